@@ -1,0 +1,42 @@
+"""The `spacy concner` command group and how its verbs report coded errors."""
+
+import functools
+import sys
+from typing import Any, Callable, TypeVar
+
+import typer
+from spacy.cli._util import app as spacy_app
+from wasabi import msg
+
+from ..errors import ConcnerError
+
+COMMAND = "concner"
+HELP = "Cross-lingual named entity recognition: convert, translate, label and more."
+
+concner_cli = typer.Typer(name=COMMAND, help=HELP, no_args_is_help=True)
+spacy_app.add_typer(concner_cli)
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+
+def verb(name: str) -> Callable[[Verb], Verb]:
+    """Register a function as `spacy concner NAME`; coded errors end it without a traceback.
+
+    name (str): The verb as typed on the command line.
+    RETURNS (Callable): Decorator that registers the function and returns it unchanged,
+        so that Python callers still see `ConcnerError`.
+    """
+
+    def register(func: Verb) -> Verb:
+        @functools.wraps(func)
+        def run(*args: Any, **kwargs: Any) -> None:
+            try:
+                func(*args, **kwargs)
+            except ConcnerError as error:
+                msg.fail(str(error))
+                sys.exit(1)
+
+        concner_cli.command(name)(run)
+        return func
+
+    return register

@@ -1,0 +1,1 @@
+"""Raw text and labels into Docs."""

@@ -1,0 +1,1 @@
+"""Docs into token vectors."""

@@ -1,0 +1,1 @@
+"""Teachers into softly labelled Docs."""
