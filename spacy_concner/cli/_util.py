@@ -2,7 +2,8 @@
 
 import functools
 import sys
-from typing import Any, Callable, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import typer
 from spacy.cli._util import app as spacy_app

@@ -1,0 +1,125 @@
+"""`spacy concner convert`: corpora in common formats into .spacy files."""
+
+from pathlib import Path
+
+import typer
+from wasabi import msg
+
+from ._util import verb
+
+
+@verb("convert")
+def convert_cli(
+    source: str = typer.Argument(
+        ...,
+        metavar="INPUT",
+        help="File (CoNLL, JSON lines, plain text, parquet, json, csv), folder of parquet, json "
+        "or csv files, or dataset on the Hugging Face hub such as wikiann/bg",
+    ),
+    output: Path = typer.Argument(
+        ...,
+        metavar="OUTPUT",
+        help="File that ends in .spacy (replaced; packed in memory), or folder for shards",
+    ),
+    format: str = typer.Option(
+        "auto", "--format", "-f", help="conll, jsonl, text, datasets, or auto: by the name"
+    ),
+    lang: str = typer.Option(
+        "xx", "--lang", "-l", help="Language whose tokenizer splits texts (jsonl, text)"
+    ),
+    split: str = typer.Option("train", "--split", help="Split of a dataset"),
+    token_column: int = typer.Option(
+        0, "--token-column", help="Column of the tokens (conll); negative from the right"
+    ),
+    label_column: int = typer.Option(
+        -1, "--label-column", help="Column of the tags (conll); negative from the right"
+    ),
+    scheme: str = typer.Option(
+        "iob2", "--scheme", help="Scheme of the tags (conll): iob2, iob1 or bilou (BIOES too)"
+    ),
+    tag_names: str = typer.Option(
+        "", "--tag-names", help="Names of numbered tags (datasets), such as O,B-PER,I-PER"
+    ),
+    tokens_field: str = typer.Option(
+        "tokens", "--tokens-field", help="Field of the tokens (datasets)"
+    ),
+    tags_field: str = typer.Option("ner_tags", "--tags-field", help="Field of the tags (datasets)"),
+    labels: str = typer.Option(
+        "", "--labels", help="Entity types to keep, such as PER,ORG,LOC; others become O"
+    ),
+    segment: str = typer.Option(
+        "", "--segment", help="Of bitexts keep only the segments in this language"
+    ),
+    unlabelled: bool = typer.Option(
+        False, "--unlabelled", help="Leave the annotation unread: raw text for students"
+    ),
+    limit: int | None = typer.Option(
+        None, "--limit", "-n", help="Stop after this many valid sentences"
+    ),
+    sample: int | None = typer.Option(
+        None,
+        "--sample",
+        help="Keep random.Random(seed).sample of the valid sentences, all read first",
+    ),
+    seed: int = typer.Option(0, "--seed", help="Seed of the sample"),
+    skip_invalid: bool = typer.Option(
+        False, "--skip-invalid", help="Leave out broken sentences, counted and in a rejects file"
+    ),
+    rejects: Path | None = typer.Option(
+        None,
+        "--rejects",
+        help="Rejects file (JSON lines), by default OUTPUT.rejects.jsonl or "
+        "OUTPUT/rejects.jsonl; implies --skip-invalid",
+    ),
+    shard_size: int = typer.Option(5000, "--shard-size", help="Sentences in a shard"),
+    force: bool = typer.Option(
+        False, "--force", "-F", help="Replace the .spacy files in the output folder"
+    ),
+) -> None:
+    """Convert a corpus into a .spacy file or a folder of .spacy shards."""
+    from ..corpora.convert import convert
+
+    done = convert(
+        source,
+        output,
+        format=format,
+        lang=lang,
+        split=split,
+        token_column=token_column,
+        label_column=label_column,
+        scheme=scheme,
+        tag_names=_names(tag_names),
+        tokens_field=tokens_field,
+        tags_field=tags_field,
+        labels=_names(labels),
+        segment=segment or None,
+        unlabelled=unlabelled,
+        limit=limit,
+        sample=sample,
+        seed=seed,
+        skip_invalid=skip_invalid,
+        rejects=rejects,
+        shard_size=shard_size,
+        force=force,
+        progress=True,
+    )
+    rows = [("Format", done.format), ("Sentences", done.n_sentences), ("Tokens", done.n_tokens)]
+    rows += [(f"Entities {name}", n) for name, n in sorted(done.entities.items())]
+    if done.n_missing:
+        rows.append(("Sentences not (fully) annotated", done.n_missing))
+    rows += [(f"Turned into O: {name}", n) for name, n in sorted(done.dropped.items())]
+    if done.n_without_segment:
+        rows.append((f"Left out: no {segment} segment", done.n_without_segment))
+    rows += [(f"Rejected {code}", n) for code, n in sorted(done.rejected.items())]
+    msg.table(rows, aligns=("l", "r"))
+    for name in _names(labels) or []:
+        if not done.entities[name]:
+            msg.warn(f"No entity of type {name}")
+    if done.rejected:
+        msg.warn(f"{done.rejected.total()} broken records left out, see {done.rejects}")
+    shards = f"{len(done.files)} shard(s) in {output}" if len(done.files) > 1 else done.files[0]
+    msg.good(f"{done.n_sentences} sentences written: {shards}")
+
+
+def _names(text: str) -> list[str] | None:
+    return [name.strip() for name in text.split(",") if name.strip()] or None

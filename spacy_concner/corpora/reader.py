@@ -1,0 +1,144 @@
+"""`.spacy` files into training Examples that keep segments and soft labels."""
+
+import random
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin, Span
+from spacy.training import Example
+from spacy.training.corpus import walk_corpus
+from spacy.util import ensure_path
+
+from ..errors import ConcnerError, Errors, Warnings
+from .bitext import SEGMENTS_KEY
+from .soft_labels import get_soft_labels
+
+FILE_TYPE = ".spacy"
+
+
+def create_corpus(
+    path: Path | None,
+    limit: int = 0,
+    max_length: int = 0,
+    shuffle: bool = False,
+    augmenter: Callable | None = None,
+) -> Callable[[Language], Iterable[Example]]:
+    """Create the reader `spacy-concner.Corpus.v1`.
+
+    Docs with segments, soft labels or unknown spaces keep their tokens, so that what they
+    carry stays aligned; all others are tokenised anew by the pipeline, as spaCy's own
+    reader does.
+
+    path (Path): A `.spacy` file or a folder of them; None is an error, told when read.
+    limit (int): Stop after this many Docs; 0 reads all.
+    max_length (int): Leave out longer Docs, in tokens, with a warning that counts them; 0
+        keeps all.
+    shuffle (bool): Shuffle the Docs of a reading: this holds them all in memory.
+    augmenter (Callable): Data augmentation as in spaCy's readers; Docs with segments or
+        soft labels pass unchanged, since augmenting would break them.
+    RETURNS (Callable[[Language], Iterable[Example]]): The reader.
+    """
+    return Corpus(path, limit=limit, max_length=max_length, shuffle=shuffle, augmenter=augmenter)
+
+
+def read_docs(path: Path, nlp_or_vocab, limit: int = 0) -> Iterator[Doc]:
+    """Stream the Docs of a `.spacy` file or a folder of them, files in order of name.
+
+    path (Path): File or folder.
+    nlp_or_vocab (Language | Vocab): Whose vocabulary the Docs take.
+    limit (int): Stop after this many Docs; 0 reads all.
+    YIELDS (Doc): The Docs.
+    RAISES (ConcnerError): C142 if there is no such file, C143 if one cannot be read.
+    """
+    vocab = getattr(nlp_or_vocab, "vocab", nlp_or_vocab)
+    files = corpus_files(path)
+    n_read = 0
+    for file in files:
+        try:
+            doc_bin = DocBin(store_user_data=True).from_disk(file)
+        except Exception as error:
+            raise ConcnerError(Errors.C143.format(path=file, error=error)) from error
+        for doc in doc_bin.get_docs(vocab):
+            yield doc
+            n_read += 1
+            if limit and n_read >= limit:
+                return
+
+
+def corpus_files(path: Path | str) -> list[Path]:
+    """List the `.spacy` files of a corpus in order of name.
+
+    path (Path | str): A `.spacy` file or a folder.
+    RETURNS (list[Path]): The files.
+    RAISES (ConcnerError): C142 if there is none.
+    """
+    location = ensure_path(path)
+    files = sorted(walk_corpus(location, FILE_TYPE)) if location.exists() else []
+    if not files:
+        raise ConcnerError(Errors.C142.format(path=path))
+    return files
+
+
+class Corpus:
+    """Reader of `.spacy` files: see `create_corpus`."""
+
+    def __init__(
+        self,
+        path: Path | str | None,
+        *,
+        limit: int = 0,
+        max_length: int = 0,
+        shuffle: bool = False,
+        augmenter: Callable | None = None,
+    ) -> None:
+        """Initialise the reader; arguments as for `create_corpus`."""
+        self.path = path
+        self.limit = limit
+        self.max_length = max_length
+        self.shuffle = shuffle
+        self.augmenter = augmenter
+
+    def __call__(self, nlp: Language) -> Iterator[Example]:
+        """Read the Examples.
+
+        nlp (Language): The pipeline to train.
+        YIELDS (Example): The Examples.
+        RAISES (ConcnerError): C142, C143 as of `read_docs`.
+        """
+        if self.path is None:
+            raise ConcnerError(Errors.C142.format(path=None))
+        docs: Iterable[Doc] = read_docs(Path(self.path), nlp, self.limit)
+        if self.shuffle:
+            docs = list(docs)
+            random.shuffle(docs)
+        n_long = 0
+        for reference in docs:
+            if self.max_length and len(reference) > self.max_length:
+                n_long += 1
+            elif len(reference):
+                yield from self._make_examples(nlp, reference)
+        if n_long:
+            warnings.warn(
+                Warnings.W101.format(n=n_long, path=self.path, max_length=self.max_length),
+                stacklevel=2,
+            )
+
+    def _make_examples(self, nlp: Language, reference: Doc) -> Iterable[Example]:
+        keep_tokens = SEGMENTS_KEY in reference.spans or get_soft_labels(reference) is not None
+        if not keep_tokens and not reference.has_unknown_spaces:
+            example = Example(nlp.make_doc(reference.text), reference)
+        else:
+            words = [token.text for token in reference]
+            spaces = [bool(token.whitespace_) for token in reference]
+            predicted = Doc(nlp.vocab, words=words, spaces=spaces)
+            if SEGMENTS_KEY in reference.spans:
+                predicted.spans[SEGMENTS_KEY] = [
+                    Span(predicted, span.start, span.end, label=span.label_)
+                    for span in reference.spans[SEGMENTS_KEY]
+                ]
+            example = Example(predicted, reference)
+        if self.augmenter is None or keep_tokens:
+            return [example]
+        return self.augmenter(nlp, example)

@@ -1,0 +1,148 @@
+"""Label contrast (LCL): tokens with the same label move together, across languages."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+
+from .contrast import contrast_anchors
+from .reduction import sum_of_document_means
+from .settings import check_temperature, check_weight
+from .types import MISSING, Supervision, TaggerTensors
+
+OUTSIDE = "O"
+
+
+def token_classes(
+    tags: torch.Tensor, labels: Sequence[str], level: Literal["tag", "type"] = "tag"
+) -> torch.Tensor:
+    """Give the class of each token for the contrast.
+
+    tags (Tensor): `(n_tokens,)` int64 rows of `labels`, or `MISSING`.
+    labels (Sequence[str]): BIO tags.
+    level (str): "tag" tells B-PER from I-PER, "type" makes them one class.
+    RETURNS (Tensor): `(n_tokens,)` int64 classes from 0, the class of O at 0, or `MISSING`.
+    """
+    classes = {OUTSIDE: 0}
+    columns = []
+    for label in labels:
+        name = label if level == "tag" or label == OUTSIDE else label[2:]
+        columns.append(classes.setdefault(name, len(classes)))
+    # MISSING is -1 and so looks up the last entry.
+    return torch.tensor([*columns, MISSING], device=tags.device)[tags]
+
+
+def draw_outside(
+    classes: torch.Tensor, documents: torch.Tensor, outside: float = 1.0
+) -> torch.Tensor:
+    """Choose the tokens for the contrast: all in entities and some of the others.
+
+    A document with n tokens in entities gives ⌈outside · n⌉ of its O tokens, or all that it
+    has, evenly spaced from its beginning to its end. So the choice depends neither on the
+    other documents of the batch nor on chance: training is repeatable, and gradient
+    accumulation chooses what the whole batch would.
+
+    classes (Tensor): `(n_tokens,)` int64 classes, 0 for O, or `MISSING`.
+    documents (Tensor): `(n_tokens,)` int64 number of each token's document.
+    outside (float): O tokens drawn for each token in an entity.
+    RETURNS (Tensor): `(n_tokens,)` bool, True for the chosen tokens.
+    """
+    in_entity = classes > 0
+    is_outside = classes == 0
+    numbers, rows = torch.unique(documents, return_inverse=True)
+    n_entity = rows[in_entity].bincount(minlength=len(numbers))
+    n_outside = rows[is_outside].bincount(minlength=len(numbers))
+    quotas = (n_entity.double() * outside).ceil().minimum(n_outside.double()).long()
+
+    rows = rows[is_outside]
+    sizes, quotas = n_outside[rows], quotas[rows]
+    order = rows.argsort(stable=True)
+    starts = (n_outside.cumsum(0) - n_outside)[rows]
+    ranks = torch.empty_like(rows)
+    ranks[order] = torch.arange(len(rows), device=rows.device)
+    ranks -= starts
+    # Half a step ahead, so that a single draw takes the middle and not the full stop.
+    before = (ranks * quotas + sizes // 2) // sizes
+    after = ((ranks + 1) * quotas + sizes // 2) // sizes
+
+    chosen = in_entity.clone()
+    chosen[is_outside] = after > before
+    return chosen
+
+
+def label_contrast(
+    vectors: torch.Tensor,
+    classes: torch.Tensor,
+    documents: torch.Tensor,
+    temperature: float = 0.1,
+) -> torch.Tensor:
+    """Contrast the tokens of the same class with all other tokens.
+
+    The loss of a token a is that of `contrast_anchors` (Khosla et al. 2020,
+    https://arxiv.org/abs/2004.11362): P(a) are the other tokens of the same class, in
+    whatever document or language, C(a) all tokens but a. Tokens without positives are no
+    anchors. Averaged over the anchors of a document, summed over documents. The label
+    contrast of ConCNER (Fu et al. 2022, https://arxiv.org/abs/2204.00796) is such a loss
+    over labelled tokens and those of their translations.
+
+    vectors (Tensor): `(n_tokens, width)` vectors of the tokens to contrast.
+    classes (Tensor): `(n_tokens,)` int64 classes, none of them missing.
+    documents (Tensor): `(n_tokens,)` int64 number of each token's document.
+    temperature (float): τ, greater than zero.
+    RETURNS (Tensor): Scalar; zero if there is no anchor.
+    """
+    others = ~torch.eye(len(classes), dtype=torch.bool, device=classes.device)
+    positives = (classes[:, None] == classes[None, :]) & others
+    losses, anchors = contrast_anchors(vectors, positives, others, temperature)
+    return sum_of_document_means(losses, documents[anchors])
+
+
+@dataclass(frozen=True)
+class LabelContrast:
+    """Supervised contrast over the labelled tokens of a batch.
+
+    weight (float): Factor of the loss in the total.
+    temperature (float): Divisor of the cosines before softmax.
+    level (str): "tag" tells B-PER from I-PER, "type" makes them one class.
+    outside (float): O tokens drawn for each token in an entity, document by document (see
+        `draw_outside`); 0 leaves O out. Documents without entities give none.
+    RAISES (ValueError): If a setting is out of range.
+    """
+
+    weight: float = 0.1
+    temperature: float = 0.1
+    level: Literal["tag", "type"] = "tag"
+    outside: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check the settings."""
+        check_weight(self.weight)
+        check_temperature(self.temperature)
+        if self.level not in ("tag", "type"):
+            raise ValueError(
+                f"The level of the label contrast is {self.level!r}, expected 'tag' (B-PER and "
+                "I-PER are two classes) or 'type' (they are one)."
+            )
+        if not 0 <= self.outside < math.inf:
+            raise ValueError(
+                f"outside is {self.outside}, expected a finite number of at least 0. Use 1 for as "
+                "many O tokens as tokens in entities, 0 for none."
+            )
+
+    def __call__(self, output: TaggerTensors, supervision: Supervision) -> torch.Tensor:
+        """Compute the loss of a batch.
+
+        output (TaggerTensors): Output of the tagger.
+        supervision (Supervision): What is known of the batch.
+        RETURNS (Tensor): Unweighted scalar.
+        """
+        classes = token_classes(supervision.tags, supervision.labels, self.level)
+        chosen = draw_outside(classes, supervision.token_docs, self.outside)
+        return label_contrast(
+            output.token_vectors[chosen],
+            classes[chosen],
+            supervision.token_docs[chosen],
+            self.temperature,
+        )

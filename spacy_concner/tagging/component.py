@@ -1,0 +1,336 @@
+"""The `concner` component: a named entity recogniser that learns across languages."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from spacy.errors import Errors as SpacyErrors
+from spacy.language import Language
+from spacy.pipeline.trainable_pipe import TrainablePipe
+from spacy.tokens import Doc, Span, SpanGroup
+from spacy.training import Example, validate_examples, validate_get_examples
+from spacy.vocab import Vocab
+from thinc.api import Config, Optimizer, set_dropout_rate
+from thinc.types import Floats2d
+
+from ..corpora.bitext import get_segments
+from ..corpora.soft_labels import get_soft_labels
+from ..errors import ConcnerError, Errors
+from .architecture import TaggerModel, TaggerOutput
+from .decoding import Entity, decode
+from .labels import is_tag, label_set
+from .supervision import get_supervision
+
+DEFAULT_CONFIG = """
+[concner]
+overwrite = false
+spans_key = "concner"
+scorer = {"@scorers": "spacy-concner.scorer.v1"}
+
+[concner.losses]
+
+[concner.model]
+@architectures = "spacy-concner.TokenTagger.v1"
+pooling = "mean"
+projection_width = 0
+
+[concner.model.tok2vec]
+@architectures = "spacy.HashEmbedCNN.v2"
+pretrained_vectors = null
+width = 96
+depth = 4
+embed_size = 2000
+window_size = 1
+maxout_pieces = 3
+subword_features = true
+"""
+
+
+@Language.factory(
+    "concner",
+    assigns=["doc.ents", "doc.spans", "token.ent_iob", "token.ent_type"],
+    default_config=Config().from_str(DEFAULT_CONFIG)["concner"],
+    default_score_weights={
+        "ents_f": 1.0,
+        "ents_p": 0.0,
+        "ents_r": 0.0,
+        "ents_per_type": None,
+    },
+)
+def make_concner(
+    nlp: Language,
+    name: str,
+    model: TaggerModel,
+    losses: dict[str, Any],
+    overwrite: bool,
+    spans_key: str,
+    scorer: Callable | None,
+) -> "ConCNER":
+    """Make a `concner` component.
+
+    nlp (Language): The pipeline.
+    name (str): Name of the component.
+    model (Model[List[Doc], TaggerOutput]): The tagger.
+    losses (Dict[str, Callable]): Losses by name, each with a `weight`; entity cross-entropy
+        if there is none. `null` switches off one that a base config names.
+    overwrite (bool): Whether predictions replace entities that other components have set.
+    spans_key (str): Where in `doc.spans` all predicted entities and their scores go.
+    scorer (Callable): The scoring method.
+    RETURNS (ConCNER): The component.
+    """
+    return ConCNER(
+        nlp.vocab,
+        model,
+        name,
+        losses=losses,
+        overwrite=overwrite,
+        spans_key=spans_key,
+        scorer=scorer,
+    )
+
+
+class ConCNER(TrainablePipe):
+    """Named entity recogniser that learns from labels, translations and soft labels.
+
+    What a Doc carries decides what it teaches: entities feed the losses on labels,
+    segments the translation contrast, soft labels the distillation.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: TaggerModel,
+        name: str = "concner",
+        *,
+        losses: dict[str, Any] | None = None,
+        overwrite: bool = False,
+        spans_key: str = "concner",
+        scorer: Callable | None = None,
+    ) -> None:
+        """Initialise the component; arguments as for `make_concner`."""
+        self.vocab = vocab
+        self.model = model
+        self.name = name
+        self.cfg = {"labels": [], "overwrite": overwrite, "spans_key": spans_key}
+        self.losses = {key: loss for key, loss in (losses or {}).items() if loss is not None}
+        self.scorer = scorer
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The BIO tags, sorted, in the order of the model's output."""
+        return tuple(self.cfg["labels"])
+
+    @property
+    def label_data(self) -> list[str]:
+        """What `spacy init labels` writes and `initialize` takes."""
+        return list(self.labels)
+
+    def add_label(self, label: str) -> int:
+        """Add an entity type before the component is initialised.
+
+        label (str): Entity type, or one of its BIO tags.
+        RETURNS (int): 1 if it is new, else 0.
+        RAISES (ValueError): If the label is not a string or the output is already made.
+        """
+        if not isinstance(label, str):
+            raise ValueError(SpacyErrors.E187)
+        labels = label_set([*self.labels, label])
+        if labels == list(self.labels):
+            return 0
+        if self.model.has_dim("nO") and self.model.get_ref("output_layer").has_param("W"):
+            raise ConcnerError(
+                Errors.C006.format(label=label, name=self.name, labels=list(self.labels))
+            )
+        self.cfg["labels"] = labels
+        self.vocab.strings.add(label[2:] if is_tag(label) else label)
+        return 1
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        labels: Sequence[str] | None = None,
+    ) -> None:
+        """Set the labels and initialise the model.
+
+        get_examples (Callable[[], Iterable[Example]]): Gives training examples.
+        nlp (Language): The pipeline.
+        labels (Sequence[str]): Labels as `spacy init labels` wrote them; without them every
+            example is read for entities and soft labels.
+        RAISES (ConcnerError): C007 if no label is found.
+        """
+        validate_get_examples(get_examples, "ConCNER.initialize")
+        found: set[str] = set(self.labels)
+        if labels is not None:
+            found.update(labels)
+        else:
+            for example in get_examples():
+                found.update(span.label_ for span in example.reference.ents)
+                soft = get_soft_labels(example.reference)
+                if soft is not None:
+                    found.update(soft.labels)
+        self.cfg["labels"] = label_set(found)
+        if not self.labels:
+            raise ConcnerError(Errors.C007.format(name=self.name))
+        for label in self.labels:
+            self.vocab.strings.add(label[2:] or label)
+        sample = [eg.x for eg in islice(get_examples(), 10) if len(eg.x)]
+        self.model.set_dim("nO", len(self.labels), force=True)
+        self.model.initialize(X=sample or [Doc(self.vocab, words=["hello"])])
+
+    def predict(self, docs: Iterable[Doc]) -> list[Floats2d]:
+        """Score the labels of every token, without changing the Docs.
+
+        docs (Iterable[Doc]): The Docs.
+        RETURNS (list[Floats2d]): For each Doc `(n_tokens, n_labels)` float32 scores before
+            softmax.
+        RAISES (ConcnerError): C008 if the component has no labels.
+        """
+        docs = list(docs)
+        if not self.labels:
+            raise ConcnerError(Errors.C008.format(name=self.name))
+        if not any(len(doc) for doc in docs):
+            return [self.model.ops.alloc2f(0, len(self.labels)) for _ in docs]
+        output = self.model.predict(docs)
+        return self.model.ops.unflatten(output.logits, [len(doc) for doc in docs])
+
+    def set_annotations(self, docs: Iterable[Doc], scores: list[Floats2d]) -> None:
+        """Write entities and their scores into Docs.
+
+        docs (Iterable[Doc]): The Docs, changed in place: `doc.spans[spans_key]` holds every
+            predicted entity with `attrs["scores"]`, `doc.ents` those that do not overlap
+            with entities already there, or all with `overwrite`.
+        scores (list[Floats2d]): What `predict` gave.
+        """
+        docs = list(docs)
+        segments = [segment for doc in docs for segment in get_segments(doc)]
+        flat = self.model.ops.to_numpy(self.model.ops.xp.vstack(scores))
+        decoded = iter(decode(flat, [len(segment) for segment in segments], list(self.labels)))
+        for doc in docs:
+            spans: list[Span] = []
+            probabilities: list[float] = []
+            for segment in get_segments(doc):
+                for entity in next(decoded):
+                    spans.append(_to_span(doc, segment.start, entity))
+                    probabilities.append(entity.score)
+            group = SpanGroup(doc, name=self.cfg["spans_key"], spans=spans)
+            group.attrs["scores"] = np.asarray(probabilities, dtype="f4")
+            doc.spans[self.cfg["spans_key"]] = group
+            _set_entities(doc, spans, overwrite=self.cfg["overwrite"])
+
+    def update(
+        self,
+        examples: Iterable[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn from a batch.
+
+        examples (Iterable[Example]): The batch.
+        drop (float): Dropout rate.
+        sgd (Optimizer): Optimiser; without one gradients accumulate.
+        losses (dict[str, float]): Losses so far. The weighted total is added under the
+            component's name, each loss unweighted under `NAME_LOSS`.
+        RETURNS (dict[str, float]): The losses.
+        """
+        losses = {} if losses is None else losses
+        examples = list(examples)
+        validate_examples(examples, "ConCNER.update")
+        losses.setdefault(self.name, 0.0)
+        for key in self.loss_functions():
+            losses.setdefault(f"{self.name}_{key}", 0.0)
+        if not any(len(eg.predicted) for eg in examples):
+            return losses
+        set_dropout_rate(self.model, drop)
+        output, backprop = self.model.begin_update([eg.predicted for eg in examples])
+        values, gradient = self.get_losses(examples, output)
+        backprop(gradient)
+        if sgd not in (None, False):
+            self.finish_update(sgd)
+        for key, value in values.items():
+            losses[f"{self.name}_{key}"] += value
+            losses[self.name] += value * self.loss_functions()[key].weight
+        return losses
+
+    def loss_functions(self) -> dict[str, Any]:
+        """Give the losses by name: those of the config, or entity cross-entropy."""
+        if not self.losses:
+            from ..losses.entity import EntityCrossEntropy
+
+            self.losses = {"entity": EntityCrossEntropy()}
+        return self.losses
+
+    def get_loss(
+        self, examples: Iterable[Example], scores: TaggerOutput
+    ) -> tuple[float, TaggerOutput]:
+        """Find the weighted loss of a batch and its gradient.
+
+        examples (Iterable[Example]): The batch.
+        scores (TaggerOutput): The model's output in training.
+        RETURNS (tuple[float, TaggerOutput]): The loss and the gradient of the output.
+        """
+        values, gradient = self.get_losses(list(examples), scores)
+        functions = self.loss_functions()
+        return sum(value * functions[key].weight for key, value in values.items()), gradient
+
+    def get_losses(
+        self, examples: Sequence[Example], output: TaggerOutput
+    ) -> tuple[dict[str, float], TaggerOutput]:
+        """Find each loss of a batch, and the gradient of their weighted sum.
+
+        examples (Sequence[Example]): The batch.
+        output (TaggerOutput): The model's output in training.
+        RETURNS (tuple[dict[str, float], TaggerOutput]): Unweighted losses by name, and the
+            gradient of the output.
+        """
+        import torch
+        from thinc.api import torch2xp, xp2torch
+
+        from ..losses.types import TaggerTensors
+
+        tensors = TaggerTensors(
+            xp2torch(output.logits, requires_grad=True),
+            xp2torch(output.token_vectors, requires_grad=True),
+            xp2torch(output.segment_vectors, requires_grad=True),
+        )
+        device = str(tensors.logits.device)
+        supervision = get_supervision(examples, self.labels, self.name, device)
+        values: dict[str, float] = {}
+        total = tensors.logits.sum() * 0.0
+        for key, loss in self.loss_functions().items():
+            value = loss(tensors, supervision)
+            values[key] = float(value.detach())
+            total = total + loss.weight * value
+        total.backward()
+
+        def gradient(tensor: "torch.Tensor") -> Floats2d:
+            if tensor.grad is None:
+                return torch2xp(torch.zeros_like(tensor))
+            return torch2xp(tensor.grad)
+
+        return values, TaggerOutput(
+            gradient(tensors.logits),
+            gradient(tensors.token_vectors),
+            gradient(tensors.segment_vectors),
+        )
+
+
+def _to_span(doc: Doc, offset: int, entity: Entity) -> Span:
+    return Span(doc, offset + entity.start, offset + entity.end, label=entity.label)
+
+
+def _set_entities(doc: Doc, spans: Sequence[Span], *, overwrite: bool) -> None:
+    """Write predictions to `doc.ents`, beside what others set unless told to overwrite."""
+    if overwrite or not doc.has_annotation("ENT_IOB"):
+        doc.set_ents(list(spans), default="outside")
+        return
+    # A token that a component has blocked begins an entity without a type.
+    blocked = [doc[t.i : t.i + 1] for t in doc if t.ent_iob == 3 and not t.ent_type]
+    kept = list(doc.ents)
+    taken = {i for span in [*kept, *blocked] for i in range(span.start, span.end)}
+    free = [span for span in spans if taken.isdisjoint(range(span.start, span.end))]
+    doc.set_ents([*kept, *free], blocked=blocked, default="outside")

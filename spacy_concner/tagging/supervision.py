@@ -1,0 +1,155 @@
+"""Examples into the arrays that losses understand; what is missing is masked."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from ..corpora.bitext import get_segments, text_ids
+from ..corpora.soft_labels import get_soft_labels
+from ..errors import ConcnerError, Errors
+
+if TYPE_CHECKING:
+    from ..losses.types import Supervision
+
+MISSING = -1
+
+
+def align_tags(example: Example) -> list[str | None]:
+    """Give the gold BIO tag of each predicted token, None where it is not known.
+
+    Tokens are unknown when their annotation is missing or when an entity does not begin
+    and end with the tokens of the prediction.
+
+    example (Example): The example.
+    RETURNS (list[str | None]): A tag for each token of `example.predicted`.
+    """
+    tags: list[str | None] = []
+    for tag in example.get_aligned_ner():
+        if tag is None or tag == "-" or tag[0] == "-" or tag == "":
+            tags.append(None)
+        elif tag[:2] == "U-":
+            tags.append(f"B-{tag[2:]}")
+        elif tag[:2] == "L-":
+            tags.append(f"I-{tag[2:]}")
+        else:
+            tags.append(tag)
+    return tags
+
+
+def tag_rows(example: Example, labels: dict[str, int], name: str) -> list[int]:
+    """Give the column of the gold tag of each predicted token, `MISSING` where unknown.
+
+    example (Example): The example.
+    labels (dict[str, int]): Column of each BIO tag.
+    name (str): Name of the component, for messages.
+    RETURNS (list[int]): A column for each token.
+    RAISES (ConcnerError): C002 if a gold tag is not among the labels.
+    """
+    rows = []
+    for tag in align_tags(example):
+        if tag is not None and tag not in labels:
+            raise ConcnerError(
+                Errors.C002.format(
+                    tag=tag, name=name, labels=sorted(labels), text=example.reference.text[:80]
+                )
+            )
+        rows.append(MISSING if tag is None else labels[tag])
+    return rows
+
+
+def aligned_soft_labels(
+    reference: Doc, predicted: Doc, labels: Sequence[str], name: str
+) -> np.ndarray | None:
+    """Give the soft labels of a Doc with columns in the order of the component's labels.
+
+    reference (Doc): The Doc that may carry soft labels.
+    predicted (Doc): The Doc to train on: its tokens must be the same.
+    labels (Sequence[str]): BIO tags of the component.
+    name (str): Name of the component, for messages.
+    RETURNS (ndarray | None): `(n_tokens, n_labels)` float32 probabilities, or None.
+    RAISES (ConcnerError): C003 if the labels differ, C004 if the tokens do, C005 if a
+        probability is not a number.
+    """
+    soft = get_soft_labels(reference)
+    if soft is None:
+        return None
+    text = reference.text[:80]
+    if set(soft.labels) != set(labels):
+        raise ConcnerError(
+            Errors.C003.format(found=soft.labels, name=name, expected=list(labels), text=text)
+        )
+    if [t.orth for t in reference] != [t.orth for t in predicted] or len(soft.probabilities) != len(
+        predicted
+    ):
+        raise ConcnerError(
+            Errors.C004.format(
+                rows=len(soft.probabilities),
+                reference=len(reference),
+                predicted=len(predicted),
+                text=text,
+            )
+        )
+    columns = [soft.labels.index(label) for label in labels]
+    probabilities = np.asarray(soft.probabilities, dtype="f4")[:, columns]
+    if not np.isfinite(probabilities).all():
+        raise ConcnerError(Errors.C005.format(text=text))
+    # float16 storage loses the last digits of the sum.
+    return probabilities / probabilities.sum(axis=1, keepdims=True).clip(min=1e-6)
+
+
+def get_supervision(
+    examples: Sequence[Example], labels: Sequence[str], name: str, device: str = "cpu"
+) -> "Supervision":
+    """Collect what a batch teaches.
+
+    examples (Sequence[Example]): The batch.
+    labels (Sequence[str]): BIO tags in the order of the logits' columns.
+    name (str): Name of the component, for messages.
+    device (str): Where to put the tensors, as torch names it.
+    RETURNS (Supervision): Tensors aligned with the tagger's output for
+        `[eg.predicted for eg in examples]`.
+    RAISES (ConcnerError): C002, C003, C004 or C005 as of the functions above.
+    """
+    import torch
+
+    from ..losses.types import Supervision
+
+    columns = {label: i for i, label in enumerate(labels)}
+    n_tokens = sum(len(eg.predicted) for eg in examples)
+    tags: list[int] = []
+    token_docs: list[int] = []
+    token_segments: list[int] = []
+    segment_docs: list[int] = []
+    segment_texts: list[str] = []
+    soft_labels = np.zeros((n_tokens, len(labels)), dtype="f4")
+    soft_mask = np.zeros(n_tokens, dtype=bool)
+    for i, example in enumerate(examples):
+        doc = example.predicted
+        offset = len(tags)
+        tags.extend(tag_rows(example, columns, name))
+        token_docs.extend([i] * len(doc))
+        for segment in get_segments(doc):
+            token_segments.extend([len(segment_docs)] * len(segment))
+            segment_docs.append(i)
+            segment_texts.append(segment.text)
+        soft = aligned_soft_labels(example.reference, doc, labels, name)
+        if soft is not None:
+            soft_labels[offset : offset + len(doc)] = soft
+            soft_mask[offset : offset + len(doc)] = [not token.is_space for token in doc]
+
+    def integers(values: Sequence[int]) -> "torch.Tensor":
+        return torch.tensor(values, dtype=torch.int64, device=device)
+
+    return Supervision(
+        tags=integers(tags),
+        token_docs=integers(token_docs),
+        token_segments=integers(token_segments),
+        segment_docs=integers(segment_docs),
+        segment_texts=integers(text_ids(segment_texts)),
+        soft_labels=torch.from_numpy(soft_labels).to(device),
+        soft_mask=torch.from_numpy(soft_mask).to(device),
+        labels=list(labels),
+    )
