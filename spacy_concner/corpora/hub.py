@@ -1,0 +1,124 @@
+"""Named corpora through `datasets`: from the Hugging Face hub or from local files alike."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConcnerError, Errors
+from .formats import Record, Rejected
+from .rows import read_rows
+
+BUILDERS = {".parquet": "parquet", ".json": "json", ".jsonl": "json", ".csv": "csv"}
+
+
+def read_dataset(
+    source: str,
+    *,
+    split: str = "train",
+    tag_names: Sequence[str] | None = None,
+    tokens_field: str = "tokens",
+    tags_field: str = "ner_tags",
+    unlabelled: bool = False,
+) -> Iterator[Record | Rejected]:
+    """Read sentences from a dataset, streaming.
+
+    source (str): A parquet, json, jsonl or csv file, a folder of such files, or a dataset on
+        the hub as name, name/config or owner/name/config (`wikiann/bg`).
+    split (str): Split of a folder or of a dataset on the hub; a single file has none.
+    tag_names (Sequence[str] | None): Names of numbered tags in the order of the numbers,
+        instead of those that the dataset knows.
+    tokens_field (str): Field with the tokens.
+    tags_field (str): Field with the tags.
+    unlabelled (bool): Leave tags and spans unread: the records have no annotation.
+    YIELDS (Record | Rejected): A record for each row.
+    RAISES (ConcnerError): C126 if the hub does not give the dataset, C127 if local files
+        cannot be read.
+    """
+    dataset = load_rows(source, split)
+    names = tag_names or get_tag_names(getattr(dataset, "features", None), tags_field)
+    yield from read_rows(
+        _guard(dataset, source),
+        source,
+        tag_names=names,
+        tokens_field=tokens_field,
+        tags_field=tags_field,
+        unlabelled=unlabelled,
+    )
+
+
+def load_rows(source: str, split: str) -> Iterable[dict[str, Any]]:
+    """Open a dataset, local or on the hub, as a stream of rows.
+
+    source (str): Path, or name on the hub; a path that exists comes first.
+    split (str): Split of a folder or of a dataset on the hub.
+    RETURNS (Iterable[dict[str, Any]]): A `datasets.IterableDataset`.
+    RAISES (ConcnerError): C126 if the hub does not give the dataset, C127 if local files
+        cannot be read.
+    """
+    # `datasets` raises errors of its own, of pyarrow, of pandas, of its HTTP client and
+    # plain ones: whatever it is, the dataset cannot be read.
+    from datasets import load_dataset
+    from datasets.exceptions import DatasetNotFoundError
+
+    path = Path(source)
+    if path.exists():
+        try:
+            if path.is_dir():
+                return load_dataset(str(path), split=split, streaming=True)
+            builder = BUILDERS[path.suffix.lower()]
+            files = {split: str(path)}
+            return load_dataset(builder, data_files=files, split=split, streaming=True)
+        except KeyError as error:
+            unknown = f"{error} is no suffix of such files"
+            raise ConcnerError(Errors.C127.format(source=source, reason=unknown)) from error
+        except Exception as error:
+            raise ConcnerError(Errors.C127.format(source=source, reason=error)) from error
+    reason: Exception | None = None
+    for name, config in hub_names(source):
+        try:
+            return load_dataset(name, config, split=split, streaming=True)
+        except DatasetNotFoundError as error:
+            reason = reason or error
+        except Exception as error:
+            raise ConcnerError(Errors.C126.format(source=source, reason=error)) from error
+    raise ConcnerError(Errors.C126.format(source=source, reason=reason))
+
+
+def hub_names(source: str) -> list[tuple[str, str | None]]:
+    """Give the names and configurations that a source may mean on the hub.
+
+    source (str): "name", "name/config" or "owner/name", "owner/name/config".
+    RETURNS (list[tuple[str, str | None]]): Name and configuration, the likeliest first.
+    """
+    parts = source.split("/")
+    if len(parts) == 1:
+        return [(source, None)]
+    name, config = source.rsplit("/", 1)
+    if len(parts) == 2:
+        return [(name, config), (source, None)]
+    return [(name, config)]
+
+
+def get_tag_names(features: Any, tags_field: str) -> list[str] | None:
+    """Give the names of numbered tags, or None where a dataset does not tell them.
+
+    features (Any): The dataset's `datasets.Features`, or None.
+    tags_field (str): Field with the tags.
+    RETURNS (list[str] | None): Names in the order of the numbers.
+    """
+    feature = (features or {}).get(tags_field)
+    feature = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
+    return getattr(feature, "names", None)
+
+
+def _guard(rows: Iterable[dict[str, Any]], source: str) -> Iterator[dict[str, Any]]:
+    """Give rows, and errors of `datasets` as coded ones."""
+    iterator = iter(rows)
+    while True:
+        try:
+            row = next(iterator)
+        except StopIteration:
+            return
+        except Exception as error:
+            raise ConcnerError(Errors.C127.format(source=source, reason=error)) from error
+        yield row

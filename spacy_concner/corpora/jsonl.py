@@ -1,0 +1,186 @@
+"""JSON lines: a text and its spans, or the segments of a bitext, a line."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NoReturn
+
+from ..errors import Errors
+from .formats import (
+    BitextRecord,
+    InvalidRecord,
+    Place,
+    Rejected,
+    TextRecord,
+    decode,
+    show_raw,
+    without_mark,
+)
+
+SPAN_KEYS = ("spans", "entities", "label")
+START_KEYS = ("start", "start_offset")
+END_KEYS = ("end", "end_offset")
+
+
+def read_jsonl(
+    lines: Iterable[bytes], file: str, *, unlabelled: bool = False
+) -> Iterator[TextRecord | BitextRecord | Rejected]:
+    """Read sentences and bitexts from JSON lines; blank lines are skipped.
+
+    A sentence is an object with "text" and "spans", each with "start", "end" (characters,
+    exclusive) and "label"; lists of start, end and label under "entities" or "label" are
+    read too. Without spans its annotation is missing. A bitext has "segments", each a
+    sentence with "lang".
+
+    lines (Iterable[bytes]): Lines of the file, with their line ends.
+    file (str): Name of the file in messages.
+    unlabelled (bool): Leave the spans unread: the records have no annotation.
+    YIELDS (TextRecord | BitextRecord | Rejected): A record for each line; C105, C113 and the
+        codes of `parse_object`.
+    """
+    for number, line in enumerate(without_mark(iter(lines)), start=1):
+        if not line.strip():
+            continue
+        place = Place(file, number)
+        raw = show_raw([line])
+        try:
+            data = _parse_json(decode(line, place), place)
+            yield parse_object(data, place, raw, unlabelled=unlabelled)
+        except InvalidRecord as error:
+            yield Rejected(error, raw)
+
+
+def _parse_json(text: str, place: Place) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRecord(Errors.C113, place, reason=error) from None
+
+
+def parse_object(
+    data: Any, place: Place, raw: str, *, unlabelled: bool = False
+) -> TextRecord | BitextRecord:
+    """Make a record of an object with text and spans, or with segments.
+
+    data (Any): The object, as JSON gives it.
+    place (Place): Where it stands.
+    raw (str): The object as it stands in the source.
+    unlabelled (bool): Leave the spans unread.
+    RETURNS (TextRecord | BitextRecord): The record.
+    RAISES (InvalidRecord): C114 for missing keys, C115 for wrong types, C116 for an empty
+        text, type or language, C117, C118 and C119 for spans out of range, empty or
+        overlapping, C121 for a bitext of fewer than two segments, C122 for broken characters.
+    """
+    if not isinstance(data, Mapping):
+        wrong_type("the record", data, "an object", place)
+    if data.get("segments") is None:
+        return _parse_text(data, "the record", place, raw, unlabelled)
+    segments = []
+    for number, item in enumerate(_as_list(data["segments"], "segments", place), start=1):
+        what = f"segment {number}"
+        if not isinstance(item, Mapping):
+            wrong_type(what, item, "an object", place)
+        language = _get_string(item, ("lang",), what, place)
+        segments.append((language, _parse_text(item, what, place, raw, unlabelled)))
+    if len(segments) < 2:
+        raise InvalidRecord(Errors.C121, place, found=len(segments))
+    return BitextRecord(segments, place, raw)
+
+
+def _parse_text(
+    data: Mapping[str, Any], what: str, place: Place, raw: str, unlabelled: bool
+) -> TextRecord:
+    text = _get_string(data, ("text",), what, place)
+    keys = [key for key in SPAN_KEYS if data.get(key) is not None]
+    if unlabelled or not keys:
+        return TextRecord(text, None, place, raw)
+    if len(keys) > 1:
+        wrong_type(f"the annotation of {what}", keys, f"one of {SPAN_KEYS}", place)
+    items = _as_list(data[keys[0]], keys[0], place)
+    spans = sorted(_parse_span(item, f"span {n}", place) for n, item in enumerate(items, start=1))
+    for start, end, label in spans:
+        if start >= end:
+            raise InvalidRecord(Errors.C118, place, start=start, end=end, label=label)
+        if start < 0 or end > len(text):
+            raise InvalidRecord(
+                Errors.C117,
+                place,
+                start=start,
+                end=end,
+                label=label,
+                n_characters=len(text),
+                text=text[:80],
+            )
+    for first, second in zip(spans, spans[1:], strict=False):
+        if second[0] < first[1]:
+            raise InvalidRecord(Errors.C119, place, first=first, second=second)
+    return TextRecord(text, spans, place, raw)
+
+
+def _parse_span(item: Any, what: str, place: Place) -> tuple[int, int, str]:
+    if isinstance(item, Mapping):
+        start = _get(item, START_KEYS, what, place)
+        end = _get(item, END_KEYS, what, place)
+        label = _get_string(item, ("label",), what, place)
+    elif isinstance(item, list | tuple) and len(item) == 3:
+        start, end, _ = item
+        label = _get_string({"label": item[2]}, ("label",), what, place)
+    else:
+        wrong_type(what, item, "an object or a list of start, end and label", place)
+    for name, value in (("start", start), ("end", end)):
+        if not isinstance(value, int) or isinstance(value, bool):
+            wrong_type(f"the {name} of {what}", value, "a whole number", place)
+    return start, end, label
+
+
+def _get(data: Mapping[str, Any], keys: tuple[str, ...], what: str, place: Place) -> Any:
+    for key in keys:
+        if data.get(key) is not None:
+            return data[key]
+    found = ", ".join(map(str, data)) or "none"
+    raise InvalidRecord(Errors.C114, place, what=what, expected=keys[0], found=found)
+
+
+def _get_string(data: Mapping[str, Any], keys: tuple[str, ...], what: str, place: Place) -> str:
+    value = _get(data, keys, what, place)
+    what = f"the {keys[0]} of {what}"
+    if not isinstance(value, str):
+        wrong_type(what, value, "a string", place)
+    return check_string(value, what, place)
+
+
+def check_string(text: str, what: str, place: Place) -> str:
+    """Give a string back if it can be stored.
+
+    text (str): The string.
+    what (str): What it is, for messages.
+    place (Place): Where it stands.
+    RETURNS (str): The string.
+    RAISES (InvalidRecord): C116 if it is empty or blank, C122 if it holds lone surrogates.
+    """
+    if not text.strip():
+        raise InvalidRecord(Errors.C116, place, what=what)
+    try:
+        text.encode("utf8")
+    except UnicodeEncodeError:
+        raise InvalidRecord(Errors.C122, place, what=what) from None
+    return text
+
+
+def _as_list(value: Any, what: str, place: Place) -> list:
+    if not isinstance(value, list | tuple):
+        wrong_type(what, value, "a list", place)
+    return list(value)
+
+
+def wrong_type(what: str, value: Any, expected: str, place: Place) -> NoReturn:
+    """Raise that a value has not the expected type.
+
+    what (str): What the value is, for messages.
+    value (Any): The value.
+    expected (str): What it should be.
+    place (Place): Where it stands.
+    RAISES (InvalidRecord): C115.
+    """
+    found = repr(value)
+    found = found if len(found) <= 80 else f"{found[:77]}..."
+    raise InvalidRecord(Errors.C115, place, what=what, found=found, expected=expected)

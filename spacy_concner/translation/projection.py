@@ -1,0 +1,255 @@
+"""Labels cross a translation as placeholders: strings and spans only, no spaCy, no engine.
+
+Each entity is replaced by its type and its number in the sentence (`PER0`), the masked
+sentence is translated, and the placeholders found in the translation are replaced by the
+entities' own translations (MulDA, Liu et al., ACL 2021). The number aligns the spans.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+FALLBACK_WORD = "ENT"
+SEPARATORS = r"[\s\-‐‑–_]{0,3}"
+BRACKETS = "([（"
+MISSING = "missing placeholder"
+DUPLICATED = "duplicated placeholder"
+EXTRA = "extra placeholder"
+
+
+@dataclass(frozen=True)
+class LabelledSpan:
+    """A stretch of text with a label.
+
+    start: First character.
+    end: One after the last character.
+    label: Entity type.
+    """
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A sentence with placeholders in place of its entities.
+
+    text: The masked sentence.
+    words: Letters of each placeholder; its digits are its number, from 0.
+    labels: Entity type of each placeholder.
+    surfaces: The entity behind each placeholder.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    labels: tuple[str, ...]
+    surfaces: tuple[str, ...]
+
+    @property
+    def placeholders(self) -> list[str]:
+        """Give the placeholders in order."""
+        return [f"{word}{number}" for number, word in enumerate(self.words)]
+
+    @property
+    def has_context(self) -> bool:
+        """Tell whether there is anything to translate besides the placeholders."""
+        rest = self.text
+        for placeholder in reversed(self.placeholders):
+            rest = rest.replace(placeholder, "", 1)
+        return has_letters(rest)
+
+
+@dataclass(frozen=True)
+class Projection:
+    """A translation with its entities.
+
+    text: The translation.
+    spans: Its entities in order of place.
+    """
+
+    text: str
+    spans: list[LabelledSpan]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Why the labels of a sentence could not cross over.
+
+    reason: In words, to be counted.
+    detail: The placeholder or entity that it happened to.
+    """
+
+    reason: str
+    detail: str = ""
+
+
+def mask(text: str, spans: Sequence[LabelledSpan]) -> Masked:
+    """Replace the entities of a sentence by placeholders.
+
+    A placeholder's letters are those of its label, lengthened by X until nothing in the
+    sentence can be taken for one. A space keeps it apart from a digit that follows.
+
+    text (str): The sentence.
+    spans (Sequence[LabelledSpan]): Its entities; they neither overlap nor are empty.
+    RETURNS (Masked): The masked sentence.
+    """
+    spans = sorted(spans, key=lambda span: span.start)
+    labels = tuple(span.label for span in spans)
+    surfaces = tuple(text[span.start : span.end] for span in spans)
+    lengthening = ""
+    while True:
+        words = tuple(_placeholder_word(label) + lengthening for label in labels)
+        pieces = []
+        end = 0
+        for number, span in enumerate(spans):
+            pieces += [text[end : span.start], f"{words[number]}{number}"]
+            end = span.end
+            if text[end : end + 1].isdecimal():
+                pieces.append(" ")
+        masked = Masked("".join(pieces) + text[end:], words, labels, surfaces)
+        if not isinstance(_locate(masked.text, masked), Loss):
+            return masked
+        lengthening += "X"
+
+
+def project(masked: Masked, translation: str, entities: Sequence[str]) -> Projection | Loss:
+    """Put the entities' translations in place of the placeholders of a translation.
+
+    Placeholders are known again in other case, with a space or hyphen before their digits,
+    and in the digits and full-width letters of other scripts.
+
+    masked (Masked): The source sentence.
+    translation (str): Translation of the masked sentence.
+    entities (Sequence[str]): Translation of each entity.
+    RETURNS (Projection | Loss): The translation with its entities, or what was lost.
+    """
+    found = _locate(translation, masked)
+    if isinstance(found, Loss):
+        return found
+    pieces: list[str] = []
+    spans: list[LabelledSpan] = []
+    length = end = 0
+    for match_start, match_end, number in sorted(found):
+        context = translation[end:match_start]
+        start = length + len(context)
+        length = start + len(entities[number])
+        pieces += [context, entities[number]]
+        spans.append(LabelledSpan(start, length, masked.labels[number]))
+        end = match_end
+    return Projection("".join(pieces) + translation[end:], spans)
+
+
+def restore(masked: Masked, translation: str, entities: Sequence[str]) -> str:
+    """Give the best plain text of a translation whose labels were lost.
+
+    masked (Masked): The source sentence.
+    translation (str): Translation of the masked sentence.
+    entities (Sequence[str]): Translation of each entity.
+    RETURNS (str): The translation, every placeholder replaced and extra ones removed.
+    """
+    folded = _fold(translation)
+    found = [
+        (start, end, entity)
+        for number, entity in enumerate(entities)
+        for start, end in _find(folded, masked.words[number], number)
+    ]
+    found += [(start, end, "") for start, end in _find_extra(folded, masked)]
+    pieces: list[str] = []
+    last = 0
+    for start, end, entity in sorted(found):
+        if start >= last:
+            pieces += [translation[last:start], entity]
+            last = end
+    return " ".join(("".join(pieces) + translation[last:]).split())
+
+
+def tidy_entity(source: str, translation: str) -> str:
+    """Take back what engines like to add to a name that they translate alone.
+
+    That is a remark in brackets, quotes around it and punctuation after it, each only where
+    the source has none, and whatever stands beside the source itself.
+
+    source (str): The entity.
+    translation (str): Its translation.
+    RETURNS (str): The translation without additions; the source if nothing is left.
+    """
+    if re.search(rf"(?<!\w){re.escape(source)}(?!\w)", translation):
+        return source
+    text = translation
+    if not any(bracket in source for bracket in BRACKETS):
+        text = re.split(f"[{re.escape(BRACKETS)}]", text)[0]
+    text = text.strip()
+    for kept, strip in ((source[-1:], str.rstrip), (source[:1], str.lstrip)):
+        if not _is_punctuation(kept):
+            text = strip(text, "".join(c for c in set(text) if _is_punctuation(c)))
+    text = text.strip()
+    return text if has_letters(text) else source
+
+
+def has_letters(text: str) -> bool:
+    """Tell whether a text has a letter: others need no translation."""
+    return any(character.isalpha() for character in text)
+
+
+def _placeholder_word(label: str) -> str:
+    letters = "".join(re.findall("[A-Z]", label.upper()))
+    return letters if len(letters) > 2 else FALLBACK_WORD
+
+
+def _is_punctuation(character: str) -> bool:
+    return unicodedata.category(character)[0] == "P" if character else False
+
+
+def _fold(text: str) -> str:
+    """Turn digits of any script and full-width letters to ASCII, character by character."""
+    return "".join(_fold_character(character) for character in text)
+
+
+def _fold_character(character: str) -> str:
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    if "Ａ" <= character <= "ｚ":
+        return chr(ord(character) - ord("Ａ") + ord("A"))
+    return character
+
+
+def _locate(translation: str, masked: Masked) -> list[tuple[int, int, int]] | Loss:
+    """Find each placeholder once: start, end and number, or what is wrong."""
+    folded = _fold(translation)
+    found: list[tuple[int, int, int]] = []
+    for number, placeholder in enumerate(masked.placeholders):
+        places = _find(folded, masked.words[number], number)
+        if len(places) != 1:
+            return Loss(DUPLICATED if places else MISSING, placeholder)
+        found.append((*places[0], number))
+    extra = _find_extra(folded, masked)
+    if extra:
+        return Loss(EXTRA, translation[slice(*extra[0])])
+    return found
+
+
+def _find(folded: str, word: str, number: int) -> list[tuple[int, int]]:
+    """Find a placeholder as it was written and, with care, mangled.
+
+    Where it stands as written, something like it in small letters is taken for language:
+    in Italian "per 0" is "for 0".
+    """
+    exact = [m.span() for m in re.finditer(rf"{word}{number}(?![0-9])", folded)]
+    mangled = re.finditer(
+        rf"(?<![A-Za-z0-9]){word}{SEPARATORS}{number}(?![0-9])", folded, re.IGNORECASE
+    )
+    return exact + [
+        m.span() for m in mangled if m.span() not in exact and not (exact and m.group().islower())
+    ]
+
+
+def _find_extra(folded: str, masked: Masked) -> list[tuple[int, int]]:
+    """Find what looks like one of our placeholders but was never given out."""
+    if not masked.words:
+        return []
+    words = "|".join(sorted(set(masked.words), key=len, reverse=True))
+    given = set(masked.placeholders)
+    matches = re.finditer(rf"(?<![A-Za-z])(?:{words})[0-9]+", folded)
+    return [m.span() for m in matches if m.group() not in given]

