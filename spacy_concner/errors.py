@@ -33,7 +33,7 @@ class Errors(metaclass=ErrorsWithCodes):
     C004 = (
         "Soft labels for {rows} tokens do not fit a document of {reference} tokens that is "
         "trained on as {predicted} tokens: {text!r}. Read softly labelled corpora with "
-        "@readers = \"spacy-concner.Corpus.v1\", which keeps their tokens."
+        '@readers = "spacy-concner.Corpus.v1", which keeps their tokens.'
     )
     C005 = (
         "Soft labels hold a value that is not a number; document: {text!r}. Run "
@@ -73,12 +73,9 @@ class Errors(metaclass=ErrorsWithCodes):
         "hold a value that is not a number; document: {text!r}. Give one row of finite "
         "probabilities a token and one column a label."
     )
-    C142 = (
-        "No .spacy file at {path}. Make one with spacy concner convert, or correct [paths]."
-    )
+    C142 = "No .spacy file at {path}. Make one with spacy concner convert, or correct [paths]."
     C143 = (
-        "{path} cannot be read as a .spacy file: {error}. Make it again with spacy concner "
-        "convert."
+        "{path} cannot be read as a .spacy file: {error}. Make it again with spacy concner convert."
     )
     C103 = (
         "Cannot read {path}: {reason}. Give the path of a readable {format} file, or name the "
@@ -135,8 +132,7 @@ class Errors(metaclass=ErrorsWithCodes):
         "than the start."
     )
     C119 = (
-        "{place}: spans {first} and {second} overlap. Keep one of them; entities may not be "
-        "nested."
+        "{place}: spans {first} and {second} overlap. Keep one of them; entities may not be nested."
     )
     C120 = (
         "{place}: span {start}-{end} {label} {span_text!r} does not begin and end with a token; "

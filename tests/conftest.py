@@ -45,7 +45,8 @@ def labelled_doc(vocab, words: list[str], tags: list[str] | None) -> Doc:
 
 def as_example(doc: Doc) -> Example:
     """Make the Example that the reader would: same tokens, segments kept."""
-    predicted = Doc(doc.vocab, words=[token.text for token in doc])
+    spaces = [bool(token.whitespace_) for token in doc]
+    predicted = Doc(doc.vocab, words=[token.text for token in doc], spaces=spaces)
     if "segments" in doc.spans:
         predicted.spans["segments"] = [
             Span(predicted, span.start, span.end, label=span.label_)
@@ -54,20 +55,21 @@ def as_example(doc: Doc) -> Example:
     return Example(predicted, doc)
 
 
+def build_tiny_config(**changes) -> dict:
+    """Give the settings of a small `concner` component, with changes."""
+    model = {
+        "@architectures": "spacy-concner.TokenTagger.v1",
+        "pooling": changes.pop("pooling", "mean"),
+        "projection_width": changes.pop("projection_width", 0),
+        "tok2vec": changes.pop("tok2vec", TINY_TOK2VEC),
+    }
+    return {"model": model, **changes}
+
+
 @pytest.fixture
 def tiny_config() -> Callable[..., dict]:
     """Give the settings of a small `concner` component, with changes."""
-
-    def build(**changes) -> dict:
-        model = {
-            "@architectures": "spacy-concner.TokenTagger.v1",
-            "pooling": changes.pop("pooling", "mean"),
-            "projection_width": changes.pop("projection_width", 0),
-            "tok2vec": TINY_TOK2VEC,
-        }
-        return {"model": model, **changes}
-
-    return build
+    return build_tiny_config
 
 
 @pytest.fixture
@@ -93,6 +95,16 @@ def bitexts() -> list[Doc]:
 def trained(tiny_config, sentences) -> Language:
     """A pipeline that has learned the sentences by heart."""
     return train_tiny(tiny_config(), sentences)
+
+
+@pytest.fixture(scope="session")
+def trained_folder(tmp_path_factory) -> Path:
+    """A pipeline as `trained`, in a folder that all tests share."""
+    vocab = spacy.blank("xx").vocab
+    docs = [labelled_doc(vocab, words, tags) for words, tags in SENTENCES]
+    folder = tmp_path_factory.mktemp("trained")
+    train_tiny(build_tiny_config(), docs).to_disk(folder)
+    return folder
 
 
 def train_tiny(config: dict, docs: list[Doc], steps: int = 60) -> Language:

@@ -1,6 +1,9 @@
 """`spacy concner …`: one thin file per verb."""
 
-from . import convert, encoder, label, translate  # noqa: F401  (registers the verbs)
 from ._util import concner_cli
+from .convert import convert_cli
+from .encoder import encoder_cli
+from .label import label_cli
+from .translate import translate_cli
 
-__all__ = ["concner_cli"]
+__all__ = ["concner_cli", "convert_cli", "encoder_cli", "label_cli", "translate_cli"]

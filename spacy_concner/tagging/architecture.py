@@ -55,7 +55,8 @@ def build_token_tagger(
     if pooling not in POOLINGS or projection_width < 0:
         raise ConcnerError(Errors.C001.format(pooling=pooling, width=projection_width))
     output_layer: Model[Floats2d, Floats2d] = Linear(nO=nO)
-    output = chain(Dropout(), output_layer)
+    dropout: Model[Floats2d, Floats2d] = Dropout()
+    output: Model[Floats2d, Floats2d] = chain(dropout, output_layer)
     model: TaggerModel = Model(
         "token_tagger",
         forward,
@@ -109,7 +110,7 @@ def forward(
     RETURNS (tuple[TaggerOutput, Callable]): Output and the function that takes its gradients.
     """
     ops = model.ops
-    lengths = [len(doc) for doc in docs]
+    lengths = ops.asarray1i([len(doc) for doc in docs])
     if not sum(lengths):
         empty = ops.alloc2f(0, model.get_dim("nO"))
         return TaggerOutput(empty, ops.alloc2f(0, 0), ops.alloc2f(0, 0)), lambda d_output: []

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from spacy.errors import Errors as SpacyErrors
@@ -112,7 +112,7 @@ class ConCNER(TrainablePipe):
         self.vocab = vocab
         self.model = model
         self.name = name
-        self.cfg = {"labels": [], "overwrite": overwrite, "spans_key": spans_key}
+        self.cfg: dict[str, Any] = {"labels": [], "overwrite": overwrite, "spans_key": spans_key}
         self.losses = {key: loss for key, loss in (losses or {}).items() if loss is not None}
         self.scorer = scorer
 
@@ -206,7 +206,8 @@ class ConCNER(TrainablePipe):
         if not any(len(doc) for doc in docs):
             return [self.model.ops.alloc2f(0, len(self.labels)) for _ in docs]
         output = self.model.predict(docs)
-        return self.model.ops.unflatten(output.logits, [len(doc) for doc in docs])
+        lengths = self.model.ops.asarray1i([len(doc) for doc in docs])
+        return self.model.ops.unflatten(output.logits, lengths)
 
     def set_annotations(self, docs: Iterable[Doc], scores: list[Floats2d]) -> None:
         """Write entities and their scores into Docs.
@@ -321,8 +322,8 @@ class ConCNER(TrainablePipe):
 
         def gradient(tensor: "torch.Tensor") -> Floats2d:
             if tensor.grad is None:
-                return torch2xp(torch.zeros_like(tensor))
-            return torch2xp(tensor.grad)
+                return cast(Floats2d, torch2xp(torch.zeros_like(tensor)))
+            return cast(Floats2d, torch2xp(tensor.grad))
 
         return values, TaggerOutput(
             gradient(tensors.logits),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import spacy
@@ -82,13 +83,14 @@ def predict_probabilities(
     RETURNS (list[ndarray]): For each Doc `(n_tokens, n_labels)` float32 probabilities.
     """
     name = recogniser_name(teacher)
-    before = [
+    before: list[Any] = [
         pipe
         for key, pipe in teacher.pipeline[: teacher.pipe_names.index(name)]
         if getattr(pipe, "model", None) is not None
     ]
-    recogniser = teacher.get_pipe(name)
-    result: list[np.ndarray] = [np.zeros((0, len(recogniser.labels)), dtype="f4")] * len(docs)
+    recogniser: Any = teacher.get_pipe(name)
+    nothing = np.zeros((0, len(recogniser.labels)), dtype="f4")
+    result = [nothing for _ in docs]
     order = iter(sorted((i for i, doc in enumerate(docs) if len(doc)), key=lambda i: len(docs[i])))
     while rows := list(islice(order, batch_size)):
         batch = [_copy(docs[i], teacher) for i in rows]
@@ -188,7 +190,8 @@ def check_labels(pipelines: Sequence[Language], teachers: Sequence[str | Path]) 
     RETURNS (list[str]): BIO tags in the order of the teachers' columns.
     RAISES (ConcnerError): C403 if two teachers differ.
     """
-    labels = [list(nlp.get_pipe(recogniser_name(nlp)).labels) for nlp in pipelines]
+    recognisers: list[Any] = [nlp.get_pipe(recogniser_name(nlp)) for nlp in pipelines]
+    labels = [list(recogniser.labels) for recogniser in recognisers]
     for teacher, found in zip(teachers, labels, strict=True):
         if found != labels[0]:
             raise ConcnerError(

@@ -12,6 +12,8 @@ from spacy.training.loggers import setup_table
 from spacy.util import ensure_path
 from wasabi import Printer
 
+from .usage import StepClock
+
 SPACING = 2
 
 
@@ -22,7 +24,8 @@ def create_console_logger(
 ) -> Callable:
     """Create a logger that shows each loss of each component in its own column.
 
-    Losses are the sums since the row before, as spaCy's own logger shows them.
+    Losses are the sums since the row before, as spaCy's own logger shows them. At the end a
+    line tells the time of a step and the peak memory.
 
     progress_bar (bool): Show progress towards the next evaluation, where the error stream is
         a terminal.
@@ -81,6 +84,7 @@ def _start(
         max_width=22,
     )
     progress: tqdm.tqdm | None = None
+    clock = StepClock()
 
     def write(text: str) -> None:
         print(text, file=stdout, flush=True)
@@ -91,6 +95,7 @@ def _start(
 
     def log_step(info: dict[str, Any] | None) -> None:
         nonlocal progress
+        clock.tick(evaluated=info is not None)
         if info is None:
             if progress is not None:
                 progress.update(1)
@@ -126,6 +131,8 @@ def _start(
             progress.close()
         if stream is not None:
             stream.close()
+        if console_output:
+            write(printer.info(clock.report()))
 
     return log_step, finalize
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -62,7 +63,8 @@ def copy_weights(source: Language, target: Language, components: Sequence[str]) 
                     name=name, path=source.path, why=f"it has only {source.pipe_names}"
                 )
             )
-        ours, theirs = target.get_pipe(name), source.get_pipe(name)
+        ours: Any = target.get_pipe(name)
+        theirs: Any = source.get_pipe(name)
         labels = getattr(ours, "labels", ()), getattr(theirs, "labels", ())
         if labels[0] != labels[1]:
             why = f"its labels are {list(labels[1])} instead of {list(labels[0])}"

@@ -1,6 +1,7 @@
 """Fixtures of the encoding tests."""
 
 import pytest
+
 from tests.encoding.tiny_encoders import KINDS, make_encoder_folder
 
 

@@ -5,7 +5,6 @@ import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.encoding.tiny_encoders import make_tokenizer
 
 from spacy_concner.encoding import packaged
 from spacy_concner.encoding.packaged import (
@@ -17,6 +16,7 @@ from spacy_concner.encoding.packaged import (
     read_q4_model,
 )
 from spacy_concner.errors import ConcnerError
+from tests.encoding.tiny_encoders import make_tokenizer
 
 WIDTH, N_LAYERS, N_HEADS, INNER, N_POSITIONS = 32, 2, 4, 64, 128
 

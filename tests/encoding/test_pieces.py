@@ -3,11 +3,11 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.encoding.tiny_encoders import KINDS, SENTENCES, make_tokenizer
 from tokenizers import Tokenizer
 
 from spacy_concner.encoding.pieces import added_tokens, cut_settings, model_pieces, select_pieces
 from spacy_concner.errors import ConcnerError
+from tests.encoding.tiny_encoders import KINDS, SENTENCES, make_tokenizer
 
 
 @pytest.fixture(scope="module", params=KINDS)

@@ -3,7 +3,6 @@ import pytest
 import torch
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
-from tests.encoding.tiny_encoders import KINDS, SENTENCES, write_corpus
 from transformers import AutoModel, AutoTokenizer
 
 from spacy_concner.corpora.bitext import make_bitext
@@ -14,6 +13,7 @@ from spacy_concner.encoding.vocabulary import (
     plain_tokenizer,
 )
 from spacy_concner.errors import ConcnerError
+from tests.encoding.tiny_encoders import KINDS, SENTENCES, write_corpus
 
 
 def load(folder):

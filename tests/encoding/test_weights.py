@@ -2,12 +2,12 @@ import json
 
 import pytest
 import torch
-from tests.encoding.tiny_encoders import KINDS, SENTENCES, write_corpus
 from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel
 
 from spacy_concner.encoding import packaged
 from spacy_concner.encoding.weights import RECORD_FILE, load_encoder, make_encoder
 from spacy_concner.errors import ConcnerError
+from tests.encoding.tiny_encoders import KINDS, SENTENCES, write_corpus
 
 
 @pytest.mark.parametrize("kind", KINDS)

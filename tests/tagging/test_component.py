@@ -8,9 +8,8 @@ from spacy.training import Example
 from spacy.util import load_model_from_config
 from thinc.api import Config
 
-from tests.conftest import SENTENCES, as_example, labelled_doc, train_tiny
-
 from spacy_concner.errors import ConcnerError
+from tests.conftest import SENTENCES, as_example, labelled_doc, train_tiny
 
 TEXT = "Anna Berg lives in Sofia ."
 ENTITIES = [("Anna Berg", "PER"), ("Sofia", "LOC")]
@@ -93,7 +92,9 @@ def test_several_processes(trained):
     assert one[0] == ENTITIES
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\n\t", "a" * 3000, "😀\u200d👩", "שלום עולם", "東京都"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\n\t", "a" * 3000, "😀\u200d👩", "שלום עולם", "東京都"]
+)
 def test_odd_documents(trained, text):
     doc = trained(text)
     assert len(doc.spans["concner"]) == len(doc.spans["concner"].attrs["scores"])
@@ -212,7 +213,9 @@ def test_update_without_tokens(trained):
 def test_learns_from_misaligned_tokens(tiny_config):
     nlp = spacy.blank("xx")
     nlp.add_pipe("concner", config=tiny_config())
-    predicted = Doc(nlp.vocab, words=["Anna", "Ber", "g", "lives"], spaces=[True, False, True, False])
+    predicted = Doc(
+        nlp.vocab, words=["Anna", "Ber", "g", "lives"], spaces=[True, False, True, False]
+    )
     reference = Doc(nlp.vocab, words=["Anna", "Berg", "lives"], spaces=[True, True, False])
     reference.ents = [Span(reference, 0, 2, label="PER")]
     example = Example(predicted, reference)
