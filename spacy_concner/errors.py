@@ -56,6 +56,10 @@ class Errors(metaclass=ErrorsWithCodes):
         "'{name}' has an output of {n_labels} labels, but is initialised anew with {labels}. "
         "Give it the same labels, or make a new component for other ones."
     )
+    C010 = (
+        "A bitext lost its segments before '{name}' could learn from them: {text!r}. Read "
+        "bitexts with @readers = \"spacy-concner.Corpus.v1\", which keeps them."
+    )
 
     # corpora
     C101 = (
@@ -302,6 +306,11 @@ class Errors(metaclass=ErrorsWithCodes):
     C405 = (
         "{path} holds soft labels made with other {changed}. Write to another folder, or start "
         "anew with --force."
+    )
+    C406 = "{setting} is {value}, expected a whole number of at least {least}."
+    C407 = (
+        "The output {output} lies in the input {path}, so that soft labels would be taken for "
+        "raw text when the command runs again. Write to another folder."
     )
 
     # training, scoring, command line

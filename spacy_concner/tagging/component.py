@@ -177,18 +177,16 @@ class ConCNER(TrainablePipe):
                 soft = get_soft_labels(example.reference)
                 if soft is not None:
                     found.update(soft.labels)
-        self.cfg["labels"] = label_set(found)
-        if not self.labels:
+        labels = label_set(found)
+        if not labels:
             raise ConcnerError(Errors.C007.format(name=self.name))
-        for label in self.labels:
+        if self.model.has_dim("nO") and self.model.get_dim("nO") != len(labels):
+            n_labels = self.model.get_dim("nO")
+            raise ConcnerError(Errors.C009.format(name=self.name, n_labels=n_labels, labels=labels))
+        self.cfg["labels"] = labels
+        for label in labels:
             self.vocab.strings.add(label[2:] or label)
         sample = [eg.x for eg in islice(get_examples(), 10) if len(eg.x)]
-        if self.model.has_dim("nO") and self.model.get_dim("nO") != len(self.labels):
-            raise ConcnerError(
-                Errors.C009.format(
-                    name=self.name, n_labels=self.model.get_dim("nO"), labels=self.labels
-                )
-            )
         self.model.set_dim("nO", len(self.labels))
         self.model.initialize(X=sample or [Doc(self.vocab, words=["hello"])])
 
@@ -214,19 +212,22 @@ class ConCNER(TrainablePipe):
 
         docs (Iterable[Doc]): The Docs, changed in place: `doc.spans[spans_key]` holds every
             predicted entity with `attrs["scores"]`, `doc.ents` those that do not overlap
-            with entities already there, or all with `overwrite`.
+            with entities already there, or all with `overwrite`. White space is passed
+            over: it stands within entities but never at their ends.
         scores (list[Floats2d]): What `predict` gave.
         """
         docs = list(docs)
-        segments = [segment for doc in docs for segment in get_segments(doc)]
+        words = [_words(doc) for doc in docs]
+        lengths = [len(positions) for segments in words for positions in segments]
+        is_word = np.array([not token.is_space for doc in docs for token in doc], dtype=bool)
         flat = self.model.ops.to_numpy(self.model.ops.xp.vstack(scores))
-        decoded = iter(decode(flat, [len(segment) for segment in segments], list(self.labels)))
-        for doc in docs:
+        decoded = iter(decode(flat[is_word], lengths, list(self.labels)))
+        for doc, segments in zip(docs, words, strict=True):
             spans: list[Span] = []
             probabilities: list[float] = []
-            for segment in get_segments(doc):
+            for positions in segments:
                 for entity in next(decoded):
-                    spans.append(_to_span(doc, segment.start, entity))
+                    spans.append(_to_span(doc, positions, entity))
                     probabilities.append(entity.score)
             group = SpanGroup(doc, name=self.cfg["spans_key"], spans=spans)
             group.attrs["scores"] = np.asarray(probabilities, dtype="f4")
@@ -332,8 +333,15 @@ class ConCNER(TrainablePipe):
         )
 
 
-def _to_span(doc: Doc, offset: int, entity: Entity) -> Span:
-    return Span(doc, offset + entity.start, offset + entity.end, label=entity.label)
+def _words(doc: Doc) -> list[list[int]]:
+    """Give the positions of the tokens that are no white space, segment by segment."""
+    segments = [[t.i for t in segment if not t.is_space] for segment in get_segments(doc)]
+    return [positions for positions in segments if positions]
+
+
+def _to_span(doc: Doc, positions: Sequence[int], entity: Entity) -> Span:
+    last = positions[entity.end - 1]
+    return Span(doc, positions[entity.start], last + 1, label=entity.label)
 
 
 def _set_entities(doc: Doc, spans: Sequence[Span], *, overwrite: bool) -> None:

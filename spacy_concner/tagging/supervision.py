@@ -7,7 +7,7 @@ import numpy as np
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from ..corpora.bitext import get_segments, text_ids
+from ..corpora.bitext import get_segments, is_bitext, text_ids
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
 
@@ -21,14 +21,18 @@ def align_tags(example: Example) -> list[str | None]:
     """Give the gold BIO tag of each predicted token, None where it is not known.
 
     Tokens are unknown when their annotation is missing or when an entity does not begin
-    and end with the tokens of the prediction.
+    and end with the tokens of the prediction. White space that the reference lacks is
+    outside, if the reference has annotation at all.
 
     example (Example): The example.
     RETURNS (list[str | None]): A tag for each token of `example.predicted`.
     """
+    # spaCy takes all white space to be outside, also where the annotation is missing.
+    annotated = example.reference.has_annotation("ENT_IOB")
+    known = [iob != 0 and annotated for iob in example.get_aligned("ENT_IOB")]
     tags: list[str | None] = []
-    for tag in example.get_aligned_ner():
-        if tag is None or tag == "-" or tag[0] == "-" or tag == "":
+    for tag, is_known in zip(example.get_aligned_ner(), known, strict=True):
+        if not is_known or not tag or tag[0] == "-":
             tags.append(None)
         elif tag[:2] == "U-":
             tags.append(f"B-{tag[2:]}")
@@ -71,7 +75,7 @@ def aligned_soft_labels(
     name (str): Name of the component, for messages.
     RETURNS (ndarray | None): `(n_tokens, n_labels)` float32 probabilities, or None.
     RAISES (ConcnerError): C003 if the labels differ, C004 if the tokens do, C005 if a
-        probability is not a number.
+        probability is not a number, C141 if there is not one column a label.
     """
     soft = get_soft_labels(reference)
     if soft is None:
@@ -89,6 +93,15 @@ def aligned_soft_labels(
                 rows=len(soft.probabilities),
                 reference=len(reference),
                 predicted=len(predicted),
+                text=text,
+            )
+        )
+    if soft.probabilities.shape[1:] != (len(soft.labels),):
+        raise ConcnerError(
+            Errors.C141.format(
+                shape=soft.probabilities.shape,
+                n_tokens=len(predicted),
+                labels=soft.labels,
                 text=text,
             )
         )
@@ -111,7 +124,8 @@ def get_supervision(
     device (str): Where to put the tensors, as torch names it.
     RETURNS (Supervision): Tensors aligned with the tagger's output for
         `[eg.predicted for eg in examples]`.
-    RAISES (ConcnerError): C002, C003, C004 or C005 as of the functions above.
+    RAISES (ConcnerError): C002, C003, C004, C005 or C141 as of the functions above, C010 if
+        the predicted Doc of a bitext has lost its segments, C102 if they do not tile it.
     """
     import torch
 
@@ -128,6 +142,8 @@ def get_supervision(
     soft_mask = np.zeros(n_tokens, dtype=bool)
     for i, example in enumerate(examples):
         doc = example.predicted
+        if is_bitext(example.reference) and not is_bitext(doc):
+            raise ConcnerError(Errors.C010.format(name=name, text=doc.text[:80]))
         offset = len(tags)
         tags.extend(tag_rows(example, columns, name))
         token_docs.extend([i] * len(doc))

@@ -53,7 +53,8 @@ def load_teacher(path: str | Path) -> Language:
     """
     try:
         nlp = spacy.load(path)
-    except OSError as error:
+    # Whatever a broken folder, or one of another version, may raise.
+    except Exception as error:
         raise ConcnerError(Errors.C401.format(path=path, error=error)) from error
     recogniser_name(nlp)
     return nlp
@@ -129,14 +130,26 @@ def label(
     force (bool): Start anew even if the output was made with other settings.
     progress (bool): Show a progress bar.
     RETURNS (Labelling): Counts and files.
-    RAISES (ConcnerError): C401, C402 for a teacher, C403 for its labels, C404 for the
-        weights, C405 if the output was made otherwise.
+    RAISES (ConcnerError): C142, C143 for the input, C401, C402 for a teacher, C403 for its
+        labels, C404 for the weights, C405 if the output was made otherwise, C406 for a size
+        or the limit, C407 if the output lies in the input.
     """
+    for setting, value, least in (
+        ("limit", limit, 0),
+        ("batch_size", batch_size, 1),
+        ("shard_size", shard_size, 1),
+    ):
+        if value < least:
+            raise ConcnerError(Errors.C406.format(setting=setting, value=value, least=least))
+    path, output = Path(path), Path(output)
+    if output.resolve().is_relative_to(path.resolve()):
+        raise ConcnerError(Errors.C407.format(output=output, path=path))
+    files = corpus_files(path)
     shares = check_weights(teachers, weights)
     pipelines = [load_teacher(teacher) for teacher in teachers]
     labels = check_labels(pipelines, teachers)
     settings = {
-        "input": _fingerprint(corpus_files(path)),
+        "input": _fingerprint(files),
         "teachers": [_pipeline_fingerprint(nlp) for nlp in pipelines],
         "weights": shares,
         "labels": labels,
@@ -144,11 +157,10 @@ def label(
         "batch_size": batch_size,
         "shard_size": shard_size,
     }
-    output = Path(output)
-    _prepare_output(output, settings, force)
-    total = sum(len(DocBin().from_disk(file)) for file in corpus_files(path))
+    total = sum(_count_docs(file) for file in files)
     total = min(total, limit) if limit else total
-    docs = read_docs(Path(path), pipelines[0], limit)
+    _prepare_output(output, settings, force)
+    docs = read_docs(path, pipelines[0], limit)
     n_docs = n_tokens = resumed = 0
     shards: list[Path] = []
     with tqdm.tqdm(
@@ -246,15 +258,28 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
 def _prepare_output(output: Path, settings: dict, force: bool) -> None:
     manifest = output / MANIFEST
     shards = sorted(output.glob("*.spacy")) if output.exists() else []
-    before = srsly.read_json(manifest) if manifest.exists() else None
+    try:
+        before = srsly.read_json(manifest)
+    except (OSError, ValueError):
+        before = {}
     if shards and before != settings:
         if not force:
-            changed = sorted(k for k in settings if (before or {}).get(k) != settings[k])
+            changed = sorted(k for k in settings if before.get(k) != settings[k])
             raise ConcnerError(Errors.C405.format(path=output, changed=changed))
         for shard in shards:
             shard.unlink()
-    output.mkdir(parents=True, exist_ok=True)
-    srsly.write_json(manifest, settings)
+    if before != settings:
+        output.mkdir(parents=True, exist_ok=True)
+        unfinished = manifest.with_suffix(".unfinished")
+        srsly.write_json(unfinished, settings)
+        unfinished.replace(manifest)
+
+
+def _count_docs(file: Path) -> int:
+    try:
+        return len(DocBin().from_disk(file))
+    except Exception as error:
+        raise ConcnerError(Errors.C143.format(path=file, error=error)) from error
 
 
 def _pipeline_fingerprint(nlp: Language) -> str:

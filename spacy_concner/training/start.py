@@ -8,6 +8,7 @@ from typing import Any
 import spacy
 from spacy.language import Language
 from spacy.util import logger
+from thinc.api import Model
 
 from ..errors import ConcnerError, Errors
 
@@ -70,11 +71,20 @@ def copy_weights(source: Language, target: Language, components: Sequence[str]) 
             why = f"its labels are {list(labels[1])} instead of {list(labels[0])}"
             raise ConcnerError(Errors.C501.format(name=name, path=source.path, why=why))
         try:
-            ours.model.from_bytes(theirs.model.to_bytes())
+            for part in _trained_parts(ours.model, theirs.model):
+                part[0].from_bytes(part[1].to_bytes())
         except (ValueError, KeyError, AttributeError) as error:
             why = f"its layers differ ({error})"
             raise ConcnerError(Errors.C501.format(name=name, path=source.path, why=why)) from error
         logger.info("Weights of '%s' start from %s", name, source.path)
+
+
+def _trained_parts(ours: Model, theirs: Model) -> list[tuple[Model, Model]]:
+    """Pair the models to copy: of taggers all but the heads that only training uses."""
+    parts = ("tok2vec", "output")
+    if all(model.has_ref(part) for model in (ours, theirs) for part in parts):
+        return [(ours.get_ref(part), theirs.get_ref(part)) for part in parts]
+    return [(ours, theirs)]
 
 
 def freeze(nlp: Language, embeddings: bool, layers: int) -> int:

@@ -101,6 +101,21 @@ def test_odd_documents(trained, text):
     assert doc.text == text
 
 
+def test_white_space_neither_ends_nor_splits_an_entity(trained):
+    words = ["\n", "Anna", "\n\n", "Berg", " ", "lives", "in", "\t", "Sofia", "\n"]
+    doc = trained(Doc(trained.vocab, words=words, spaces=[False] * len(words)))
+    for span in doc.spans["concner"]:
+        assert not span[0].is_space and not span[-1].is_space
+    scores = [np.full((len(doc), 7), -5.0, dtype="f4")]
+    labels = trained.get_pipe("concner").labels
+    tags = ["I-PER", "B-PER", "O", "I-PER", "B-LOC", "O", "O", "B-ORG", "B-LOC", "I-LOC"]
+    for row, tag in enumerate(tags):
+        scores[0][row, labels.index(tag)] = 5.0
+    trained.get_pipe("concner").set_annotations([trained.make_doc(""), doc], [scores[0][:0], *scores])
+    found = [(span.start, span.end, span.label_) for span in doc.spans["concner"]]
+    assert found == [(1, 4, "PER"), (8, 9, "LOC")]
+
+
 def test_very_long_document(trained):
     doc = trained(Doc(trained.vocab, words=SENTENCES[0][0] * 2000))
     assert len(doc) == 12000
@@ -180,8 +195,10 @@ def test_initialising_again(trained, sentences):
     examples = [as_example(doc) for doc in sentences]
     trained.initialize(lambda: examples)
     assert entities(trained(TEXT)) != ENTITIES
+    labels = trained.get_pipe("concner").labels
     with pytest.raises(ConcnerError, match="C009"):
         trained.get_pipe("concner").initialize(lambda: examples, labels=["OTHER"])
+    assert trained.get_pipe("concner").labels == labels
 
 
 def test_no_label_to_learn(tiny_config):

@@ -1,0 +1,126 @@
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from spacy_concner.corpora.bitext import annotate
+from spacy_concner.scoring.scorer import known_tags, make_scorer, score_entities
+
+VOCAB = spacy.blank("xx").vocab
+PARTS = st.lists(
+    st.tuples(st.sampled_from(["O", "PER", "LOC", "ORG"]), st.integers(1, 3)), max_size=8
+)
+
+
+def to_tags(parts: list[tuple[str, int]], length: int) -> list[str]:
+    """Make valid BIO tags of a length from entities and gaps."""
+    tags = []
+    for kind, size in parts:
+        tags += ["O"] if kind == "O" else [f"B-{kind}", *[f"I-{kind}"] * (size - 1)]
+    return [*tags, *["O"] * length][:length]
+
+
+def example(predicted: list[str], gold: list[str] | None) -> Example:
+    docs = [Doc(VOCAB, words=[f"w{i}" for i in range(len(predicted))]) for _ in range(2)]
+    annotate(docs[0], predicted)
+    if gold is not None:
+        annotate(docs[1], gold)
+    return Example(*docs)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(PARTS, PARTS, st.integers(1, 12)), max_size=4))
+def test_micro_average_is_spacys(docs):
+    examples = [example(to_tags(a, n), to_tags(b, n)) for a, b, n in docs]
+    scores = score_entities(examples)
+    if scores["ents_f"] is None:
+        assert scores["seqeval_micro_f"] is scores["seqeval_macro_f"] is None
+    else:
+        assert scores["seqeval_micro_f"] == pytest.approx(scores["ents_f"])
+        per_type = [score["f"] for score in scores["ents_per_type"].values()]
+        assert scores["seqeval_macro_f"] == pytest.approx(sum(per_type) / len(per_type))
+
+
+@settings(max_examples=100, deadline=None)
+@given(PARTS, PARTS, st.integers(1, 12), st.lists(st.booleans(), min_size=12, max_size=12))
+def test_micro_average_is_spacys_with_missing_annotation(predicted, gold, length, hidden):
+    tags = to_tags(gold, length)
+    for i in range(length):
+        if hidden[i] and tags[i] == "O":
+            tags[i] = "-"
+    scores = score_entities([example(to_tags(predicted, length), tags)])
+    if scores["ents_f"] is None or scores["seqeval_micro_f"] is None:
+        # Where every prediction is passed over, spaCy counts types without entities.
+        assert not scores["ents_f"] and not scores["seqeval_micro_f"]
+    else:
+        assert scores["seqeval_micro_f"] == pytest.approx(scores["ents_f"])
+
+
+def test_entities_whose_tokens_differ_count_as_missed():
+    predicted = Doc(VOCAB, words=["New", "Yorkers", "sing"], spaces=[True, True, False])
+    gold = Doc(VOCAB, words=["New", "York", "ers", "sing"], spaces=[True, False, True, False])
+    annotate(predicted, ["O", "O", "O"])
+    annotate(gold, ["B-LOC", "I-LOC", "O", "O"])
+    scores = score_entities([Example(predicted, gold)])
+    assert scores["ents_f"] == scores["seqeval_micro_f"] == 0.0
+    annotate(predicted, ["B-LOC", "I-LOC", "O"])
+    annotate(gold, ["B-LOC", "I-LOC", "I-LOC", "O"])
+    scores = score_entities([Example(predicted, gold)])
+    assert scores["ents_f"] == scores["seqeval_micro_f"] == 1.0
+
+
+def test_per_type():
+    gold = ["B-PER", "I-PER", "O", "B-LOC", "B-LOC"]
+    found = ["B-PER", "I-PER", "B-ORG", "B-LOC", "I-LOC"]
+    scores = score_entities([example(found, gold)])
+    per_type = scores["ents_per_type"]
+    assert set(per_type) == {"PER", "LOC", "ORG"}
+    assert per_type["PER"] == {"p": 1.0, "r": 1.0, "f": 1.0}
+    assert per_type["LOC"]["f"] == per_type["ORG"]["f"] == 0.0
+    assert scores["ents_p"] == scores["ents_r"] == pytest.approx(1 / 3)
+    assert scores["seqeval_micro_f"] == scores["seqeval_macro_f"] == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    "examples",
+    [
+        [],
+        [example(["B-PER", "O"], None)],
+        [example(["O", "O"], ["O", "O"])],
+        [example([], [])],
+        [Example(Doc(VOCAB), Doc(VOCAB))],
+    ],
+    ids=["no docs", "no annotation", "no entity", "empty", "empty, no annotation"],
+)
+def test_nothing_to_count(examples):
+    scores = score_entities(examples)
+    assert set(scores) == {
+        "ents_p",
+        "ents_r",
+        "ents_f",
+        "ents_per_type",
+        "seqeval_micro_f",
+        "seqeval_macro_f",
+    }
+    assert set(scores.values()) == {None}
+
+
+def test_docs_without_annotation_change_nothing():
+    labelled = example(["B-PER", "O"], ["B-PER", "O"])
+    assert score_entities([labelled, example(["B-LOC", "O"], None)]) == score_entities([labelled])
+
+
+def test_prediction_over_missing_annotation_is_neither_right_nor_wrong():
+    mixed = example(["B-LOC", "I-LOC", "B-PER"], ["-", "O", "B-PER"])
+    assert known_tags(mixed) == (["O", "B-PER"], ["O", "B-PER"])
+    scores = score_entities([mixed])
+    assert scores["ents_f"] == scores["seqeval_micro_f"] == 1.0
+
+
+def test_registered_and_reads_a_stream():
+    scorer = spacy.registry.get("scorers", "spacy-concner.scorer.v1")()
+    assert scorer is make_scorer()
+    stream = (example(["B-PER"], ["B-PER"]) for _ in range(2))
+    assert scorer(stream)["seqeval_micro_f"] == 1.0
