@@ -49,8 +49,8 @@ class Errors(metaclass=ErrorsWithCodes):
         "label), or give labels in [initialize.components.{name}.labels]."
     )
     C008 = (
-        "'{name}' has no labels, so it cannot predict. Train it, load a trained pipeline, or "
-        "call nlp.initialize() with examples."
+        "'{name}' has no weights yet, so it can neither predict nor learn. Call "
+        "nlp.initialize() with examples, or load a trained pipeline."
     )
     C009 = (
         "'{name}' has an output of {n_labels} labels, but is initialised anew with {labels}. "
@@ -58,7 +58,16 @@ class Errors(metaclass=ErrorsWithCodes):
     )
     C010 = (
         "A bitext lost its segments before '{name}' could learn from them: {text!r}. Read "
-        "bitexts with @readers = \"spacy-concner.Corpus.v1\", which keeps them."
+        'bitexts with @readers = "spacy-concner.Corpus.v1", which keeps them.'
+    )
+    C011 = (
+        "The loss {key!r} of '{name}' is {found}, expected a function of the tagger's output and "
+        "the supervision that has a number 'weight'. Name one such as "
+        "spacy-concner.EntityCrossEntropy.v1 with @losses in [components.{name}.losses.{key}]."
+    )
+    C012 = (
+        "spans_key of '{name}' is {key!r}, where bitexts keep their segments. Choose another "
+        "key for the predicted entities."
     )
 
     # corpora
@@ -321,6 +330,14 @@ class Errors(metaclass=ErrorsWithCodes):
     C502 = (
         "Nothing to freeze: no component of {pipes} holds a torch encoder with embeddings or "
         "numbered layers. Leave freeze_embeddings and frozen_layers out."
+    )
+    C503 = (
+        "Training cannot start from {path}: {error}. Give the folder of a trained pipeline or "
+        "the name of an installed package, or set start_from = null."
+    )
+    C504 = (
+        "Training should start from {path}, but none of the components {names} is in the "
+        "pipeline {pipes}. Name those to copy in [initialize.after_init] components."
     )
 
 

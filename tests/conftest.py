@@ -8,6 +8,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
+from thinc.api import Config
 
 from spacy_concner.corpora.bitext import annotate, make_bitext
 
@@ -33,6 +34,25 @@ TINY_TOK2VEC = {
     "maxout_pieces": 2,
     "subword_features": True,
 }
+
+
+LISTENER = {
+    "@architectures": "spacy-transformers.TransformerListener.v1",
+    "grad_factor": 1.0,
+    "upstream": "*",
+    "pooling": {"@layers": "reduce_mean.v1"},
+}
+
+
+def transformer_model(encoder: Path, **changes) -> dict:
+    """Give the settings of a transformer that keeps segments apart."""
+    return {
+        "@architectures": "spacy-transformers.TransformerModel.v3",
+        "name": str(encoder),
+        "get_spans": {"@span_getters": "spacy-concner.segment_spans.v1"},
+        "tokenizer_config": {"use_fast": True},
+        **changes,
+    }
 
 
 def labelled_doc(vocab, words: list[str], tags: list[str] | None) -> Doc:
@@ -107,6 +127,45 @@ def trained_folder(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def encoder_folder(tmp_path_factory) -> Path:
+    """A random BERT of two layers, in the folder that a transformer component reads."""
+    return make_bert(tmp_path_factory.mktemp("encoder"))
+
+
+def make_bert(folder: Path, **changes) -> Path:
+    """Write a random BERT and its tokenizer, which the sentences and others have trained."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    backend = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    special = {f"{name}_token": f"[{name.upper()}]" for name in ("pad", "unk", "cls", "sep")}
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=250, special_tokens=list(special.values()), show_progress=False
+    )
+    texts = [" ".join(words) for words, _ in [*SENTENCES, *TRANSLATIONS]]
+    backend.train_from_iterator(texts * 2, trainer)
+    ends = [(name, backend.token_to_id(name)) for name in ("[SEP]", "[CLS]")]
+    backend.post_processor = processors.BertProcessing(sep=ends[0], cls=ends[1])
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=backend, model_max_length=512, **special)
+    torch.manual_seed(0)
+    config = BertConfig(
+        **{
+            "vocab_size": len(tokenizer),
+            "hidden_size": 32,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "intermediate_size": 32,
+            **changes,
+        }
+    )
+    BertModel(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
 def train_tiny(config: dict, docs: list[Doc], steps: int = 60) -> Language:
     """Train a pipeline with one small component until it knows the Docs."""
     spacy.util.fix_random_seed(0)
@@ -125,3 +184,20 @@ def write_corpus(docs: list[Doc], path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     DocBin(docs=docs, store_user_data=True).to_disk(path)
     return path
+
+
+def training_config(nlp: Language, train: Path, dev: Path, **training) -> Config:
+    """Give the config that trains a pipeline on two corpora, for a few steps."""
+    config = Config(nlp.config)
+    config["corpora"] = {
+        name: {"@readers": "spacy-concner.Corpus.v1", "path": str(path)}
+        for name, path in (("train", train), ("dev", dev))
+    }
+    config["training"] |= {
+        "max_steps": 4,
+        "eval_frequency": 2,
+        "logger": {"@loggers": "spacy-concner.ConsoleLogger.v1"},
+        "score_weights": {"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
+        **training,
+    }
+    return config

@@ -195,7 +195,7 @@ def check_tokenization(old: Any, new: Any, kept: Sequence[int], texts: Iterable[
 
 
 def _batches(texts: Iterable[str], description: str) -> Iterator[list[str]]:
-    stream = iter(tqdm(texts, desc=description, unit=" texts"))
+    stream = iter(tqdm(texts, desc=description, unit=" texts", disable=None))
     while batch := list(islice(stream, BATCH_SIZE)):
         yield batch
 

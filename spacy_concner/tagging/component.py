@@ -14,7 +14,7 @@ from spacy.vocab import Vocab
 from thinc.api import Config, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
-from ..corpora.bitext import get_segments
+from ..corpora.bitext import SEGMENTS_KEY, get_segments
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
 from .architecture import TaggerModel, TaggerOutput
@@ -108,7 +108,17 @@ class ConCNER(TrainablePipe):
         spans_key: str = "concner",
         scorer: Callable | None = None,
     ) -> None:
-        """Initialise the component; arguments as for `make_concner`."""
+        """Initialise the component; arguments as for `make_concner`.
+
+        RAISES (ConcnerError): C011 for a loss that is none of ours, C012 for a `spans_key`
+            that is taken.
+        """
+        if spans_key == SEGMENTS_KEY:
+            raise ConcnerError(Errors.C012.format(name=name, key=spans_key))
+        for key, loss in (losses or {}).items():
+            weight = getattr(loss, "weight", None)
+            if loss is not None and not (callable(loss) and isinstance(weight, int | float)):
+                raise ConcnerError(Errors.C011.format(key=key, name=name, found=repr(loss)))
         self.vocab = vocab
         self.model = model
         self.name = name
@@ -196,11 +206,10 @@ class ConCNER(TrainablePipe):
         docs (Iterable[Doc]): The Docs.
         RETURNS (list[Floats2d]): For each Doc `(n_tokens, n_labels)` float32 scores before
             softmax.
-        RAISES (ConcnerError): C008 if the component has no labels.
+        RAISES (ConcnerError): C008 if the component is not initialised.
         """
         docs = list(docs)
-        if not self.labels:
-            raise ConcnerError(Errors.C008.format(name=self.name))
+        self._check_initialized()
         if not any(len(doc) for doc in docs):
             return [self.model.ops.alloc2f(0, len(self.labels)) for _ in docs]
         output = self.model.predict(docs)
@@ -250,7 +259,10 @@ class ConCNER(TrainablePipe):
         losses (dict[str, float]): Losses so far. The weighted total is added under the
             component's name, each loss unweighted under `NAME_LOSS`.
         RETURNS (dict[str, float]): The losses.
+        RAISES (ConcnerError): C008 if the component is not initialised; those of
+            `get_supervision` if the examples do not fit it.
         """
+        self._check_initialized()
         losses = {} if losses is None else losses
         examples = list(examples)
         validate_examples(examples, "ConCNER.update")
@@ -269,6 +281,10 @@ class ConCNER(TrainablePipe):
             losses[f"{self.name}_{key}"] += value
             losses[self.name] += value * self.loss_functions()[key].weight
         return losses
+
+    def _check_initialized(self) -> None:
+        if not self.labels or not self.is_initialized:
+            raise ConcnerError(Errors.C008.format(name=self.name))
 
     def loss_functions(self) -> dict[str, Any]:
         """Give the losses by name: those of the config, or entity cross-entropy."""

@@ -31,7 +31,8 @@ def create_console_logger(
         a terminal.
     console_output (bool): Print the table.
     output_file (Path): Also write each row as a line of JSON, anew for each training:
-        epoch, step, losses with sub-losses, scores between 0 and 100, score.
+        epoch, step, losses with sub-losses, scores between 0 and 100 (null without
+        annotation), score.
     RETURNS (Callable): What `[training.logger]` asks for.
     """
 
@@ -102,13 +103,15 @@ def _start(
             return
         loss_values = {name: float(info["losses"].get(name, 0.0)) for name in losses}
         score_values = {
-            name: float(info["other_scores"].get(name) or 0.0) * (1 if name == "speed" else 100)
+            name: None if value is None else float(value) * (1 if name == "speed" else 100)
             for name in scores
+            for value in [info["other_scores"].get(name)]
         }
         if progress is not None:
             progress.close()
         if console_output:
-            numbers = [*loss_values.values(), *score_values.values(), float(info["score"])]
+            shown = [value or 0.0 for value in score_values.values()]
+            numbers = [*loss_values.values(), *shown, float(info["score"])]
             row = [info["epoch"], info["step"], *(f"{number:.2f}" for number in numbers)]
             write(printer.row(row, widths=widths, aligns=aligns, spacing=SPACING))
         if stream is not None:

@@ -38,7 +38,7 @@ def create_start_training(
 
     def start_training(nlp: Language) -> Language:
         if start_from is not None:
-            copy_weights(spacy.load(start_from), nlp, components)
+            copy_weights(load_source(start_from), nlp, components)
         if freeze_embeddings or frozen_layers:
             freeze(nlp, freeze_embeddings, frozen_layers)
         return nlp
@@ -46,45 +46,101 @@ def create_start_training(
     return start_training
 
 
+def load_source(path: Path | str) -> Language:
+    """Load the pipeline to start from.
+
+    path (Path | str): Pipeline folder or installed package.
+    RETURNS (Language): The pipeline.
+    RAISES (ConcnerError): C503 if it cannot be loaded.
+    """
+    try:
+        return spacy.load(path)
+    # Whatever a broken folder, or one of another version, may raise.
+    except Exception as error:
+        raise ConcnerError(Errors.C503.format(path=path, error=error)) from error
+
+
 def copy_weights(source: Language, target: Language, components: Sequence[str]) -> None:
     """Copy the weights of components from one pipeline into another of the same shape.
 
     source (Language): Trained pipeline.
-    target (Language): Initialised pipeline, changed in place.
+    target (Language): Initialised pipeline, changed in place; its settings stay.
     components (Sequence[str]): Names; those that the target lacks are passed over.
-    RAISES (ConcnerError): C501 if the source lacks a component, or its labels or layers
-        differ.
+    RAISES (ConcnerError): C501 if the source lacks a component, or its labels, layers or
+        tokenizer differ, C504 if the target has none of the components.
     """
-    for name in components:
-        if name not in target.pipe_names:
-            continue
+    names = [name for name in components if name in target.pipe_names]
+    if not names:
+        raise ConcnerError(
+            Errors.C504.format(path=source.path, names=list(components), pipes=target.pipe_names)
+        )
+    for name in names:
         if name not in source.pipe_names:
             raise ConcnerError(
                 Errors.C501.format(
                     name=name, path=source.path, why=f"it has only {source.pipe_names}"
                 )
             )
-        ours: Any = target.get_pipe(name)
-        theirs: Any = source.get_pipe(name)
-        labels = getattr(ours, "labels", ()), getattr(theirs, "labels", ())
-        if labels[0] != labels[1]:
-            why = f"its labels are {list(labels[1])} instead of {list(labels[0])}"
+        why = _difference(target.get_pipe(name), source.get_pipe(name))
+        if why is not None:
             raise ConcnerError(Errors.C501.format(name=name, path=source.path, why=why))
-        try:
-            for part in _trained_parts(ours.model, theirs.model):
-                part[0].from_bytes(part[1].to_bytes())
-        except (ValueError, KeyError, AttributeError) as error:
-            why = f"its layers differ ({error})"
-            raise ConcnerError(Errors.C501.format(name=name, path=source.path, why=why)) from error
+    for name in names:
+        pipes: list[Any] = [target.get_pipe(name), source.get_pipe(name)]
+        _copy_model(pipes[0].model, pipes[1].model)
         logger.info("Weights of '%s' start from %s", name, source.path)
 
 
-def _trained_parts(ours: Model, theirs: Model) -> list[tuple[Model, Model]]:
-    """Pair the models to copy: of taggers all but the heads that only training uses."""
-    parts = ("tok2vec", "output")
-    if all(model.has_ref(part) for model in (ours, theirs) for part in parts):
-        return [(ours.get_ref(part), theirs.get_ref(part)) for part in parts]
-    return [(ours, theirs)]
+def _difference(ours: Any, theirs: Any) -> str | None:
+    """Tell why the weights of a component do not fit another, None if they do."""
+    labels = [list(getattr(pipe, "labels", ())) for pipe in (ours, theirs)]
+    if labels[0] != labels[1]:
+        return f"its labels are {labels[1]} instead of {labels[0]}"
+    if not all(isinstance(getattr(pipe, "model", None), Model) for pipe in (ours, theirs)):
+        return "it has no weights"
+    shapes = [_shapes(pipe.model) for pipe in (ours, theirs)]
+    for key in [*shapes[0], *shapes[1]]:
+        found = [part.get(key) for part in shapes]
+        if found[0] != found[1]:
+            return f"its layers differ ({key} has shape {found[1]} instead of {found[0]})"
+    if _vocabularies(ours.model) != _vocabularies(theirs.model):
+        return "its tokenizer differs"
+    return None
+
+
+def _shapes(model: Model) -> dict[str, tuple[int, ...]]:
+    """Give the shapes of all weights by layer and name."""
+    shapes: dict[str, tuple[int, ...]] = {}
+    for i, node in enumerate(model.walk()):
+        for name in node.param_names:
+            if node.has_param(name):
+                shapes[f"{node.name} {i} {name}"] = tuple(node.get_param(name).shape)
+        for module in _modules(node):
+            for name, weight in module.state_dict().items():
+                shapes[f"{node.name} {i} {name}"] = tuple(weight.shape)
+    return shapes
+
+
+def _vocabularies(model: Model) -> list[dict[str, int]]:
+    """Give the vocabularies of the tokenizers that encoders of Hugging Face bring along."""
+    encoders = [getattr(shim, "_hfmodel", None) for node in model.walk() for shim in node.shims]
+    return [encoder.tokenizer.get_vocab() for encoder in encoders if encoder is not None]
+
+
+def _copy_model(ours: Model, theirs: Model) -> None:
+    # Weight by weight: a model's bytes would also bring the settings of the encoder.
+    for node, other in zip(ours.walk(), theirs.walk(), strict=True):
+        for name in node.param_names:
+            if other.has_param(name):
+                weights: Any = node.ops.asarray(other.get_param(name))
+                node.set_param(name, weights.copy())
+        for module, source in zip(_modules(node), _modules(other), strict=True):
+            module.load_state_dict(source.state_dict())
+
+
+def _modules(node: Model) -> list[Any]:
+    """Give the torch modules that a node wraps."""
+    modules = [getattr(shim, "_model", None) for shim in node.shims]
+    return [module for module in modules if hasattr(module, "state_dict")]
 
 
 def freeze(nlp: Language, embeddings: bool, layers: int) -> int:
@@ -98,12 +154,11 @@ def freeze(nlp: Language, embeddings: bool, layers: int) -> int:
     """
     n_frozen = 0
     n_total = 0
-    for _, pipe in nlp.pipeline:
-        model = getattr(pipe, "model", None)
-        for node in model.walk() if model is not None and hasattr(model, "walk") else ():
-            for shim in node.shims:
-                module = getattr(shim, "_model", None)
-                for name, weight in module.named_parameters() if module is not None else ():
+    models = [getattr(pipe, "model", None) for _, pipe in nlp.pipeline]
+    for model in models:
+        for node in model.walk() if isinstance(model, Model) else ():
+            for module in _modules(node):
+                for name, weight in module.named_parameters():
                     n_total += weight.numel()
                     layer = LAYER.search(name)
                     is_low = layer is not None and int(layer.group(2)) < layers

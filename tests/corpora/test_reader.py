@@ -105,7 +105,11 @@ def test_limit(nlp, tmp_path):
 
 
 def test_max_length_leaves_out_and_warns(nlp, tmp_path):
-    docs = [spaced(nlp.vocab, "a b c d"), spaced(nlp.vocab, "a b c"), spaced(nlp.vocab, "a b c d e")]
+    docs = [
+        spaced(nlp.vocab, "a b c d"),
+        spaced(nlp.vocab, "a b c"),
+        spaced(nlp.vocab, "a b c d e"),
+    ]
     path = write_corpus(docs, tmp_path / "docs.spacy")
     with pytest.warns(UserWarning, match=r"W101.*2 documents.*docs\.spacy.*max_length = 3"):
         assert texts(corpus(path, max_length=3)(nlp)) == ["a b c"]

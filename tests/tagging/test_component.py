@@ -111,7 +111,9 @@ def test_white_space_neither_ends_nor_splits_an_entity(trained):
     tags = ["I-PER", "B-PER", "O", "I-PER", "B-LOC", "O", "O", "B-ORG", "B-LOC", "I-LOC"]
     for row, tag in enumerate(tags):
         scores[0][row, labels.index(tag)] = 5.0
-    trained.get_pipe("concner").set_annotations([trained.make_doc(""), doc], [scores[0][:0], *scores])
+    trained.get_pipe("concner").set_annotations(
+        [trained.make_doc(""), doc], [scores[0][:0], *scores]
+    )
     found = [(span.start, span.end, span.label_) for span in doc.spans["concner"]]
     assert found == [(1, 4, "PER"), (8, 9, "LOC")]
 
@@ -208,11 +210,27 @@ def test_no_label_to_learn(tiny_config):
         nlp.initialize(lambda: [Example.from_dict(nlp.make_doc("a b"), {"entities": []})])
 
 
-def test_prediction_without_labels():
+@pytest.mark.parametrize("labels", [[], ["PER"]])
+def test_use_before_initialisation(sentences, labels):
     nlp = spacy.blank("xx")
-    nlp.add_pipe("concner")
+    pipe = nlp.add_pipe("concner")
+    for label in labels:
+        pipe.add_label(label)
     with pytest.raises(ConcnerError, match="C008"):
         nlp("Anna")
+    with pytest.raises(ConcnerError, match="C008"):
+        nlp.update([as_example(sentences[0])])
+
+
+@pytest.mark.parametrize("loss", [3, "entity", {"@losses": "CategoricalCrossentropy.v3"}])
+def test_loss_that_is_none_of_ours(tiny_config, loss):
+    with pytest.raises(ConcnerError, match=r"C011.*'mine'.*concner\.losses\.mine"):
+        spacy.blank("xx").add_pipe("concner", config=tiny_config(losses={"mine": loss}))
+
+
+def test_predictions_do_not_take_the_place_of_segments(tiny_config):
+    with pytest.raises(ConcnerError, match=r"C012.*'segments'"):
+        spacy.blank("xx").add_pipe("concner", config=tiny_config(spans_key="segments"))
 
 
 def test_unknown_label_in_training(trained):

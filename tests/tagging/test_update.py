@@ -60,7 +60,10 @@ def examples(bitexts) -> list[Example]:
 
 def half_labelled(vocab, i: int) -> Doc:
     """A bitext whose translation has no labels."""
-    source, target = labelled_doc(vocab, *SENTENCES[i]), labelled_doc(vocab, TRANSLATIONS[i][0], None)
+    source, target = (
+        labelled_doc(vocab, *SENTENCES[i]),
+        labelled_doc(vocab, TRANSLATIONS[i][0], None),
+    )
     return make_bitext([source, target], ["en", "bg"], vocab)
 
 
@@ -203,8 +206,13 @@ def test_student_learns_from_soft_labels_alone(tiny_config, trained):
     assert last < first / 20
     assert student.get_pipe("concner").labels == tuple(labels)
     for doc in docs:
-        expected, found = trained(doc.copy()), student(Doc(student.vocab, words=[t.text for t in doc]))
-        assert [(e.text, e.label_) for e in found.ents] == [(e.text, e.label_) for e in expected.ents]
+        expected, found = (
+            trained(doc.copy()),
+            student(Doc(student.vocab, words=[t.text for t in doc])),
+        )
+        assert [(e.text, e.label_) for e in found.ents] == [
+            (e.text, e.label_) for e in expected.ents
+        ]
     assert sum(len(trained(doc.copy()).ents) for doc in docs) == 6
 
 
