@@ -122,6 +122,23 @@ def split_bitext(doc: Doc) -> Iterator[tuple[str, Doc]]:
         yield segment.label_, part
 
 
+def copy_tokens(doc: Doc, vocab: Vocab) -> Doc:
+    """Copy the tokens and segments of a Doc, without any annotation.
+
+    doc (Doc): The Doc.
+    vocab (Vocab): Vocabulary of the copy.
+    RETURNS (Doc): The copy.
+    """
+    words = [token.text for token in doc]
+    spaces = None if doc.has_unknown_spaces else [bool(token.whitespace_) for token in doc]
+    copy = Doc(vocab, words=words, spaces=spaces)
+    if SEGMENTS_KEY in doc.spans:
+        copy.spans[SEGMENTS_KEY] = [
+            Span(copy, span.start, span.end, label=span.label_) for span in doc.spans[SEGMENTS_KEY]
+        ]
+    return copy
+
+
 def text_ids(texts: Sequence[str]) -> list[int]:
     """Number texts so that equal ones (white space folded) share a number.
 

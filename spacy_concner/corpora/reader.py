@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from spacy.language import Language
-from spacy.tokens import Doc, DocBin, Span
+from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 from spacy.training.corpus import walk_corpus
 from spacy.util import ensure_path
 
 from ..errors import ConcnerError, Errors, Warnings
-from .bitext import SEGMENTS_KEY
+from .bitext import SEGMENTS_KEY, copy_tokens
 from .soft_labels import get_soft_labels
 
 FILE_TYPE = ".spacy"
@@ -130,15 +130,7 @@ class Corpus:
         if not keep_tokens and not reference.has_unknown_spaces:
             example = Example(nlp.make_doc(reference.text), reference)
         else:
-            words = [token.text for token in reference]
-            spaces = [bool(token.whitespace_) for token in reference]
-            predicted = Doc(nlp.vocab, words=words, spaces=spaces)
-            if SEGMENTS_KEY in reference.spans:
-                predicted.spans[SEGMENTS_KEY] = [
-                    Span(predicted, span.start, span.end, label=span.label_)
-                    for span in reference.spans[SEGMENTS_KEY]
-                ]
-            example = Example(predicted, reference)
+            example = Example(copy_tokens(reference, nlp.vocab), reference)
         if self.augmenter is None or keep_tokens:
             return [example]
         return self.augmenter(nlp, example)

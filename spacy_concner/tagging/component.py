@@ -8,17 +8,18 @@ import numpy as np
 from spacy.errors import Errors as SpacyErrors
 from spacy.language import Language
 from spacy.pipeline.trainable_pipe import TrainablePipe
-from spacy.tokens import Doc, Span, SpanGroup
+from spacy.tokens import Doc, Span
 from spacy.training import Example, validate_examples, validate_get_examples
 from spacy.vocab import Vocab
 from thinc.api import Config, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
-from ..corpora.bitext import SEGMENTS_KEY, get_segments
+from ..corpora.bitext import SEGMENTS_KEY
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
+from .annotation import set_entities, set_scored_spans, to_span, word_positions
 from .architecture import TaggerModel, TaggerOutput
-from .decoding import Entity, decode
+from .decoding import decode
 from .labels import is_tag, label_set
 from .supervision import get_supervision
 
@@ -226,7 +227,7 @@ class ConCNER(TrainablePipe):
         scores (list[Floats2d]): What `predict` gave.
         """
         docs = list(docs)
-        words = [_words(doc) for doc in docs]
+        words = [word_positions(doc) for doc in docs]
         lengths = [len(positions) for segments in words for positions in segments]
         is_word = np.array([not token.is_space for doc in docs for token in doc], dtype=bool)
         flat = self.model.ops.to_numpy(self.model.ops.xp.vstack(scores))
@@ -236,12 +237,10 @@ class ConCNER(TrainablePipe):
             probabilities: list[float] = []
             for positions in segments:
                 for entity in next(decoded):
-                    spans.append(_to_span(doc, positions, entity))
+                    spans.append(to_span(doc, positions, entity))
                     probabilities.append(entity.score)
-            group = SpanGroup(doc, name=self.cfg["spans_key"], spans=spans)
-            group.attrs["scores"] = np.asarray(probabilities, dtype="f4")
-            doc.spans[self.cfg["spans_key"]] = group
-            _set_entities(doc, spans, overwrite=self.cfg["overwrite"])
+            set_scored_spans(doc, self.cfg["spans_key"], spans, probabilities)
+            set_entities(doc, spans, overwrite=self.cfg["overwrite"])
 
     def update(
         self,
@@ -347,27 +346,3 @@ class ConCNER(TrainablePipe):
             gradient(tensors.token_vectors),
             gradient(tensors.segment_vectors),
         )
-
-
-def _words(doc: Doc) -> list[list[int]]:
-    """Give the positions of the tokens that are no white space, segment by segment."""
-    segments = [[t.i for t in segment if not t.is_space] for segment in get_segments(doc)]
-    return [positions for positions in segments if positions]
-
-
-def _to_span(doc: Doc, positions: Sequence[int], entity: Entity) -> Span:
-    last = positions[entity.end - 1]
-    return Span(doc, positions[entity.start], last + 1, label=entity.label)
-
-
-def _set_entities(doc: Doc, spans: Sequence[Span], *, overwrite: bool) -> None:
-    """Write predictions to `doc.ents`, beside what others set unless told to overwrite."""
-    if overwrite or not doc.has_annotation("ENT_IOB"):
-        doc.set_ents(list(spans), default="outside")
-        return
-    # A token that a component has blocked begins an entity without a type.
-    blocked = [doc[t.i : t.i + 1] for t in doc if t.ent_iob == 3 and not t.ent_type]
-    kept = list(doc.ents)
-    taken = {i for span in [*kept, *blocked] for i in range(span.start, span.end)}
-    free = [span for span in spans if taken.isdisjoint(range(span.start, span.end))]
-    doc.set_ents([*kept, *free], blocked=blocked, default="outside")

@@ -17,9 +17,9 @@ import spacy
 import srsly
 import tqdm
 from spacy.language import Language
-from spacy.tokens import Doc, DocBin, Span
+from spacy.tokens import Doc, DocBin
 
-from ..corpora.bitext import SEGMENTS_KEY
+from ..corpora.bitext import copy_tokens
 from ..corpora.reader import corpus_files, read_docs
 from ..corpora.soft_labels import set_soft_labels
 from ..errors import ConcnerError, Errors
@@ -94,7 +94,7 @@ def predict_probabilities(
     result = [nothing for _ in docs]
     order = iter(sorted((i for i, doc in enumerate(docs) if len(doc)), key=lambda i: len(docs[i])))
     while rows := list(islice(order, batch_size)):
-        batch = [_copy(docs[i], teacher) for i in rows]
+        batch = [copy_tokens(docs[i], teacher.vocab) for i in rows]
         for pipe in before:
             batch = list(pipe.pipe(batch, batch_size=batch_size))
         for i, scores in zip(rows, recogniser.predict(batch), strict=True):
@@ -229,25 +229,13 @@ def _write_shard(
             total += np.float32(share) * part
     doc_bin = DocBin(store_user_data=True)
     for doc, probabilities in zip(docs, mixed, strict=True):
-        copy = _copy(doc, pipelines[0])
+        copy = copy_tokens(doc, pipelines[0].vocab)
         set_soft_labels(copy, labels, probabilities)
         doc_bin.add(copy)
     unfinished = file.with_suffix(".unfinished")
     doc_bin.to_disk(unfinished)
     unfinished.replace(file)
     advance(len(docs))
-
-
-def _copy(doc: Doc, nlp: Language) -> Doc:
-    """Copy the tokens and segments of a Doc into another pipeline's vocabulary."""
-    words = [token.text for token in doc]
-    spaces = None if doc.has_unknown_spaces else [bool(token.whitespace_) for token in doc]
-    copy = Doc(nlp.vocab, words=words, spaces=spaces)
-    if SEGMENTS_KEY in doc.spans:
-        copy.spans[SEGMENTS_KEY] = [
-            Span(copy, span.start, span.end, label=span.label_) for span in doc.spans[SEGMENTS_KEY]
-        ]
-    return copy
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:

@@ -1,0 +1,63 @@
+"""Decoded entities into a Doc's annotation."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from spacy.tokens import Doc, Span, SpanGroup
+
+from ..corpora.bitext import get_segments
+from .decoding import Entity
+
+
+def set_scored_spans(doc: Doc, key: str, spans: Sequence[Span], scores: Sequence[float]) -> None:
+    """Write spans and their scores to `doc.spans[key]`.
+
+    doc (Doc): The Doc, changed in place.
+    key (str): Key of the group.
+    spans (Sequence[Span]): The spans.
+    scores (Sequence[float]): A score for each, which becomes `attrs["scores"]`, float32.
+    """
+    group = SpanGroup(doc, name=key, spans=list(spans))
+    group.attrs["scores"] = np.asarray(scores, dtype="f4")
+    doc.spans[key] = group
+
+
+def word_positions(doc: Doc) -> list[list[int]]:
+    """Give the positions of the tokens that are no white space, segment by segment.
+
+    doc (Doc): The Doc.
+    RETURNS (list[list[int]]): Positions in the Doc; no list for a segment of white space.
+    """
+    segments = [[t.i for t in segment if not t.is_space] for segment in get_segments(doc)]
+    return [positions for positions in segments if positions]
+
+
+def to_span(doc: Doc, positions: Sequence[int], entity: Entity) -> Span:
+    """Give a decoded entity as a span.
+
+    doc (Doc): The Doc.
+    positions (Sequence[int]): Positions in the Doc of the tokens that were decoded.
+    entity (Entity): The entity, counted in those tokens.
+    RETURNS (Span): The span.
+    """
+    last = positions[entity.end - 1]
+    return Span(doc, positions[entity.start], last + 1, label=entity.label)
+
+
+def set_entities(doc: Doc, spans: Sequence[Span], *, overwrite: bool) -> None:
+    """Write predictions to `doc.ents`, beside what others set unless told to overwrite.
+
+    doc (Doc): The Doc, changed in place.
+    spans (Sequence[Span]): Predicted entities, which do not overlap each other.
+    overwrite (bool): Replace entities and blocked tokens of other components, instead of
+        leaving out predictions that overlap with them.
+    """
+    if overwrite or not doc.has_annotation("ENT_IOB"):
+        doc.set_ents(list(spans), default="outside")
+        return
+    # A token that a component has blocked begins an entity without a type.
+    blocked = [doc[t.i : t.i + 1] for t in doc if t.ent_iob == 3 and not t.ent_type]
+    kept = list(doc.ents)
+    taken = {i for span in [*kept, *blocked] for i in range(span.start, span.end)}
+    free = [span for span in spans if taken.isdisjoint(range(span.start, span.end))]
+    doc.set_ents([*kept, *free], blocked=blocked, default="outside")
