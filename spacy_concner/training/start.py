@@ -107,10 +107,18 @@ def _difference(ours: Any, theirs: Any) -> str | None:
     return None
 
 
+def _nodes(model: Model) -> list[Model]:
+    """List the layers to copy: of taggers all but the heads that only training uses."""
+    parts = ("tok2vec", "output")
+    if all(model.has_ref(part) for part in parts):
+        return [node for part in parts for node in model.get_ref(part).walk()]
+    return list(model.walk())
+
+
 def _shapes(model: Model) -> dict[str, tuple[int, ...]]:
     """Give the shapes of all weights by layer and name."""
     shapes: dict[str, tuple[int, ...]] = {}
-    for i, node in enumerate(model.walk()):
+    for i, node in enumerate(_nodes(model)):
         for name in node.param_names:
             if node.has_param(name):
                 shapes[f"{node.name} {i} {name}"] = tuple(node.get_param(name).shape)
@@ -128,7 +136,7 @@ def _vocabularies(model: Model) -> list[dict[str, int]]:
 
 def _copy_model(ours: Model, theirs: Model) -> None:
     # Weight by weight: a model's bytes would also bring the settings of the encoder.
-    for node, other in zip(ours.walk(), theirs.walk(), strict=True):
+    for node, other in zip(_nodes(ours), _nodes(theirs), strict=True):
         for name in node.param_names:
             if other.has_param(name):
                 weights: Any = node.ops.asarray(other.get_param(name))
