@@ -9,6 +9,7 @@ from spacy_concner.errors import ConcnerError
 from spacy_concner.training.start import copy_weights, freeze
 from tests.conftest import (
     LISTENER,
+    TINY_TOK2VEC,
     as_example,
     build_tiny_config,
     labelled_doc,
@@ -228,7 +229,7 @@ def test_other_labels(trained_folder, sentences):
 
 
 def test_other_layers(trained_folder, sentences):
-    nlp = make_nlp(sentences, projection_width=4)
+    nlp = make_nlp(sentences, tok2vec={**TINY_TOK2VEC, "width": 16})
     before = weights(nlp, "concner")
     with pytest.raises(ConcnerError, match=r"C501.*layers differ"):
         callback(start_from=trained_folder)(nlp)
