@@ -5,14 +5,21 @@ C0xx tagging and losses, C1xx corpora, C2xx translation, C3xx encoding,
 C4xx teaching, C5xx training, scoring and the command line.
 """
 
-from spacy.errors import ErrorsWithCodes
+
+class WithCodes(type):
+    """Puts the code before a message: `Errors.C001` reads "[C001] …"."""
+
+    def __getattribute__(cls, name: str):
+        """Give a message with its code, or any other attribute as it is."""
+        value = super().__getattribute__(name)
+        return value if name.startswith("_") else f"[{name}] {value}"
 
 
 class ConcnerError(ValueError):
     """Bad input or settings, told by code: the message says what to do."""
 
 
-class Errors(metaclass=ErrorsWithCodes):
+class Errors(metaclass=WithCodes):
     """Messages of `ConcnerError`, looked up as `Errors.C001`."""
 
     # tagging and losses
@@ -68,6 +75,34 @@ class Errors(metaclass=ErrorsWithCodes):
     C012 = (
         "spans_key of '{name}' is {key!r}, where bitexts keep their segments. Choose another "
         "key for the predicted entities."
+    )
+    C020 = (
+        "The weight of a loss is {weight}, expected a finite number of at least 0. Use 0 to "
+        "switch a loss off."
+    )
+    C021 = (
+        "The temperature of a loss is {temperature}, expected a finite number above 0. Contrasts "
+        "commonly take 0.05 to 0.5, distillation 1 to 4."
+    )
+    C022 = (
+        "The loss of the distillation is {loss!r}, expected 'mse' (squared distance of the "
+        "probabilities) or 'kl' (their divergence)."
+    )
+    C023 = (
+        "The temperature of the distillation is {temperature}, but its loss 'mse' has none. Set "
+        "temperature to 1.0, or loss to 'kl'."
+    )
+    C024 = (
+        "label_smoothing is {value}, expected a number from 0 up to but not including 1. Use 0 "
+        "to switch it off."
+    )
+    C025 = (
+        "The level of the label contrast is {level!r}, expected 'tag' (B-PER and I-PER are two "
+        "classes) or 'type' (they are one)."
+    )
+    C026 = (
+        "outside is {outside}, expected a finite number of at least 0. Use 1 for as many O tokens "
+        "as tokens in entities, 0 for none."
     )
 
     # corpora
@@ -321,6 +356,10 @@ class Errors(metaclass=ErrorsWithCodes):
         "The output {output} lies in the input {path}, so that soft labels would be taken for "
         "raw text when the command runs again. Write to another folder."
     )
+    C408 = (
+        "{path} is no folder for soft labels: it is a file, is named like one, or holds other "
+        "files but no label.json. Name a new folder, or one that spacy concner label has made."
+    )
 
     # training, scoring, command line
     C501 = (
@@ -341,7 +380,7 @@ class Errors(metaclass=ErrorsWithCodes):
     )
 
 
-class Warnings(metaclass=ErrorsWithCodes):
+class Warnings(metaclass=WithCodes):
     """Messages of warnings, looked up as `Warnings.W001`; numbered like the errors."""
 
     W101 = "{n} documents of {path} are longer than max_length = {max_length} tokens: left out."

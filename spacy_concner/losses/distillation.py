@@ -6,6 +6,7 @@ from typing import Literal
 import torch
 from torch.nn.functional import kl_div
 
+from ..errors import ConcnerError, Errors
 from .reduction import sum_of_document_means
 from .settings import check_temperature, check_weight
 from .types import Supervision, TaggerTensors
@@ -56,7 +57,7 @@ class Distillation:
     loss (str): "mse", the squared distance of the probabilities, or "kl", their divergence.
     temperature (float): Softens student and teacher alike under "kl"; "mse" compares the
         probabilities as they are and takes no other temperature than 1.
-    RAISES (ValueError): If a setting is out of range.
+    RAISES (ConcnerError): If a setting is out of range.
     """
 
     weight: float = 1.0
@@ -68,15 +69,9 @@ class Distillation:
         check_weight(self.weight)
         check_temperature(self.temperature)
         if self.loss not in ("mse", "kl"):
-            raise ValueError(
-                f"The loss of the distillation is {self.loss!r}, expected 'mse' (squared "
-                "distance of the probabilities) or 'kl' (their divergence)."
-            )
+            raise ConcnerError(Errors.C022.format(loss=self.loss))
         if self.loss == "mse" and self.temperature != 1:
-            raise ValueError(
-                f"The temperature of the distillation is {self.temperature}, but its loss 'mse' "
-                "has none. Set temperature to 1.0, or loss to 'kl'."
-            )
+            raise ConcnerError(Errors.C023.format(temperature=self.temperature))
 
     def __call__(self, output: TaggerTensors, supervision: Supervision) -> torch.Tensor:
         """Compute the loss of a batch.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn.functional import cross_entropy
 
+from ..errors import ConcnerError, Errors
 from .reduction import sum_of_document_means
 from .settings import check_weight
 from .types import MISSING, Supervision, TaggerTensors
@@ -42,7 +43,7 @@ class EntityCrossEntropy:
 
     weight (float): Factor of the loss in the total.
     label_smoothing (float): Share of the target spread evenly over all labels.
-    RAISES (ValueError): If a setting is out of range.
+    RAISES (ConcnerError): If a setting is out of range.
     """
 
     weight: float = 1.0
@@ -52,10 +53,7 @@ class EntityCrossEntropy:
         """Check the settings."""
         check_weight(self.weight)
         if not 0 <= self.label_smoothing < 1:
-            raise ValueError(
-                f"label_smoothing is {self.label_smoothing}, expected a number from 0 up to but "
-                "not including 1. Use 0 to switch it off."
-            )
+            raise ConcnerError(Errors.C024.format(value=self.label_smoothing))
 
     def __call__(self, output: TaggerTensors, supervision: Supervision) -> torch.Tensor:
         """Compute the loss of a batch.

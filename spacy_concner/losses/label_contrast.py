@@ -7,6 +7,7 @@ from typing import Literal
 
 import torch
 
+from ..errors import ConcnerError, Errors
 from .contrast import contrast_anchors
 from .reduction import sum_of_document_means
 from .settings import check_temperature, check_weight
@@ -108,7 +109,7 @@ class LabelContrast:
     level (str): "tag" tells B-PER from I-PER, "type" makes them one class.
     outside (float): O tokens drawn for each token in an entity, document by document (see
         `draw_outside`); 0 leaves O out. Documents without entities give none.
-    RAISES (ValueError): If a setting is out of range.
+    RAISES (ConcnerError): If a setting is out of range.
     """
 
     weight: float = 0.1
@@ -121,15 +122,9 @@ class LabelContrast:
         check_weight(self.weight)
         check_temperature(self.temperature)
         if self.level not in ("tag", "type"):
-            raise ValueError(
-                f"The level of the label contrast is {self.level!r}, expected 'tag' (B-PER and "
-                "I-PER are two classes) or 'type' (they are one)."
-            )
+            raise ConcnerError(Errors.C025.format(level=self.level))
         if not 0 <= self.outside < math.inf:
-            raise ValueError(
-                f"outside is {self.outside}, expected a finite number of at least 0. Use 1 for as "
-                "many O tokens as tokens in entities, 0 for none."
-            )
+            raise ConcnerError(Errors.C026.format(outside=self.outside))
 
     def __call__(self, output: TaggerTensors, supervision: Supervision) -> torch.Tensor:
         """Compute the loss of a batch.

@@ -50,7 +50,7 @@ class TranslationContrast:
 
     weight (float): Factor of the loss in the total.
     temperature (float): Divisor of the cosines before softmax.
-    RAISES (ValueError): If a setting is out of range.
+    RAISES (ConcnerError): If a setting is out of range.
     """
 
     weight: float = 0.1

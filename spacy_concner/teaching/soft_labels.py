@@ -5,8 +5,7 @@ written whole or not at all. A run that was killed goes on at the first missing 
 gives the bytes that an undisturbed run gives.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import spacy
-import srsly
 import tqdm
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
@@ -23,9 +21,9 @@ from ..corpora.bitext import copy_tokens
 from ..corpora.reader import corpus_files, read_docs
 from ..corpora.soft_labels import set_soft_labels
 from ..errors import ConcnerError, Errors
+from .output import fingerprint, pipeline_fingerprint, prepare_output, shard_path
 
 FACTORY = "concner"
-MANIFEST = "label.json"
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,8 @@ def label(
     progress (bool): Show a progress bar.
     RETURNS (Labelling): Counts and files.
     RAISES (ConcnerError): C142, C143 for the input, C401, C402 for a teacher, C403 for its
-        labels, C404 for the weights, C405 if the output was made otherwise, C406 for a size
+        labels, C404 for the weights, C405 if the output was made otherwise, C408
+            if it is not a folder of soft labels, C406 for a size
         or the limit, C407 if the output lies in the input.
     """
     for setting, value, least in (
@@ -149,8 +148,8 @@ def label(
     pipelines = [load_teacher(teacher) for teacher in teachers]
     labels = check_labels(pipelines, teachers)
     settings = {
-        "input": _fingerprint(files),
-        "teachers": [_pipeline_fingerprint(nlp) for nlp in pipelines],
+        "input": fingerprint(files),
+        "teachers": [pipeline_fingerprint(nlp) for nlp in pipelines],
         "weights": shares,
         "labels": labels,
         "limit": limit,
@@ -159,7 +158,7 @@ def label(
     }
     total = sum(_count_docs(file) for file in files)
     total = min(total, limit) if limit else total
-    _prepare_output(output, settings, force)
+    prepare_output(output, settings, force)
     docs = read_docs(path, pipelines[0], limit)
     n_docs = n_tokens = resumed = 0
     shards: list[Path] = []
@@ -167,7 +166,7 @@ def label(
         total=total, desc="Labelling", unit=" docs", disable=None if progress else True
     ) as bar:
         for shard in iter(lambda: list(islice(docs, shard_size)), []):
-            file = output / f"{len(shards) + 1:05d}.spacy"
+            file = shard_path(output, len(shards) + 1)
             if file.exists():
                 resumed += len(shard)
                 bar.update(len(shard))
@@ -243,49 +242,8 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
     return exponents / exponents.sum(axis=1, keepdims=True)
 
 
-def _prepare_output(output: Path, settings: dict, force: bool) -> None:
-    manifest = output / MANIFEST
-    shards = sorted(output.glob("*.spacy")) if output.exists() else []
-    try:
-        before = srsly.read_json(manifest)
-    except (OSError, ValueError):
-        before = {}
-    if shards and before != settings:
-        if not force:
-            changed = sorted(k for k in settings if before.get(k) != settings[k])
-            raise ConcnerError(Errors.C405.format(path=output, changed=changed))
-        for shard in shards:
-            shard.unlink()
-    if before != settings:
-        output.mkdir(parents=True, exist_ok=True)
-        unfinished = manifest.with_suffix(".unfinished")
-        srsly.write_json(unfinished, settings)
-        unfinished.replace(manifest)
-
-
 def _count_docs(file: Path) -> int:
     try:
         return len(DocBin().from_disk(file))
     except Exception as error:
         raise ConcnerError(Errors.C143.format(path=file, error=error)) from error
-
-
-def _pipeline_fingerprint(nlp: Language) -> str:
-    root = Path(nlp.path)
-    files = [file for file in sorted(root.rglob("*")) if file.is_file()]
-    return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']} {_fingerprint(files)}"
-
-
-def _fingerprint(files: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for chunk in _chunks(files):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _chunks(files: Iterable[Path]) -> Iterator[bytes]:
-    for file in files:
-        yield file.name.encode("utf8")
-        with file.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                yield chunk

@@ -201,17 +201,44 @@ def test_changed_teachers_and_input(raw, teachers, tmp_path):
         run(shorter, output, teachers[:1])
 
 
-@pytest.mark.parametrize("content", [None, "", '{"limit": 0'])
-def test_shards_of_unknown_making(raw, teachers, tmp_path, content):
+@pytest.mark.parametrize("content", ["", '{"limit": 0'])
+def test_broken_manifest(raw, teachers, tmp_path, content):
     output = tmp_path / "soft"
     run(raw, output, teachers[:1])
-    if content is None:
-        (output / "label.json").unlink()
-    else:
-        (output / "label.json").write_text(content)
+    (output / "label.json").write_text(content)
     with pytest.raises(ConcnerError, match="C405"):
         run(raw, output, teachers[:1])
     assert run(raw, output, teachers[:1], force=True).resumed == 0
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_files_of_others_are_left_alone(raw, teachers, tmp_path, force):
+    folder = tmp_path / "corpora"
+    mine = write_corpus(read(raw)[:2], folder / "00001.spacy")
+    before = mine.read_bytes()
+    with pytest.raises(ConcnerError, match="C408"):
+        run(raw, folder, teachers[:1], force=force)
+    with pytest.raises(ConcnerError, match="C408"):
+        run(raw, mine, teachers[:1], force=force)
+    with pytest.raises(ConcnerError, match="C408"):
+        run(raw, tmp_path / "soft.spacy", teachers[:1], force=force)
+    assert mine.read_bytes() == before
+
+
+def test_force_removes_shards_alone(raw, teachers, tmp_path):
+    output = tmp_path / "soft"
+    run(raw, output, teachers[:1], shard_size=2)
+    note = write_corpus(read(raw)[:1], output / "mine.spacy")
+    run(raw, output, teachers[:1], force=True)
+    assert note.exists()
+    assert sorted(path.name for path in output.glob("*.spacy")) == ["00001.spacy", "mine.spacy"]
+
+
+@pytest.mark.parametrize("weights", [[0.7, 0.3], [0.6, 0.4], [2 / 3, 1 / 3]])
+def test_the_same_weights_are_the_same_settings(raw, teachers, tmp_path, weights):
+    first = run(raw, tmp_path / "soft", teachers, weights=weights)
+    again = run(raw, tmp_path / "soft", teachers, weights=weights)
+    assert again.resumed == first.docs
 
 
 @pytest.mark.parametrize("teacher", ["missing/folder", "xx_no_such_package", "empty"])

@@ -1,0 +1,81 @@
+"""The folder that soft labels are written to: whose it is, and whether a run may go on in it."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from spacy.language import Language
+
+from ..errors import ConcnerError, Errors
+
+MANIFEST = "label.json"
+SHARD = re.compile(r"\d{5,}\.spacy")
+
+
+def shard_path(output: Path, number: int) -> Path:
+    """Give the file of a shard, numbered from 1."""
+    return output / f"{number:05d}.spacy"
+
+
+def prepare_output(output: Path, settings: dict, force: bool) -> None:
+    """Make the folder ready for a run with these settings.
+
+    output (Path): The folder: new, empty, or made by an earlier run.
+    settings (dict): What the labels depend on; kept in `label.json`.
+    force (bool): Remove the shards of a run with other settings. No other file is touched.
+    RAISES (ConcnerError): C405 if the folder was made with other settings, C408 if it is a
+        file, named like one, or holds something else than soft labels.
+    """
+    manifest = output / MANIFEST
+    # Other files of a user's must never be taken for, or mixed with, shards.
+    strange = output.suffix == ".spacy" or (output.exists() and not output.is_dir())
+    if not strange and output.exists() and not manifest.exists():
+        strange = any(path.suffix != ".unfinished" for path in output.iterdir())
+    if strange:
+        raise ConcnerError(Errors.C408.format(path=output))
+    before = _read_manifest(manifest)
+    shards = [path for path in sorted(output.glob("*.spacy")) if SHARD.fullmatch(path.name)]
+    if shards and before != settings:
+        if not force:
+            changed = sorted(key for key in settings if before.get(key) != settings[key])
+            raise ConcnerError(Errors.C405.format(path=output, changed=changed))
+        for shard in shards:
+            shard.unlink()
+    if before != settings:
+        output.mkdir(parents=True, exist_ok=True)
+        unfinished = manifest.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(settings, indent=2), encoding="utf8")
+        unfinished.replace(manifest)
+
+
+def _read_manifest(path: Path) -> dict:
+    # The standard library keeps floats exactly, so that equal weights compare equal.
+    try:
+        return json.loads(path.read_text("utf8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def pipeline_fingerprint(nlp: Language) -> str:
+    """Give what identifies a pipeline: its name, version and the SHA-256 of its files."""
+    root = Path(nlp.path)
+    files = [file for file in sorted(root.rglob("*")) if file.is_file()]
+    return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']} {fingerprint(files)}"
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    """Give the SHA-256 of files, names and contents, in hexadecimal."""
+    digest = hashlib.sha256()
+    for chunk in _chunks(files):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _chunks(files: Iterable[Path]) -> Iterator[bytes]:
+    for file in files:
+        yield file.name.encode("utf8")
+        with file.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                yield chunk
