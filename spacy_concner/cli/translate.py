@@ -46,13 +46,14 @@ def translate_cli(
     rejects: Path | None = typer.Option(
         None,
         "--rejects",
-        help="JSONL file for sentences whose labels were lost; OUTPUT.rejects.jsonl without",
+        help="JSONL file for sentences whose labels were lost; beside the output without: "
+        "out/bi.rejects.jsonl for out/bi.spacy",
     ),
     cache: Path | None = typer.Option(
         None,
         "--cache",
         help="SQLite file for what was translated, so that a stopped run goes on (not with "
-        "--translations); OUTPUT.cache.sqlite without",
+        "--translations); beside the output without: out/bi.cache.sqlite for out/bi.spacy",
     ),
     keep_unprojected: bool = typer.Option(
         False,
@@ -76,6 +77,14 @@ def translate_cli(
         n_lines = translate.export_source(
             input_path, export_source, source, target, copy_labels=copy_label, limit=limit
         )
+        if not translate.count_labels(input_path, source, target, limit):
+            msg.warn(
+                f"{input_path} has no labelled entity, so there are no placeholders in the lines "
+                "and no labels to carry over. Is it the labelled corpus?"
+            )
+        if not n_lines:
+            msg.warn(f"Nothing to translate in {input_path}: no file written")
+            return
         msg.good(f"{n_lines} lines to translate: {export_source}")
         return
     if output_path is None:
@@ -126,7 +135,7 @@ def make_translator(name: str, source: str, target: str, translations: Path | No
     target (str): ISO 639-1 code to translate to.
     translations (Path): The file of translations; for the engine "file" and no other.
     RETURNS (Translator): The engine.
-    RAISES (ConcnerError): C201, C202, C205 of the engines, C208 if there is no such engine,
+    RAISES (ConcnerError): C201, C202, C205, C217 of the engines, C208 if there is no such engine,
         C210 if the file of translations does not go with it.
     """
     import spacy

@@ -1,8 +1,10 @@
 """Labels cross a translation as placeholders: strings and spans only, no spaCy, no engine.
 
-Each entity is replaced by its type and its number in the sentence (`PER0`), the masked
+Each entity is replaced by a stem and its number in the sentence (`PER0`), the masked
 sentence is translated, and the placeholders found in the translation are replaced by the
-entities' own translations (MulDA, Liu et al., ACL 2021). The number aligns the spans.
+entities' own translations (MulDA, Liu et al., ACL 2021). The number aligns the spans and
+tells the label; the stem need only survive, which the words that most labels are do not:
+PRODUCT1 becomes PRODUTO1 in Portuguese.
 """
 
 import re
@@ -10,7 +12,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-FALLBACK_WORD = "ENT"
+OWN_STEMS = frozenset(["PER", "LOC", "ORG"])
+NEUTRAL_STEM = "XYZ"
+SECOND_STEM = "PER"
 SEPARATORS = r"[\s\-‐‑–_]{0,3}"
 BRACKETS = "([（"
 MISSING = "missing placeholder"
@@ -85,14 +89,16 @@ class Loss:
     detail: str = ""
 
 
-def mask(text: str, spans: Sequence[LabelledSpan]) -> Masked:
+def mask(text: str, spans: Sequence[LabelledSpan], stem: str | None = None) -> Masked:
     """Replace the entities of a sentence by placeholders.
 
-    A placeholder's letters are those of its label, lengthened by X until nothing in the
-    sentence can be taken for one. A space keeps it apart from a digit that follows.
+    A placeholder's letters are its stem, lengthened by X until nothing in the sentence can be
+    taken for one. A space keeps it apart from a digit that follows.
 
     text (str): The sentence.
     spans (Sequence[LabelledSpan]): Its entities; they neither overlap nor are empty.
+    stem (str): Capital letters of every placeholder; None for PER, LOC and ORG where these
+        are the labels, and neutral ones for all others.
     RETURNS (Masked): The masked sentence.
     """
     spans = sorted(spans, key=lambda span: span.start)
@@ -100,7 +106,7 @@ def mask(text: str, spans: Sequence[LabelledSpan]) -> Masked:
     surfaces = tuple(text[span.start : span.end] for span in spans)
     lengthening = ""
     while True:
-        words = tuple(_placeholder_word(label) + lengthening for label in labels)
+        words = tuple((stem or _stem(label)) + lengthening for label in labels)
         pieces = []
         end = 0
         for number, span in enumerate(spans):
@@ -193,9 +199,8 @@ def has_letters(text: str) -> bool:
     return any(character.isalpha() for character in text)
 
 
-def _placeholder_word(label: str) -> str:
-    letters = "".join(re.findall("[A-Z]", label.upper()))
-    return letters if len(letters) > 2 else FALLBACK_WORD
+def _stem(label: str) -> str:
+    return label.upper() if label.upper() in OWN_STEMS else NEUTRAL_STEM
 
 
 def _is_punctuation(character: str) -> bool:

@@ -1,7 +1,7 @@
 """What a labelled sentence asks an engine for, and the bitext made of its answers."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -10,6 +10,11 @@ from ..corpora.bitext import annotate, make_bitext, split_bitext, token_tag
 from ..errors import ConcnerError, Errors
 from .detokenisation import detokenise
 from .projection import (
+    DUPLICATED,
+    EXTRA,
+    MISSING,
+    OWN_STEMS,
+    SECOND_STEM,
     LabelledSpan,
     Loss,
     Masked,
@@ -34,6 +39,7 @@ class Sentence:
     number: Place of its Doc in the corpus, from 1.
     segments: Language code and Doc of each segment there is.
     text: The sentence as running text, white space folded.
+    spans: Its entities in the running text.
     masked: The sentence with placeholders.
     outside: Tag of target tokens that are in no entity: "O", or "-" (missing) where the
         source lacks annotation.
@@ -43,6 +49,7 @@ class Sentence:
     number: int
     segments: list[tuple[str, Doc]]
     text: str
+    spans: list[LabelledSpan]
     masked: Masked
     outside: str
     copied: tuple[bool, ...]
@@ -58,6 +65,19 @@ class Sentence:
         for surface, copied in zip(self.masked.surfaces, self.copied, strict=True):
             if not copied:
                 yield surface
+
+    def second_try(self, loss: Loss | None) -> "Sentence | None":
+        """Give the sentence with other placeholders, for one more try after a loss.
+
+        loss (Loss): What was lost in the first try.
+        RETURNS (Sentence | None): The sentence; None if no placeholder was lost, or all
+            stems were the labels' own, which are those that survive best.
+        """
+        if loss is None or loss.reason not in (MISSING, DUPLICATED, EXTRA):
+            return None
+        if all(label.upper() in OWN_STEMS for label in self.masked.labels):
+            return None
+        return replace(self, masked=mask(self.text, self.spans, SECOND_STEM))
 
 
 @dataclass(frozen=True)
@@ -107,7 +127,7 @@ def read_sentence(
         for label, surface in zip(masked.labels, masked.surfaces, strict=True)
     )
     is_missing = any(token_tag(token) == "-" for token in part)
-    return Sentence(number, segments, text, masked, "-" if is_missing else "O", copied)
+    return Sentence(number, segments, text, spans, masked, "-" if is_missing else "O", copied)
 
 
 def join_pair(

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from spacy.util import minibatch
 from ..corpora.reader import corpus_files, read_docs
 from ..errors import ConcnerError, Errors
 from .cache import TranslationCache
+from .languages import check_language
 from .projection import Loss
-from .sentences import Sentence, join_pair, read_sentence
+from .sentences import Pair, Sentence, join_pair, read_sentence
 from .summary import Summary
 from .translators import FileTranslator, Translator
 
 Reject = Callable[[Sentence, str, Loss], None]
+Result = tuple[Pair | None, Loss | None, str]
 
 
 def translate_corpus(
@@ -55,13 +58,15 @@ def translate_corpus(
     RETURNS (Summary): Counts.
     RAISES (ConcnerError): C142, C143 for the input, C203 to C207 for the translations, C211
         if nothing could be kept, C212 for bitexts in other languages, C213 for the cache,
-        C214 if the output is not a `.spacy` file.
+        C214 if the output is not a `.spacy` file, C215 if no entity has a label to copy,
+        C216 for a language code, C217 if there is no input.
     """
     started = time.perf_counter()
     if output.suffix != ".spacy":
         raise ConcnerError(Errors.C214.format(path=output))
     nlp = spacy.blank("xx")
     languages = translator.source, translator.target
+    _check_settings(path, *languages, copy_labels, limit)
     if isinstance(translator, FileTranslator):
         cache = None
         docs = read_docs(path, nlp, limit)
@@ -129,10 +134,29 @@ def export_source(
     copy_labels (Collection[str]): Types of entities that will be taken over untranslated.
     limit (int): Export this many Docs; 0 for all.
     RETURNS (int): Number of lines.
-    RAISES (ConcnerError): C142, C143 for the input, C212 for bitexts in other languages.
+    RAISES (ConcnerError): C142, C143 for the input, C212 for bitexts in other languages,
+        C215 if no entity has a label to copy, C216 for a language code, C217 if there is no
+        input.
     """
+    _check_settings(path, source, target, copy_labels, limit)
     docs = read_docs(path, spacy.blank("xx"), limit)
     return write_lines(file, list_requests(docs, source, target, copy_labels))
+
+
+def count_labels(path: Path, source: str, target: str, limit: int = 0) -> Counter[str]:
+    """Count the entities that a translation would carry over, by type.
+
+    path (Path): Labelled `.spacy` file or a folder of them.
+    source (str): ISO 639-1 code of the language to translate from.
+    target (str): ISO 639-1 code of the language to translate to.
+    limit (int): Read this many Docs; 0 for all.
+    RETURNS (Counter[str]): Number of entities of each type.
+    RAISES (ConcnerError): C142, C143 for the input, C212 for bitexts in other languages.
+    """
+    counts: Counter[str] = Counter()
+    for number, doc in enumerate(read_docs(path, spacy.blank("xx"), limit), 1):
+        counts.update(span.label for span in read_sentence(doc, number, source, target).spans)
+    return counts
 
 
 def list_requests(
@@ -169,6 +193,9 @@ def translate_docs(
 ) -> Iterator[Doc]:
     """Translate labelled Docs into bitexts.
 
+    Where placeholders were lost, others are tried once, but not with translations from a
+    file, whose lines are fixed.
+
     docs (Iterable[Doc]): Labelled Docs, or bitexts with a segment in the source language,
         which get one more.
     translator (Translator): The engine.
@@ -192,9 +219,13 @@ def translate_docs(
         ]
         requests = [text for sentence in sentences for text in sentence.requests()]
         translations = _translate_texts(requests, translator, cache, batch_size, counts)
-        for sentence in sentences:
+        results = [join_pair(sentence, translations, target, nlp) for sentence in sentences]
+        if not isinstance(translator, FileTranslator):
+            results = _try_again(
+                sentences, results, translations, translator, nlp, cache, batch_size, counts
+            )
+        for sentence, (pair, loss, answer) in zip(sentences, results, strict=True):
             counts.sentences += 1
-            pair, loss, answer = join_pair(sentence, translations, target, nlp)
             if loss is not None:
                 counts.lost[loss.reason] += 1
                 if reject is not None:
@@ -244,6 +275,48 @@ def write_lines(file: Path, lines: Iterable[str]) -> int:
     if not n_lines:
         file.unlink()
     return n_lines
+
+
+def _check_settings(
+    path: Path, source: str, target: str, copy_labels: Collection[str], limit: int
+) -> None:
+    for code in (source, target):
+        check_language(code)
+    if not Path(path).exists():
+        expected = "a labelled .spacy file or a folder of them"
+        raise ConcnerError(Errors.C217.format(path=path, expected=expected))
+    if not copy_labels:
+        return
+    labels = count_labels(path, source, target, limit)
+    absent = sorted(set(copy_labels) - set(labels))
+    if absent:
+        found = ", ".join(sorted(labels)) or "none at all"
+        raise ConcnerError(Errors.C215.format(path=path, absent=", ".join(absent), found=found))
+
+
+def _try_again(
+    sentences: list[Sentence],
+    results: list[Result],
+    translations: dict[str, str],
+    translator: Translator,
+    nlp: Language,
+    cache: TranslationCache,
+    batch_size: int,
+    summary: Summary,
+) -> list[Result]:
+    """Give the results with those replaced that other placeholders saved."""
+    seconds = [
+        sentence.second_try(loss) for sentence, (_, loss, _) in zip(sentences, results, strict=True)
+    ]
+    requests = [second.masked.text for second in seconds if second is not None]
+    answers = translations | _translate_texts(requests, translator, cache, batch_size, summary)
+    joined = []
+    for result, second in zip(results, seconds, strict=True):
+        if second is not None:
+            again = join_pair(second, answers, translator.target, nlp)
+            result = again if again[1] is None else result
+        joined.append(result)
+    return joined
 
 
 def _translate_texts(

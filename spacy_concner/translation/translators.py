@@ -51,13 +51,16 @@ class FileTranslator:
         path (str | Path): UTF-8 text, one translation a line.
         source (str): ISO 639-1 code of the exported lines.
         target (str): ISO 639-1 code of the translations.
-        RAISES (ConcnerError): C205 if the file can't be read.
+        RAISES (ConcnerError): C205 if the file can't be read, C217 if there is none.
         """
         self.path = Path(path)
         self.source = source
         self.target = target
         try:
             text = self.path.read_text(encoding="utf-8-sig")
+        except FileNotFoundError as error:
+            expected = "your translations (--translations)"
+            raise ConcnerError(Errors.C217.format(path=path, expected=expected)) from error
         except (OSError, UnicodeDecodeError) as error:
             raise ConcnerError(Errors.C205.format(path=path, error=error)) from error
         # Path.read_text turns line ends to \n; splitlines would also cut at U+2028 and such.
@@ -140,7 +143,7 @@ class BergamotTranslator:
             if any(letter.isalpha() and letter not in self._letters for letter in word.group())
         ]
         if foreign:
-            masked = mask(text, foreign)
+            masked = mask(text, foreign, UNKNOWN)
             if not masked.has_context:
                 return text
             result = project(masked, self._model.translate(masked.text), masked.surfaces)

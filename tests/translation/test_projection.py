@@ -177,3 +177,13 @@ def test_restored_text_holds_no_placeholder(translation, text):
 )
 def test_additions_to_entities_are_taken_back(source, translation, tidied):
     assert tidy_entity(source, translation) == tidied
+
+
+@pytest.mark.parametrize("label", ["PRODUCT", "WORK_OF_ART", "MISC", "NAME", "лицо"])
+def test_placeholders_do_not_hold_the_word_that_a_label_is(label):
+    masked = mask_words("Anna likes iPods in Paris", ("Anna", "PER"), ("iPods", label))
+    assert masked.text == "PER0 likes XYZ1 in Paris"
+    assert marked(project(masked, masked.text, masked.surfaces)) == (
+        f"[Anna|PER] likes [iPods|{label}] in Paris"
+    )
+    assert mask("iPods", [LabelledSpan(0, 5, label)], "PER").text == "PER0"

@@ -192,3 +192,36 @@ def test_unannotated_corpus_stays_unannotated(run, nlp, write_corpus):
 def test_output_must_be_a_spacy_file(corpus, tmp_path, make_echo):
     with pytest.raises(ConcnerError, match="C214"):
         translate_corpus(corpus, tmp_path / "bitext.jsonl", make_echo())
+
+
+def test_lost_placeholders_are_tried_again_with_others(run, nlp, make_doc, write_corpus, make_echo):
+    path = write_corpus(
+        [make_doc("iPods/B-PRODUCT fail/O"), make_doc("It/O rains/O")], "products.spacy"
+    )
+    translator = make_echo({"XYZ0 fail": "Sie scheitern"})
+    output, summary = run(translator, path=path)
+    assert translator.asked == ["XYZ0 fail", "iPods", "It rains", "PER0 fail"]
+    assert targets(output, nlp) == ["iPods fail", "It rains"]
+    assert [ent.label_ for ent in next(read_docs(output, nlp)).ents] == ["PRODUCT", "PRODUCT"]
+    assert not summary.lost
+    translator = make_echo({"XYZ0 fail": "Sie scheitern", "PER0 fail": "Sie nicht"})
+    rejected = run(translator, path=path)[1]
+    assert dict(rejected.lost) == {MISSING: 1}
+
+
+def test_labels_to_copy_must_be_there(run, corpus, tmp_path):
+    message = "C215.* FOO .*Labels found: LOC, PER"
+    with pytest.raises(ConcnerError, match=message):
+        run(copy_labels=["PER", "FOO"])
+    with pytest.raises(ConcnerError, match=message):
+        export_source(corpus, tmp_path / "lines.txt", "en", "de", copy_labels=["FOO"])
+
+
+def test_missing_input_is_told(run, tmp_path):
+    with pytest.raises(ConcnerError, match="C217.*none.spacy does not exist"):
+        run(path=tmp_path / "none.spacy")
+
+
+def test_error_of_a_run_without_pairs_says_what_can_be_done(run, make_echo):
+    with pytest.raises(ConcnerError, match="C211.*--keep-unprojected.*--export-source"):
+        run(make_echo(dict.fromkeys(LINES, "")))

@@ -59,7 +59,7 @@ def test_empty_line_is_told_with_its_source(tmp_path):
 
 
 def test_unreadable_files_are_told(tmp_path):
-    with pytest.raises(ConcnerError, match="C205"):
+    with pytest.raises(ConcnerError, match="C217.*none.txt does not exist"):
         FileTranslator(tmp_path / "none.txt", "en", "de")
     with pytest.raises(ConcnerError, match="C205"):
         FileTranslator(write(tmp_path, "Grüße", "latin-1"), "en", "de")
