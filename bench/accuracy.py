@@ -42,6 +42,8 @@ METHODS = {
     "direct_student": "student of direct transfer",
     "concner_student": "ConCNER student",
 }
+START = "<!-- table made by bench/accuracy.py -->"
+END = "<!-- end of the table -->"
 TEACHERS = ("direct", "translate_train", "concner")
 
 
@@ -231,48 +233,48 @@ def run_seed(bench: Bench, seed: int, methods: list[str], languages: list[str]) 
             score(bench, student, language, seed, taught / "model-last", total)
 
 
-def write_table(rows: list[dict], limit: int, path: Path) -> None:
-    """Write the docs table: mean ± standard deviation over seeds of entity micro-F1.
+def make_table(rows: list[dict], limit: int) -> list[str]:
+    """Make the table of the docs: mean ± standard deviation over seeds of entity micro-F1.
 
     rows (list[dict]): Rows of the results file.
     limit (int): Which rows: those of test sets cut to this many sentences, 0 for whole ones.
-    path (Path): Markdown file.
+    RETURNS (list[str]): Lines of Markdown.
     """
     rows = [row for row in rows if row["limit"] == limit]
     languages = ["en", *LANGUAGES]
-    seeds = sorted({row["seed"] for row in rows})
     lines = [
-        "# Accuracy on real corpora",
-        "",
-        "Made by `python bench/accuracy.py --data DIR`"
-        f"{' --quick' if limit else ''} (the protocol stands at its top). Entity-level micro-F1",
-        f"on exact spans and types; seeds {', '.join(map(str, seeds))}; mean ± standard deviation "
-        "where there is more than one.",
-        f"Test sentences: {f'the first {limit}' if limit else 'all'}. Source: 1,000 English "
-        "WikiAnn sentences; translations into Portuguese by Bergamot;",
-        "students: one a language, on 4,000 raw sentences. The mean is over de, bg, pt, hu.",
-        "",
-        "| method | " + " | ".join(languages) + " | mean | training seconds |",
+        "| method | " + " | ".join(languages) + " | mean of targets | seconds |",
         "|---|" + "---|" * (len(languages) + 2),
     ]
     for method, title in METHODS.items():
-        cells = []
-        by_language = []
-        for language in languages:
-            values = [r["f1"] for r in rows if (r["method"], r["language"]) == (method, language)]
-            cells.append(_cell(values))
-            if language != "en" and values:
-                by_language.append(mean(values))
-        seconds = [r["seconds"] for r in rows if r["method"] == method]
-        if not seconds:
-            continue
-        cells.append(f"{mean(by_language):.1f}" if len(by_language) == len(LANGUAGES) else "")
-        cells.append(f"{mean(seconds):.0f}")
-        lines.append(f"| {title} | " + " | ".join(cells) + " |")
-    versions = rows[-1]["versions"] if rows else {}
-    lines += ["", "Versions: " + ", ".join(f"{k} {v}" for k, v in versions.items()) + "."]
-    lines += [f"Machine: {rows[-1]['machine'] if rows else ''}.", ""]
-    path.write_text("\n".join(lines), encoding="utf8")
+        values = {
+            language: [r["f1"] for r in rows if (r["method"], r["language"]) == (method, language)]
+            for language in languages
+        }
+        seconds = [row["seconds"] for row in rows if row["method"] == method]
+        if seconds:
+            means = [mean(values[language]) for language in LANGUAGES if values[language]]
+            cells = [_cell(values[language]) for language in languages]
+            cells.append(f"{mean(means):.1f}" if len(means) == len(LANGUAGES) else "")
+            lines.append(f"| {title} | " + " | ".join([*cells, f"{mean(seconds):.0f}"]) + " |")
+    seeds = ", ".join(str(seed) for seed in sorted({row["seed"] for row in rows}))
+    sentences = f"the first {limit} test sentences" if limit else "all test sentences"
+    versions = ", ".join(f"{name} {value}" for name, value in rows[-1]["versions"].items())
+    return [*lines, "", f"Seeds: {seeds}; {sentences}; {versions}; {rows[-1]['machine']}."]
+
+
+def write_table(rows: list[dict], limit: int, path: Path) -> None:
+    """Write the table into a page, between the marks that say where it stands.
+
+    rows (list[dict]): Rows of the results file.
+    limit (int): As for `make_table`.
+    path (Path): Markdown file; made if it is not there.
+    """
+    page = path.read_text("utf8") if path.exists() else f"{START}\n{END}\n"
+    before, _, rest = page.partition(START)
+    after = rest.partition(END)[2]
+    table = "\n".join(make_table(rows, limit))
+    path.write_text(f"{before}{START}\n\n{table}\n\n{END}{after}", encoding="utf8")
 
 
 def _cell(values: list[float]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import srsly
 
-from bench.accuracy import METHODS, write_table
+from bench.accuracy import END, METHODS, START, write_table
 from scripts.check_sample import check, count
 from scripts.for_each import expand, main
 from scripts.summary import summarise
@@ -84,8 +84,13 @@ def test_table_of_the_bench(tmp_path, seeds):
         for language in ("de", "bg", "pt", "hu")
         for seed in seeds
     ]
-    write_table(rows, 0, tmp_path / "table.md")
-    text = (tmp_path / "table.md").read_text("utf8")
+    page = tmp_path / "table.md"
+    page.write_text(f"before\n{START}\nold\n{END}\nafter\n", encoding="utf8")
+    write_table(rows, 0, page)
+    write_table(rows, 0, page)
+    text = page.read_text("utf8")
+    assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
+    assert text.count("| direct transfer |") == 1
     cell = "61.0" if len(seeds) == 1 else "61.5 ± 0.7"
     mean = "61.0" if len(seeds) == 1 else "61.5"
     assert f"| ConCNER student |  | {cell} | {cell} | {cell} | {cell} | {mean} | 5 |" in text
