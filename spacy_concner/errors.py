@@ -121,7 +121,7 @@ class Errors(metaclass=WithCodes):
         "hold a value that is not a number; document: {text!r}. Give one row of finite "
         "probabilities a token and one column a label."
     )
-    C142 = "No .spacy file at {path}. Make one with spacy concner convert, or correct [paths]."
+    C142 = "No .spacy file at {path}. Make one with spacy concner convert, or correct the path."
     C143 = (
         "{path} cannot be read as a .spacy file: {error}. Make it again with spacy concner convert."
     )
@@ -139,7 +139,8 @@ class Errors(metaclass=WithCodes):
     )
     C106 = (
         "No sentence to write from {source}: {n_read} records read, {rejected} rejected, "
-        "{without_segment} without a segment in the wanted language. Check the file, --format, "
+        "{skipped} skipped for their answer (reject or ignore), {without_segment} without a "
+        "segment in the wanted language. Check the file, --format, "
         "--split and --segment."
     )
     C107 = (
@@ -153,7 +154,7 @@ class Errors(metaclass=WithCodes):
     )
     C110 = (
         "{place}: {tag} cannot follow {previous} in the scheme {scheme}. Mend the tags, name the "
-        "file's own scheme with --scheme iob2, iob1 or bilou, or use --skip-invalid."
+        "scheme of a CoNLL file with --scheme {others}, or use --skip-invalid."
     )
     C111 = (
         "{place}: a sentence of more than {limit} tokens starts here. Separate sentences by "
@@ -173,14 +174,16 @@ class Errors(metaclass=WithCodes):
     C116 = "{place}: {what} is empty. Leave it out, or use --skip-invalid."
     C117 = (
         "{place}: span {start}-{end} {label} is outside the text of {n_characters} characters "
-        "{text!r}. Offsets count characters from 0, the end is exclusive."
+        "{text!r}. Offsets count characters from 0, the end is exclusive. Mend them, or use "
+        "--skip-invalid."
     )
     C118 = (
         "{place}: span {start}-{end} {label} is empty. The end is exclusive and must be greater "
-        "than the start."
+        "than the start. Mend it, or use --skip-invalid."
     )
     C119 = (
-        "{place}: spans {first} and {second} overlap. Keep one of them; entities may not be nested."
+        "{place}: spans {first} and {second} overlap. Keep one of them (entities may not be "
+        "nested), or use --skip-invalid."
     )
     C120 = (
         "{place}: span {start}-{end} {label} {span_text!r} does not begin and end with a token; "
@@ -235,6 +238,11 @@ class Errors(metaclass=WithCodes):
         "--tokens-field and --tags-field, or give --unlabelled for text without tags."
     )
     C134 = "Cannot write the rejects file {path}: {reason}. Name another with --rejects."
+    C135 = (
+        "{place}: {what} seems to have its annotation under {key!r}, which is not read. Write "
+        "spans with start, end and label under one of {known}; rows of tokens and tags are read "
+        "with --format datasets, raw text alone with --unlabelled."
+    )
 
     # translation
     C201 = (

@@ -25,7 +25,7 @@ def convert_cli(
         "auto", "--format", "-f", help="conll, jsonl, text, datasets, or auto: by the name"
     ),
     lang: str = typer.Option(
-        "xx", "--lang", "-l", help="Language whose tokenizer splits texts (jsonl, text)"
+        "xx", "--lang", help="Language whose tokenizer splits texts (jsonl, text)"
     ),
     split: str = typer.Option("train", "--split", help="Split of a dataset"),
     token_column: int = typer.Option(
@@ -35,7 +35,9 @@ def convert_cli(
         -1, "--label-column", help="Column of the tags (conll); negative from the right"
     ),
     scheme: str = typer.Option(
-        "iob2", "--scheme", help="Scheme of the tags (conll): iob2, iob1 or bilou (BIOES too)"
+        "iob2",
+        "--scheme",
+        help="Scheme of the tags (conll): iob2 (or bio), iob1, bilou (or biluo, bioes)",
     ),
     tag_names: str = typer.Option(
         "", "--tag-names", help="Names of numbered tags (datasets), such as O,B-PER,I-PER"
@@ -53,8 +55,8 @@ def convert_cli(
     unlabelled: bool = typer.Option(
         False, "--unlabelled", help="Leave the annotation unread: raw text for students"
     ),
-    limit: int | None = typer.Option(
-        None, "--limit", "-n", help="Stop after this many valid sentences"
+    limit: int = typer.Option(
+        0, "--limit", "-l", "-n", help="Stop after this many valid sentences; 0 for all"
     ),
     sample: int | None = typer.Option(
         None,
@@ -68,15 +70,18 @@ def convert_cli(
     rejects: Path | None = typer.Option(
         None,
         "--rejects",
-        help="Rejects file (JSON lines), by default OUTPUT.rejects.jsonl or "
-        "OUTPUT/rejects.jsonl; implies --skip-invalid",
+        help="Rejects file (JSON lines), by default train.rejects.jsonl beside an OUTPUT "
+        "train.spacy, rejects.jsonl in a folder OUTPUT; implies --skip-invalid",
     ),
     shard_size: int = typer.Option(5000, "--shard-size", help="Sentences in a shard"),
     force: bool = typer.Option(
         False, "--force", "-F", help="Replace the .spacy files in the output folder"
     ),
 ) -> None:
-    """Convert a corpus into a .spacy file or a folder of .spacy shards."""
+    """Convert a corpus into a .spacy file or a folder of .spacy shards.
+
+    Prodigy's records with the answer "reject" or "ignore" are skipped and counted.
+    """
     from ..corpora.convert import convert
 
     done = convert(
@@ -110,6 +115,7 @@ def convert_cli(
     rows += [(f"Turned into O: {name}", n) for name, n in sorted(done.dropped.items())]
     if done.n_without_segment:
         rows.append((f"Left out: no {segment} segment", done.n_without_segment))
+    rows += [(f"Skipped, answer {answer}", n) for answer, n in sorted(done.skipped.items())]
     rows += [(f"Rejected {code}", n) for code, n in sorted(done.rejected.items())]
     msg.table(rows, aligns=("l", "r"))
     for name in _names(labels) or []:

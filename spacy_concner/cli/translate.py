@@ -71,13 +71,13 @@ def translate_cli(
     """Translate labelled sentences and carry their entities over with placeholders."""
     from spacy.cli._util import import_code
 
-    from ..translation import translate
+    from ..translation import requests, translate
 
     if export_source is not None:
-        n_lines = translate.export_source(
+        n_lines = requests.export_source(
             input_path, export_source, source, target, copy_labels=copy_label, limit=limit
         )
-        if not translate.count_labels(input_path, source, target, limit):
+        if not requests.count_labels(input_path, source, target, limit):
             msg.warn(
                 f"{input_path} has no labelled entity, so there are no placeholders in the lines "
                 "and no labels to carry over. Is it the labelled corpus?"

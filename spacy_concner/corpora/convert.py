@@ -16,11 +16,11 @@ from tqdm import tqdm
 
 from ..errors import ConcnerError, Errors
 from .documents import DocBuilder, keep_types
-from .formats import FORMATS, BitextRecord, InvalidRecord, Record, Rejected, detect_format
+from .formats import FORMATS, BitextRecord, InvalidRecord, Record, Rejected, Skipped, detect_format
 from .hub import read_dataset
 from .jsonl import read_jsonl
 from .plain_text import read_text
-from .schemes import SCHEMES
+from .schemes import SCHEME_ALIASES, SCHEMES
 from .shards import check_output, write_docs
 from .tabular import read_conll
 
@@ -37,6 +37,7 @@ class Conversion:
     entities (Counter[str]): Entities written, by type.
     dropped (Counter[str]): Entities turned into O because their type was not to be kept.
     rejected (Counter[str]): Broken records left out, by code.
+    skipped (Counter[str]): Records whose answer is "reject" or "ignore", left out.
     n_without_segment (int): Records without a segment in the wanted language, left out.
     files (list[Path]): Files written.
     rejects (Path | None): Rejects file written.
@@ -50,6 +51,7 @@ class Conversion:
     entities: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
     n_without_segment: int = 0
     files: list[Path] = field(default_factory=list)
     rejects: Path | None = None
@@ -90,14 +92,15 @@ def convert(
     split (str): Split of a dataset.
     token_column (int): Column of the tokens in a CoNLL file.
     label_column (int): Column of the tags in a CoNLL file.
-    scheme (str): Scheme of the tags in a CoNLL file: "iob2", "iob1" or "bilou".
+    scheme (str): Scheme of the tags in a CoNLL file: "iob2" ("bio"), "iob1" or "bilou"
+        ("biluo", "bioes").
     tag_names (Sequence[str] | None): Names of numbered tags of a dataset.
     tokens_field (str): Field of the tokens in a dataset.
     tags_field (str): Field of the tags in a dataset.
     labels (Sequence[str] | None): Entity types to keep; others become O.
     segment (str | None): Language code: of bitexts keep only the segments in it, as Docs.
     unlabelled (bool): Leave the annotation unread, so that it is missing.
-    limit (int | None): Stop after so many valid sentences.
+    limit (int | None): Stop after so many valid sentences; None and 0 read all.
     sample (int | None): Keep `random.Random(seed).sample(sentences, sample)` of the valid
         sentences (the first `limit` ones, if given), which are all read first.
     seed (int): Seed of the sample.
@@ -108,10 +111,11 @@ def convert(
     force (bool): Replace the .spacy files that are in the output folder.
     progress (bool): Show the progress on stderr.
     RETURNS (Conversion): What was read and written.
-    RAISES (ConcnerError): C103 to C133: at the first broken record unless `skip_invalid`, and
+    RAISES (ConcnerError): C103 to C135: at the first broken record unless `skip_invalid`, and
         if there is nothing to write.
     """
     source, output = str(source), Path(output)
+    scheme = SCHEME_ALIASES.get(scheme, scheme)
     check_output(output, force)
     _check_settings(format, scheme, token_column, label_column, limit, sample, shard_size)
     if format == "auto":
@@ -119,7 +123,7 @@ def convert(
     builder = DocBuilder(lang)
     done = Conversion(format)
     with ExitStack() as stack:
-        records: Iterator[Record | Rejected]
+        records: Iterator[Record | Skipped | Rejected]
         if format == "datasets":
             records = read_dataset(
                 source,
@@ -150,7 +154,7 @@ def convert(
             rejects_file = stack.enter_context(_create(done.rejects, source))
         bar = stack.enter_context(tqdm(unit=" sentences", disable=None if progress else True))
         sieve = _Sieve(builder, done, rejects_file, segment, bar)
-        built = islice(sieve.build(records), limit)
+        built = islice(sieve.build(records), limit or None)
         if sample is None:
             docs = (doc for _, doc in built)
         else:
@@ -162,7 +166,8 @@ def convert(
         done.files = write_docs(_count(docs, done, labels), output, shard_size)
     if not done.files:
         values = {"source": source, "n_read": done.n_read, "rejected": done.rejected.total()}
-        raise ConcnerError(Errors.C106.format(without_segment=done.n_without_segment, **values))
+        values |= {"skipped": done.skipped.total(), "without_segment": done.n_without_segment}
+        raise ConcnerError(Errors.C106.format(**values))
     return done
 
 
@@ -183,10 +188,13 @@ class _Sieve:
     segment: str | None
     bar: tqdm
 
-    def build(self, records: Iterable[Record | Rejected]) -> Iterator[tuple[Record, Doc]]:
+    def build(self, records: Iterable[Record | Skipped | Rejected]) -> Iterator[tuple[Record, Doc]]:
         for item in records:
             self.done.n_read += 1
             self.bar.update()
+            if isinstance(item, Skipped):
+                self.done.skipped[item.answer] += 1
+                continue
             if isinstance(item, Rejected):
                 self._reject(item)
                 continue
@@ -246,9 +254,9 @@ def _check_settings(
     formats = ("auto", *FORMATS)
     checks = [
         ("--format", format, format in formats, f"one of {', '.join(formats)}"),
-        ("--scheme", scheme, scheme in SCHEMES, f"one of {', '.join(SCHEMES)}"),
+        ("--scheme", scheme, scheme in SCHEMES, f"one of {', '.join((*SCHEMES, *SCHEME_ALIASES))}"),
         ("--label-column", label_column, label_column != token_column, "another column"),
-        ("--limit", limit, limit is None or limit > 0, "1 or more"),
+        ("--limit", limit, limit is None or limit >= 0, "0 (all) or more"),
         ("--sample", sample, sample is None or sample > 0, "1 or more"),
         ("--shard-size", shard_size, shard_size > 0, "1 or more"),
     ]

@@ -26,7 +26,7 @@ def make_tokenizer(lang: str) -> Language:
     try:
         return spacy.blank(lang)
     except (ImportError, OSError) as error:
-        reason = str(error).split("\n")[0]
+        reason = str(error).split("\n")[0].rstrip(".")
         raise ConcnerError(Errors.C131.format(lang=lang, reason=reason)) from error
 
 

@@ -2,7 +2,8 @@
 
 The readers (`tabular`, `jsonl`, `plain_text`, `rows`) turn a stream of lines or rows into a
 stream of records. They know no model and build no Doc, and they do not stop at a broken
-record: it comes out as a `Rejected` in its place, for the caller to raise or to count.
+record: it comes out as a `Rejected` in its place, for the caller to raise or to count; one that
+annotators took out comes as a `Skipped`.
 """
 
 from collections.abc import Iterator
@@ -125,6 +126,26 @@ class Rejected:
 
     error: InvalidRecord
     raw: str
+
+
+@dataclass(slots=True)
+class Skipped:
+    """A record that its annotators took out, in the stream of records.
+
+    answer (str): Why: "reject" or "ignore", as Prodigy writes it.
+    """
+
+    answer: str
+
+
+def show_reason(error: Exception | None) -> str:
+    """Give what an error says as a part of a sentence: no full stop, no advice of spaCy's.
+
+    error (Exception | None): The error.
+    RETURNS (str): Its text, or its type where it says nothing.
+    """
+    text = str(error).partition(" If your data is in spaCy")[0].strip()
+    return text.rstrip(".") or type(error).__name__
 
 
 def detect_format(source: str, exists: bool, is_folder: bool) -> str:

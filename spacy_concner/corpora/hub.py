@@ -1,14 +1,17 @@
 """Named corpora through `datasets`: from the Hugging Face hub or from local files alike."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..errors import ConcnerError, Errors
-from .formats import Record, Rejected
+from .formats import Record, Rejected, Skipped, show_reason
 from .rows import read_rows
 
 BUILDERS = {".parquet": "parquet", ".json": "json", ".jsonl": "json", ".csv": "csv"}
+LOGGERS = ("datasets", "huggingface_hub", "urllib3", "httpx")
 
 
 def read_dataset(
@@ -19,7 +22,7 @@ def read_dataset(
     tokens_field: str = "tokens",
     tags_field: str = "ner_tags",
     unlabelled: bool = False,
-) -> Iterator[Record | Rejected]:
+) -> Iterator[Record | Skipped | Rejected]:
     """Read sentences from a dataset, streaming.
 
     source (str): A parquet, json, jsonl or csv file, a folder of such files, or a dataset on
@@ -30,7 +33,7 @@ def read_dataset(
     tokens_field (str): Field with the tokens.
     tags_field (str): Field with the tags.
     unlabelled (bool): Leave tags and spans unread: the records have no annotation.
-    YIELDS (Record | Rejected): A record for each row.
+    YIELDS (Record | Skipped | Rejected): A record for each row.
     RAISES (ConcnerError): C126 if the hub does not give the dataset, C127 if local files
         cannot be read.
     """
@@ -72,16 +75,40 @@ def load_rows(source: str, split: str) -> Iterable[dict[str, Any]]:
             unknown = f"{error} is no suffix of such files"
             raise ConcnerError(Errors.C127.format(source=source, reason=unknown)) from error
         except Exception as error:
-            raise ConcnerError(Errors.C127.format(source=source, reason=error)) from error
+            told = show_reason(error)
+            if path.is_dir() and not _has_data(path):
+                told = "the folder holds no parquet, json, jsonl or csv file"
+            raise ConcnerError(Errors.C127.format(source=source, reason=told)) from error
     reason: Exception | None = None
     for name, config in hub_names(source):
         try:
-            return load_dataset(name, config, split=split, streaming=True)
+            with _quiet():
+                return load_dataset(name, config, split=split, streaming=True)
         except DatasetNotFoundError as error:
             reason = reason or error
         except Exception as error:
-            raise ConcnerError(Errors.C126.format(source=source, reason=error)) from error
-    raise ConcnerError(Errors.C126.format(source=source, reason=reason))
+            raise ConcnerError(
+                Errors.C126.format(source=source, reason=show_reason(error))
+            ) from error
+    raise ConcnerError(Errors.C126.format(source=source, reason=show_reason(reason)))
+
+
+def _has_data(folder: Path) -> bool:
+    return any(BUILDERS.keys() & set(path.suffixes) for path in folder.rglob("*"))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the loggers of the hub silent: each retry would fill the screen."""
+    loggers = [logging.getLogger(name) for name in LOGGERS]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def hub_names(source: str) -> list[tuple[str, str | None]]:
@@ -120,5 +147,6 @@ def _guard(rows: Iterable[dict[str, Any]], source: str) -> Iterator[dict[str, An
         except StopIteration:
             return
         except Exception as error:
-            raise ConcnerError(Errors.C127.format(source=source, reason=error)) from error
+            told = show_reason(error)
+            raise ConcnerError(Errors.C127.format(source=source, reason=told)) from error
         yield row

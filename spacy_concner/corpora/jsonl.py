@@ -10,32 +10,53 @@ from .formats import (
     InvalidRecord,
     Place,
     Rejected,
+    Skipped,
     TextRecord,
     decode,
     show_raw,
+    show_reason,
     without_mark,
 )
+from .schemes import is_tag
 
-SPAN_KEYS = ("spans", "entities", "label")
+SPAN_KEYS = ("spans", "entities", "label", "labels")
 START_KEYS = ("start", "start_offset")
 END_KEYS = ("end", "end_offset")
+SKIPPED_ANSWERS = ("reject", "ignore")
+OTHER_SPAN_KEYS = {
+    *SPAN_KEYS,
+    "annotation",
+    "annotations",
+    "entity",
+    "ents",
+    "named_entities",
+    "ner",
+    "ner_tags",
+    "span",
+}
+"""Keys, in lower case, under which other tools keep what this reader would lose."""
+OFFSET_KEYS = ("tokens", "meta", "metadata")
+"""Keys whose offsets are none of entities, such as those of Prodigy's tokens."""
+MAX_DEPTH = 8
+"""How deep values are searched for spans: Label Studio has them at the sixth level."""
 
 
 def read_jsonl(
     lines: Iterable[bytes], file: str, *, unlabelled: bool = False
-) -> Iterator[TextRecord | BitextRecord | Rejected]:
+) -> Iterator[TextRecord | BitextRecord | Skipped | Rejected]:
     """Read sentences and bitexts from JSON lines; blank lines are skipped.
 
     A sentence is an object with "text" and "spans", each with "start", "end" (characters,
-    exclusive) and "label"; lists of start, end and label under "entities" or "label" are
-    read too. Without spans its annotation is missing. A bitext has "segments", each a
-    sentence with "lang".
+    exclusive) and "label"; lists of start, end and label, and the keys "entities", "label"
+    and "labels", are read too. Without spans its annotation is missing; spans under another
+    key are an error. A bitext has "segments", each a sentence with "lang". Objects whose
+    "answer" is "reject" or "ignore" (Prodigy's) are skipped.
 
     lines (Iterable[bytes]): Lines of the file, with their line ends.
     file (str): Name of the file in messages.
     unlabelled (bool): Leave the spans unread: the records have no annotation.
-    YIELDS (TextRecord | BitextRecord | Rejected): A record for each line; C105, C113 and the
-        codes of `parse_object`.
+    YIELDS (TextRecord | BitextRecord | Skipped | Rejected): A record for each line; C105, C113
+        and the codes of `parse_object`.
     """
     for number, line in enumerate(without_mark(iter(lines)), start=1):
         if not line.strip():
@@ -53,25 +74,28 @@ def _parse_json(text: str, place: Place) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InvalidRecord(Errors.C113, place, reason=error) from None
+        raise InvalidRecord(Errors.C113, place, reason=show_reason(error)) from None
 
 
 def parse_object(
     data: Any, place: Place, raw: str, *, unlabelled: bool = False
-) -> TextRecord | BitextRecord:
+) -> TextRecord | BitextRecord | Skipped:
     """Make a record of an object with text and spans, or with segments.
 
     data (Any): The object, as JSON gives it.
     place (Place): Where it stands.
     raw (str): The object as it stands in the source.
     unlabelled (bool): Leave the spans unread.
-    RETURNS (TextRecord | BitextRecord): The record.
-    RAISES (InvalidRecord): C114 for missing keys, C115 for wrong types, C116 for an empty
-        text, type or language, C117, C118 and C119 for spans out of range, empty or
-        overlapping, C121 for a bitext of fewer than two segments, C122 for broken characters.
+    RETURNS (TextRecord | BitextRecord | Skipped): The record, or that it is to be skipped.
+    RAISES (InvalidRecord): C114 for missing keys, C115 for wrong types and nulls, C116 for an
+        empty text, type or language, C117, C118 and C119 for spans out of range, empty or
+        overlapping, C121 for a bitext of fewer than two segments, C122 for broken characters,
+        C135 for spans under an unknown key.
     """
     if not isinstance(data, Mapping):
         wrong_type("the record", data, "an object", place)
+    if data.get("answer") in SKIPPED_ANSWERS:
+        return Skipped(data["answer"])
     if data.get("segments") is None:
         return _parse_text(data, "the record", place, raw, unlabelled)
     segments = []
@@ -91,7 +115,15 @@ def _parse_text(
 ) -> TextRecord:
     text = _get_string(data, ("text",), what, place)
     keys = [key for key in SPAN_KEYS if data.get(key) is not None]
-    if unlabelled or not keys:
+    if unlabelled:
+        return TextRecord(text, None, place, raw)
+    if not keys or data[keys[0]] == []:
+        for key, value in data.items():
+            by_name = not keys and value is not None and key.casefold() in OTHER_SPAN_KEYS
+            if by_name or _holds_spans(value, key):
+                known = ", ".join(SPAN_KEYS)
+                raise InvalidRecord(Errors.C135, place, what=what, key=key, known=known)
+    if not keys:
         return TextRecord(text, None, place, raw)
     if len(keys) > 1:
         wrong_type(f"the annotation of {what}", keys, f"one of {SPAN_KEYS}", place)
@@ -116,10 +148,30 @@ def _parse_text(
     return TextRecord(text, spans, place, raw)
 
 
+def _holds_spans(value: Any, key: str, depth: int = 0) -> bool:
+    """Tell whether a value looks like spans or tags, however deep they stand."""
+    if depth > MAX_DEPTH or key in OFFSET_KEYS:
+        return False
+    if isinstance(value, Mapping):
+        keys = set(value)
+        has_offsets = keys & set(START_KEYS) and keys & set(END_KEYS)
+        return bool(has_offsets) or any(
+            _holds_spans(part, name, depth + 1) for name, part in value.items()
+        )
+    if not isinstance(value, list | tuple):
+        return False
+    kinds = sorted(type(part).__name__ for part in value)
+    if depth and kinds[:2] == ["int", "int"] and set(kinds[2:]) == {"str"}:
+        return True
+    if value and all(isinstance(part, str) and is_tag(part, "bilou") for part in value):
+        return True
+    return any(_holds_spans(part, key, depth + 1) for part in value)
+
+
 def _parse_span(item: Any, what: str, place: Place) -> tuple[int, int, str]:
     if isinstance(item, Mapping):
-        start = _get(item, START_KEYS, what, place)
-        end = _get(item, END_KEYS, what, place)
+        start = _get(item, START_KEYS, what, "a whole number", place)
+        end = _get(item, END_KEYS, what, "a whole number", place)
         label = _get_string(item, ("label",), what, place)
     elif isinstance(item, list | tuple) and len(item) == 3:
         start, end, _ = item
@@ -132,16 +184,21 @@ def _parse_span(item: Any, what: str, place: Place) -> tuple[int, int, str]:
     return start, end, label
 
 
-def _get(data: Mapping[str, Any], keys: tuple[str, ...], what: str, place: Place) -> Any:
+def _get(
+    data: Mapping[str, Any], keys: tuple[str, ...], what: str, expected: str, place: Place
+) -> Any:
     for key in keys:
         if data.get(key) is not None:
             return data[key]
+    for key in keys:
+        if key in data:
+            wrong_type(f"the {key} of {what}", None, expected, place)
     found = ", ".join(map(str, data)) or "none"
     raise InvalidRecord(Errors.C114, place, what=what, expected=keys[0], found=found)
 
 
 def _get_string(data: Mapping[str, Any], keys: tuple[str, ...], what: str, place: Place) -> str:
-    value = _get(data, keys, what, place)
+    value = _get(data, keys, what, "a string", place)
     what = f"the {keys[0]} of {what}"
     if not isinstance(value, str):
         wrong_type(what, value, "a string", place)
@@ -181,6 +238,6 @@ def wrong_type(what: str, value: Any, expected: str, place: Place) -> NoReturn:
     place (Place): Where it stands.
     RAISES (InvalidRecord): C115.
     """
-    found = repr(value)
+    found = "null" if value is None else repr(value)
     found = found if len(found) <= 80 else f"{found[:77]}..."
     raise InvalidRecord(Errors.C115, place, what=what, found=found, expected=expected)

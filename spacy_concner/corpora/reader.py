@@ -13,6 +13,7 @@ from spacy.util import ensure_path
 
 from ..errors import ConcnerError, Errors, Warnings
 from .bitext import SEGMENTS_KEY, copy_tokens
+from .formats import show_reason
 from .soft_labels import get_soft_labels
 
 FILE_TYPE = ".spacy"
@@ -59,7 +60,7 @@ def read_docs(path: Path, nlp_or_vocab, limit: int = 0) -> Iterator[Doc]:
         try:
             doc_bin = DocBin(store_user_data=True).from_disk(file)
         except Exception as error:
-            raise ConcnerError(Errors.C143.format(path=file, error=error)) from error
+            raise ConcnerError(Errors.C143.format(path=file, error=show_reason(error))) from error
         for doc in doc_bin.get_docs(vocab):
             yield doc
             n_read += 1
@@ -75,7 +76,12 @@ def corpus_files(path: Path | str) -> list[Path]:
     RAISES (ConcnerError): C142 if there is none.
     """
     location = ensure_path(path)
-    files = sorted(walk_corpus(location, FILE_TYPE)) if location.exists() else []
+    files: list[Path] = []
+    if location.exists():
+        with warnings.catch_warnings():
+            # That there is none is told below.
+            warnings.filterwarnings("ignore", message=r"\[W090\]")
+            files = sorted(walk_corpus(location, FILE_TYPE))
     if not files:
         raise ConcnerError(Errors.C142.format(path=path))
     return files

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import Errors
-from .formats import InvalidRecord, Place, Record, Rejected, TokenRecord
+from .formats import InvalidRecord, Place, Record, Rejected, Skipped, TokenRecord
 from .jsonl import check_string, parse_object, wrong_type
 from .schemes import MISSING_TAG, to_iob2
 
@@ -21,7 +21,7 @@ def read_rows(
     tokens_field: str = "tokens",
     tags_field: str = "ner_tags",
     unlabelled: bool = False,
-) -> Iterator[Record | Rejected]:
+) -> Iterator[Record | Skipped | Rejected]:
     """Read sentences from rows.
 
     A row has tokens and tags as lists (in files that know no lists, as JSON lists or
@@ -34,8 +34,8 @@ def read_rows(
     tokens_field (str): Field with the tokens.
     tags_field (str): Field with the tags.
     unlabelled (bool): Leave the tags and spans unread: the records have no annotation.
-    YIELDS (Record | Rejected): A record for each row; C108, C109, C110, C115, C123, C124, C125
-        and the codes of `jsonl.parse_object`.
+    YIELDS (Record | Skipped | Rejected): A record for each row; C108, C109, C110, C115, C123,
+        C124, C125 and the codes of `jsonl.parse_object`.
     """
     for number, row in enumerate(rows, start=1):
         place = Place(source, number, "row")

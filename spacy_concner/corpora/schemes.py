@@ -9,6 +9,8 @@ from ..errors import Errors
 from .formats import InvalidRecord, Place
 
 SCHEMES = ("iob2", "iob1", "bilou")
+SCHEME_ALIASES = {"bio": "iob2", "bioes": "bilou", "biluo": "bilou"}
+"""Other names of the schemes."""
 
 MISSING_TAG = "-"
 FORMS = {
@@ -48,14 +50,20 @@ def to_iob2(
     for number, (tag, place) in enumerate(zip(tags, places, strict=True)):
         if not _may_follow(previous, tag, scheme):
             shown = previous if number else "the start of the sentence"
-            raise InvalidRecord(Errors.C110, place, tag=tag, previous=shown, scheme=scheme)
+            raise _wrong_order(tag, shown, scheme, place)
         previous = tag
     if scheme == "bilou":
         if previous[:2] in ("B-", "I-"):
             end = "the end of the sentence"
-            raise InvalidRecord(Errors.C110, places[-1], tag=end, previous=previous, scheme=scheme)
+            raise _wrong_order(end, previous, scheme, places[-1])
         return biluo_to_iob(tags)
     return list(tags)
+
+
+def _wrong_order(tag: str, previous: str, scheme: str, place: Place) -> InvalidRecord:
+    others = " or ".join(other for other in SCHEMES if other != scheme)
+    values = {"tag": tag, "previous": previous, "scheme": scheme, "others": others}
+    return InvalidRecord(Errors.C110, place, **values)
 
 
 def _may_follow(previous: str, tag: str, scheme: str) -> bool:

@@ -11,6 +11,7 @@ import srsly
 from spacy.tokens import Doc, DocBin
 
 from ..errors import ConcnerError, Errors
+from .formats import show_reason
 
 SUFFIX = ".spacy"
 NO_DATA = srsly.msgpack_dumps({})
@@ -19,7 +20,8 @@ NO_DATA = srsly.msgpack_dumps({})
 def check_output(output: Path, force: bool = False) -> None:
     """Check that Docs may be written to a path, before any work is done.
 
-    output (Path): File that ends in .spacy (replaced if it exists), or folder.
+    output (Path): File that ends in .spacy (replaced if it exists), or folder; a new folder
+        has no suffix, since it would be taken for a file.
     force (bool): Allow a folder that already holds .spacy files.
     RAISES (ConcnerError): C128 if the folder already holds .spacy files, C129 if the path is
         of the wrong kind.
@@ -29,6 +31,9 @@ def check_output(output: Path, force: bool = False) -> None:
             raise ConcnerError(Errors.C129.format(path=output, reason="it is a folder"))
     elif output.exists() and not output.is_dir():
         raise ConcnerError(Errors.C129.format(path=output, reason="it is no folder"))
+    elif output.suffix and not output.exists():
+        reason = f"there is no such folder, and a file of Docs does not end in {output.suffix}"
+        raise ConcnerError(Errors.C129.format(path=output, reason=reason))
     elif not force and (found := find_shards(output)):
         values = {"folder": output, "n_files": len(found), "example": found[0].name}
         raise ConcnerError(Errors.C128.format(**values))
@@ -59,7 +64,7 @@ def write_docs(docs: Iterator[Doc], output: Path, shard_size: int) -> list[Path]
         folder.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
     except OSError as error:
-        raise ConcnerError(Errors.C129.format(path=output, reason=error)) from error
+        raise ConcnerError(Errors.C129.format(path=output, reason=show_reason(error))) from error
     try:
         names: list[str] = []
         while data := _pack(docs, n_docs):
@@ -74,7 +79,7 @@ def write_docs(docs: Iterator[Doc], output: Path, shard_size: int) -> list[Path]
         for name in names:
             os.replace(staging / name, folder / name)
     except OSError as error:
-        raise ConcnerError(Errors.C129.format(path=output, reason=error)) from error
+        raise ConcnerError(Errors.C129.format(path=output, reason=show_reason(error))) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return [folder / name for name in names]

@@ -14,6 +14,7 @@ import numpy
 from tqdm import tqdm
 
 from ..corpora.bitext import get_segments
+from ..corpora.formats import show_reason
 from ..errors import ConcnerError, Errors
 from .pieces import added_tokens, cut_settings, model_pieces, select_pieces
 from .spans import SegmentSpans
@@ -65,7 +66,7 @@ class CorpusTexts:
                 docs = DocBin().from_disk(file)
             except Exception as error:
                 # The reader lets through whatever zlib and msgpack raise.
-                reason = f"it is not a .spacy file ({error})."
+                reason = f"it is not a .spacy file ({show_reason(error)})."
                 raise ConcnerError(Errors.C305.format(path=file, reason=reason)) from error
             for doc in docs.get_docs(Vocab()):
                 segments = get_segments(doc)

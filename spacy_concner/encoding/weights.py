@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -138,9 +139,11 @@ def load_encoder(source: str) -> Encoder:
 
 
 def _cannot_load(source: str, reason: str) -> ConcnerError:
-    first_line = reason.strip().splitlines()[0].rstrip(".") + "."
+    # transformers goes on with the names of all its kinds of models, or with advice.
+    first_line = reason.strip().splitlines()[0]
+    first_sentence = re.split(r"(?<=\.)\s", first_line)[0].rstrip(".") + "."
     return ConcnerError(
-        Errors.C301.format(source=source, reason=first_line, packaged=PACKAGED_SOURCE)
+        Errors.C301.format(source=source, reason=first_sentence, packaged=PACKAGED_SOURCE)
     )
 
 

@@ -18,6 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 
 from ..corpora.bitext import copy_tokens
+from ..corpora.formats import show_reason
 from ..corpora.reader import corpus_files, read_docs
 from ..corpora.soft_labels import set_soft_labels
 from ..errors import ConcnerError, Errors
@@ -246,4 +247,4 @@ def _count_docs(file: Path) -> int:
     try:
         return len(DocBin().from_disk(file))
     except Exception as error:
-        raise ConcnerError(Errors.C143.format(path=file, error=error)) from error
+        raise ConcnerError(Errors.C143.format(path=file, error=show_reason(error))) from error

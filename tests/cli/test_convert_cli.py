@@ -77,5 +77,14 @@ def test_datasets_and_segments(run, tmp_path):
     (tmp_path / "b.jsonl").write_text(
         json.dumps({"segments": segments}) + "\n" + json.dumps({"text": "plain"}) + "\n"
     )
-    code, output = run("b.jsonl", "b.spacy", "--segment", "de")
+    code, output = run("b.jsonl", "b.spacy", "--segment", "de", "-l", "0")
     assert (code, "Left out: no de segment 1" in output) == (0, True)
+
+
+def test_what_annotators_took_out_is_in_the_summary(run, tmp_path):
+    rows = [{"text": "a", "answer": answer} for answer in ("accept", "reject", "ignore", "reject")]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    code, output = run("a.jsonl", "a.spacy", "-l", "1")
+    assert (code, "1 sentences written" in output) == (0, True)
+    code, output = run("a.jsonl", "a.spacy")
+    assert "Skipped, answer ignore 1 Skipped, answer reject 2" in output

@@ -104,6 +104,30 @@ def test_bitexts_keep_segments_and_missing_annotation(tmp_path, out):
     ]
 
 
+def test_skipped_records_are_counted(tmp_path, out):
+    data = [{"text": "a", "answer": "reject"}, {"text": "b", "answer": "accept"}]
+    done = convert(write(tmp_path / "train.jsonl", data), out)
+    assert (done.n_read, done.n_sentences, done.skipped) == (2, 1, {"reject": 1})
+    with pytest.raises(ConcnerError, match="C106.*1 skipped"):
+        convert(write(tmp_path / "none.jsonl", data[:1]), out)
+
+
+@pytest.mark.parametrize("scheme", ["bio", "bioes"])
+def test_schemes_have_other_names(tmp_path, out, scheme):
+    tags = "O", "B-PER" if scheme == "bio" else "S-PER"
+    convert(write(tmp_path / "a.tsv", "".join(f"a\t{t}\n" for t in tags)), out, scheme=scheme)
+    assert tagged(load(out)[0]) == [("a", "O"), ("a", "B-PER")]
+
+
+def test_a_new_folder_has_no_suffix(tmp_path):
+    source = write(tmp_path / "train.tsv", CONLL)
+    with pytest.raises(ConcnerError, match=r"C129.*\.txt"):
+        convert(source, tmp_path / "out.txt")
+    assert not (tmp_path / "out.txt").exists()
+    (tmp_path / "v1.0").mkdir()
+    assert convert(source, tmp_path / "v1.0").files[0].parent.name == "v1.0"
+
+
 def test_segment_keeps_one_language(tmp_path, out):
     source = write(tmp_path / "train.jsonl", [*BITEXTS, {"text": "plain"}])
     done = convert(source, out, segment="bg")
@@ -232,6 +256,7 @@ def test_sample_is_taken_of_valid_sentences(tmp_path, out):
 
 def test_limit_stops_reading(tmp_path, out):
     source = write(tmp_path / "train.tsv", CONLL + "\nbroken\tI-PER\n")
+    assert convert(source, out, limit=0, skip_invalid=True).n_sentences > 2
     done = convert(source, out, limit=2)
     assert (done.n_sentences, done.n_read) == (2, 2)
 
@@ -282,7 +307,7 @@ def test_outputs_of_the_wrong_kind_are_refused(tmp_path):
         ({"format": "xml"}, "C132"),
         ({"scheme": "bmes"}, "C132"),
         ({"token_column": 1, "label_column": 1}, "C132"),
-        ({"limit": 0}, "C132"),
+        ({"limit": -1}, "C132"),
         ({"sample": 0}, "C132"),
         ({"shard_size": 0}, "C132"),
         ({"lang": "qq"}, "C131"),

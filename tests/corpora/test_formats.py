@@ -8,6 +8,7 @@ from spacy_concner.corpora import tabular
 from spacy_concner.corpora.formats import (
     BitextRecord,
     Rejected,
+    Skipped,
     TextRecord,
     TokenRecord,
     detect_format,
@@ -207,6 +208,8 @@ def test_text_rejects_the_bad_line_only():
         ]},
         {"entities": [[0, 4, "PER"], [14, 19, "LOC"]]},
         {"label": [[0, 4, "PER"], [14, 19, "LOC"]]},
+        {"labels": [[0, 4, "PER"], [14, 19, "LOC"]]},
+        {"spans": [[0, 4, "PER"], [14, 19, "LOC"]], "answer": "accept"},
         {"entities": [
             {"id": 1, "start_offset": 0, "end_offset": 4, "label": "PER"},
             {"id": 2, "start_offset": 14, "end_offset": 19, "label": "LOC"},
@@ -257,7 +260,7 @@ def span(start, end, label="PER"):
         ({"text": "a", "label": "sports"}, "C115"),
         (spans(3), "C115"),
         (spans([0, 4]), "C115"),
-        (spans([0, 4, None]), "C114"),
+        (spans([0, 4, None]), "C115"),
         (spans({"start": 0, "end": 4}), "C114"),
         (spans({"end": 4, "label": "PER"}), "C114"),
         (spans(span("0", 4)), "C115"),
@@ -283,6 +286,64 @@ def test_jsonl_rejects_broken_objects(data, code):
     good, broken, after = jsonl({"text": "first"}, data, {"text": "last"})
     assert refusal(broken) == (code, 2)
     assert (good.text, after.text) == ("first", "last")
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        {"ents": [[0, 4, "PER"]]},
+        {"Spans": [{"from": 0, "to": 4}]},
+        {"ner": "PER"},
+        {"annotations": []},
+        {"marks": [[0, 4, "PER", "Anna"]]},
+        {"marks": [{"start": 0, "end": 4, "type": "PER"}]},
+        {"result": [{"value": {"start": 0, "end": 4, "labels": ["PER"]}}]},
+        {"spans": [], "marks": [[0, 4, "PER"]]},
+        {"tokens": ["Anna", "lives"], "tags": ["B-PER", "O"]},
+    ],
+)
+def test_jsonl_spans_under_an_unknown_key_are_never_lost(annotation):
+    (broken,) = jsonl({"text": "Anna lives", **annotation})
+    assert refusal(broken) == ("C135", 1)
+    assert repr(list(annotation)[-1]) in str(broken.error)
+    (record,) = jsonl({"text": "Anna lives", **annotation}, unlabelled=True)
+    assert record.spans is None
+
+
+def test_jsonl_takes_other_keys_for_what_they_are():
+    (record,) = jsonl(
+        {
+            "text": "Anna",
+            "id": 3,
+            "keywords": ["people", "O"],
+            "meta": {"start": 10, "end": 14},
+            "tokens": [{"text": "Anna", "start": 0, "end": 4, "id": 0}],
+        }
+    )
+    assert record.spans is None
+
+
+@pytest.mark.parametrize("answer", ["reject", "ignore"])
+def test_jsonl_skips_what_annotators_took_out(answer):
+    skipped, record = jsonl(
+        {"text": "Anna", "spans": [[0, 4, "PER"]], "answer": answer}, {"text": "b"}
+    )
+    assert skipped == Skipped(answer)
+    assert record.text == "b"
+
+
+@pytest.mark.parametrize(
+    "data, value",
+    [({"text": None}, "text of the record"), (spans([0, 4, None]), "label of span 1")],
+)
+def test_jsonl_tells_nulls(data, value):
+    (broken,) = jsonl(data)
+    assert f"the {value} is null, expected a string" in str(broken.error)
+
+
+def test_wrong_order_of_tags_names_the_other_schemes():
+    (broken,) = conll("a\tI-PER\n")
+    assert "--scheme iob1 or bilou" in str(broken.error)
 
 
 def test_jsonl_messages_take_braces_as_they_are():

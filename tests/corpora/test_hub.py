@@ -1,4 +1,5 @@
 import json
+import logging
 
 import datasets
 import pytest
@@ -99,8 +100,10 @@ def test_broken_local_files_are_told(tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     for path in (broken, unknown, empty):
-        with pytest.raises(ConcnerError, match="C127"):
+        with pytest.raises(ConcnerError, match="C127") as caught:
             list(read_dataset(str(path)))
+        assert ".." not in str(caught.value).replace(str(path), "")
+    assert "holds no parquet, json, jsonl or csv file" in str(caught.value)
 
 
 def test_errors_while_streaming_are_told(monkeypatch):
@@ -146,15 +149,19 @@ def test_hub_is_asked_for_name_and_config_first(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     "error", [datasets.exceptions.DatasetNotFoundError("gone"), ConnectionError("gone")]
 )
-def test_unknown_datasets_and_no_network_are_told(monkeypatch, tmp_path, error):
+def test_unknown_datasets_and_no_network_are_told(monkeypatch, tmp_path, caplog, error):
     monkeypatch.chdir(tmp_path)
+    logger = logging.getLogger("huggingface_hub")
+    level = logger.level
 
     def load(*args, **settings):
+        logger.warning("retrying")
         raise error
 
     monkeypatch.setattr(datasets, "load_dataset", load)
     with pytest.raises(ConcnerError, match="C126.*'wikiann/bg'.*gone"):
         list(read_dataset("wikiann/bg"))
+    assert (caplog.text, logger.level) == ("", level)
 
 
 def test_tag_names_of_features():

@@ -180,6 +180,7 @@ def test_stock_pipes_learn_from_bitexts(nlp, bitexts, tmp_path):
 
 
 @pytest.mark.parametrize("path", [None, "missing.spacy", "missing", "."])
+@pytest.mark.filterwarnings("error")
 def test_no_file(nlp, tmp_path, path):
     location = tmp_path / path if path else None
     with pytest.raises(ConcnerError, match=r"C142.*spacy concner convert"):
@@ -190,8 +191,10 @@ def test_no_file(nlp, tmp_path, path):
 def test_broken_file(nlp, tmp_path, content):
     path = tmp_path / "broken.spacy"
     path.write_bytes(content)
-    with pytest.raises(ConcnerError, match=r"C143.*broken\.spacy"):
+    with pytest.raises(ConcnerError, match=r"C143.*broken\.spacy") as caught:
         list(corpus(path)(nlp))
+    assert "python -m" not in str(caught.value)
+    assert ".." not in str(caught.value).replace(str(path), "")
 
 
 def test_truncated_file(nlp, bitexts, tmp_path):

@@ -143,8 +143,11 @@ def test_a_failed_cut_leaves_the_old_folder(encoder_folders, tmp_path):
 
 
 def test_folders_that_are_no_encoder_are_told(tmp_path):
-    with pytest.raises(ConcnerError, match="C301.*multilingual-e5-small-q4"):
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ConcnerError, match="C301.*multilingual-e5-small-q4") as caught:
         load_encoder(str(tmp_path))
+    assert "Unrecognized model" in str(caught.value)
+    assert "model_type" not in str(caught.value)
 
 
 def test_missing_weights_are_told(encoder_folders, tmp_path):
