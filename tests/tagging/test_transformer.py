@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import spacy
+import torch
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -205,7 +206,16 @@ def test_sourcing_transformer_and_component(nlp, shared_folder, sentences):
     assert losses["concner"] > 0 and losses["ner"] > 0
 
 
-def test_several_processes(nlp):
+@pytest.fixture
+def one_thread():
+    """Forked processes wait forever for threads of torch that only their parent has."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(n_threads)
+
+
+def test_several_processes(nlp, one_thread):
     one = [entities(doc) for doc in nlp.pipe(TEXTS * 2)]
     two = [entities(doc) for doc in nlp.pipe(TEXTS * 2, n_process=2, batch_size=3)]
     assert one == two
