@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .labels import OUTSIDE, entity_type
+from .labels import entity_type
 
 IMPOSSIBLE = -1e9
 
@@ -180,14 +180,3 @@ def decode(logits: np.ndarray, lengths: list[int], labels: list[str]) -> list[li
         decoded.append(entities)
         offset += length
     return decoded
-
-
-__all__ = [
-    "OUTSIDE",
-    "Entity",
-    "bio_transitions",
-    "decode",
-    "forward_backward",
-    "log_softmax",
-    "viterbi",
-]
