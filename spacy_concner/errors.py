@@ -104,6 +104,14 @@ class Errors(metaclass=WithCodes):
         "outside is {outside}, expected a finite number of at least 0. Use 1 for as many O tokens "
         "as tokens in entities, 0 for none."
     )
+    C027 = (
+        "The positives of the label contrast are {positives!r}, expected 'all' (tokens of the "
+        "same class) or 'other_language' (those of them in another language)."
+    )
+    C028 = (
+        "The points of a loss schedule are {points!r}, expected one or more pairs of a step and "
+        "a factor of at least 0, steps rising, such as [[0, 0.0], [200, 1.0]]."
+    )
 
     # corpora
     C101 = (

@@ -9,7 +9,7 @@ import torch
 
 from ..errors import ConcnerError, Errors
 from .contrast import contrast_anchors
-from .reduction import sum_of_document_means
+from .reduction import sum_of_balanced_means, sum_of_document_means
 from .settings import check_temperature, check_weight
 from .types import MISSING, Supervision, TaggerTensors
 
@@ -78,25 +78,39 @@ def label_contrast(
     classes: torch.Tensor,
     documents: torch.Tensor,
     temperature: float = 0.1,
+    languages: torch.Tensor | None = None,
+    balanced: bool = False,
 ) -> torch.Tensor:
     """Contrast the tokens of the same class with all other tokens.
 
     The loss of a token a is that of `contrast_anchors` (Khosla et al. 2020,
     https://arxiv.org/abs/2004.11362): P(a) are the other tokens of the same class, in
-    whatever document or language, C(a) all tokens but a. Tokens without positives are no
-    anchors. Averaged over the anchors of a document, summed over documents. The label
-    contrast of ConCNER (Fu et al. 2022, https://arxiv.org/abs/2204.00796) is such a loss
-    over labelled tokens and those of their translations.
+    whatever document or language, C(a) all tokens but a. With languages given, tokens of a's
+    own language and class are in neither set, so that only other languages pull. Tokens
+    without positives are no anchors. Averaged over the anchors of a document, summed over
+    documents. The label contrast of ConCNER (Fu et al. 2022,
+    https://arxiv.org/abs/2204.00796) is such a loss over labelled tokens and those of their
+    translations.
 
     vectors (Tensor): `(n_tokens, width)` vectors of the tokens to contrast.
     classes (Tensor): `(n_tokens,)` int64 classes, none of them missing.
     documents (Tensor): `(n_tokens,)` int64 number of each token's document.
     temperature (float): τ, greater than zero.
+    languages (Tensor): `(n_tokens,)` int64 language of each token; None takes positives
+        from every language.
+    balanced (bool): Whether the classes of a document count the same, however many anchors
+        each has.
     RETURNS (Tensor): Scalar; zero if there is no anchor.
     """
-    others = ~torch.eye(len(classes), dtype=torch.bool, device=classes.device)
-    positives = (classes[:, None] == classes[None, :]) & others
-    losses, anchors = contrast_anchors(vectors, positives, others, temperature)
+    candidates = ~torch.eye(len(classes), dtype=torch.bool, device=classes.device)
+    positives = (classes[:, None] == classes[None, :]) & candidates
+    if languages is not None:
+        own_language = languages[:, None] == languages[None, :]
+        candidates = candidates & ~(positives & own_language)
+        positives = positives & ~own_language
+    losses, anchors = contrast_anchors(vectors, positives, candidates, temperature)
+    if balanced:
+        return sum_of_balanced_means(losses, documents[anchors], classes[anchors])
     return sum_of_document_means(losses, documents[anchors])
 
 
@@ -109,6 +123,9 @@ class LabelContrast:
     level (str): "tag" tells B-PER from I-PER, "type" makes them one class.
     outside (float): O tokens drawn for each token in an entity, document by document (see
         `draw_outside`); 0 leaves O out. Documents without entities give none.
+    positives (str): "all" tokens of the same class, or only those of an "other_language":
+        batches without bitexts then have no anchors.
+    balanced (bool): Whether the classes of a document count the same.
     RAISES (ConcnerError): If a setting is out of range.
     """
 
@@ -116,6 +133,8 @@ class LabelContrast:
     temperature: float = 0.1
     level: Literal["tag", "type"] = "tag"
     outside: float = 1.0
+    positives: Literal["all", "other_language"] = "all"
+    balanced: bool = False
 
     def __post_init__(self) -> None:
         """Check the settings."""
@@ -125,6 +144,8 @@ class LabelContrast:
             raise ConcnerError(Errors.C025.format(level=self.level))
         if not 0 <= self.outside < math.inf:
             raise ConcnerError(Errors.C026.format(outside=self.outside))
+        if self.positives not in ("all", "other_language"):
+            raise ConcnerError(Errors.C027.format(positives=self.positives))
 
     def __call__(self, output: TaggerTensors, supervision: Supervision) -> torch.Tensor:
         """Compute the loss of a batch.
@@ -135,9 +156,14 @@ class LabelContrast:
         """
         classes = token_classes(supervision.tags, supervision.labels, self.level)
         chosen = draw_outside(classes, supervision.token_docs, self.outside)
+        languages = None
+        if self.positives == "other_language":
+            languages = supervision.segment_languages[supervision.token_segments[chosen]]
         return label_contrast(
             output.token_vectors[chosen],
             classes[chosen],
             supervision.token_docs[chosen],
             self.temperature,
+            languages,
+            self.balanced,
         )

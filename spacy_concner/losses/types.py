@@ -31,6 +31,7 @@ class Supervision:
     segment_docs: `(n_segments,)` int64, number of the Doc that a segment belongs to; the
         segments of one Doc translate each other.
     segment_texts: `(n_segments,)` int64, equal for segments with identical text.
+    segment_languages: `(n_segments,)` int64, equal for segments in the same language.
     soft_labels: `(n_tokens, n_labels)` float32 teacher probabilities, zeros where missing.
     soft_mask: `(n_tokens,)` bool, True where `soft_labels` holds.
     labels: the BIO tags in the order of the columns of the logits.
@@ -41,6 +42,7 @@ class Supervision:
     token_segments: torch.Tensor
     segment_docs: torch.Tensor
     segment_texts: torch.Tensor
+    segment_languages: torch.Tensor
     soft_labels: torch.Tensor
     soft_mask: torch.Tensor
     labels: list[str]

@@ -126,6 +126,7 @@ class ConCNER(TrainablePipe):
         self.cfg: dict[str, Any] = {"labels": [], "overwrite": overwrite, "spans_key": spans_key}
         self.losses = {key: loss for key, loss in (losses or {}).items() if loss is not None}
         self.scorer = scorer
+        self._steps = 0
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -274,12 +275,20 @@ class ConCNER(TrainablePipe):
         output, backprop = self.model.begin_update([eg.predicted for eg in examples])
         values, gradient = self.get_losses(examples, output)
         backprop(gradient)
-        if sgd not in (None, False):
-            self.finish_update(sgd)
         for key, value in values.items():
             losses[f"{self.name}_{key}"] += value
-            losses[self.name] += value * self.loss_functions()[key].weight
+            losses[self.name] += value * self.loss_weights()[key]
+        if sgd not in (None, False):
+            self.finish_update(sgd)
         return losses
+
+    def finish_update(self, sgd: Optimizer) -> None:
+        """Let the optimiser take a step, and count it for the schedules of the losses.
+
+        sgd (Optimizer): Optimiser.
+        """
+        super().finish_update(sgd)
+        self._steps += 1
 
     def _check_initialized(self) -> None:
         if not self.labels or not self.is_initialized:
@@ -293,6 +302,12 @@ class ConCNER(TrainablePipe):
             self.losses = {"entity": EntityCrossEntropy()}
         return self.losses
 
+    def loss_weights(self) -> dict[str, float]:
+        """Give the factor that each loss has in the total at this step of the training."""
+        from ..losses.schedule import loss_weight
+
+        return {key: loss_weight(loss, self._steps) for key, loss in self.loss_functions().items()}
+
     def get_loss(
         self, examples: Iterable[Example], scores: TaggerOutput
     ) -> tuple[float, TaggerOutput]:
@@ -303,8 +318,8 @@ class ConCNER(TrainablePipe):
         RETURNS (tuple[float, TaggerOutput]): The loss and the gradient of the output.
         """
         values, gradient = self.get_losses(list(examples), scores)
-        functions = self.loss_functions()
-        return sum(value * functions[key].weight for key, value in values.items()), gradient
+        weights = self.loss_weights()
+        return sum(value * weights[key] for key, value in values.items()), gradient
 
     def get_losses(
         self, examples: Sequence[Example], output: TaggerOutput
@@ -329,11 +344,12 @@ class ConCNER(TrainablePipe):
         device = str(tensors.logits.device)
         supervision = get_supervision(examples, self.labels, self.name, device)
         values: dict[str, float] = {}
+        weights = self.loss_weights()
         total = tensors.logits.sum() * 0.0
         for key, loss in self.loss_functions().items():
             value = loss(tensors, supervision)
             values[key] = float(value.detach())
-            total = total + loss.weight * value
+            total = total + weights[key] * value
         total.backward()
 
         def gradient(tensor: "torch.Tensor") -> Floats2d:

@@ -138,6 +138,7 @@ def get_supervision(
     token_segments: list[int] = []
     segment_docs: list[int] = []
     segment_texts: list[str] = []
+    segment_languages: list[str] = []
     soft_labels = np.zeros((n_tokens, len(labels)), dtype="f4")
     soft_mask = np.zeros(n_tokens, dtype=bool)
     for i, example in enumerate(examples):
@@ -151,6 +152,7 @@ def get_supervision(
             token_segments.extend([len(segment_docs)] * len(segment))
             segment_docs.append(i)
             segment_texts.append(segment.text)
+            segment_languages.append(segment.label_)
         soft = aligned_soft_labels(example.reference, doc, labels, name)
         if soft is not None:
             soft_labels[offset : offset + len(doc)] = soft
@@ -165,6 +167,7 @@ def get_supervision(
         token_segments=integers(token_segments),
         segment_docs=integers(segment_docs),
         segment_texts=integers(text_ids(segment_texts)),
+        segment_languages=integers(text_ids(segment_languages)),
         soft_labels=torch.from_numpy(soft_labels).to(device),
         soft_mask=torch.from_numpy(soft_mask).to(device),
         labels=list(labels),

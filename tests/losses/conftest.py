@@ -51,6 +51,8 @@ def _random_batch(
         token_segments=token_segments,
         segment_docs=segment_docs,
         segment_texts=torch.randint(n_texts, (n_segments,), generator=random),
+        # The languages of a Doc's segments differ, as those of a bitext do.
+        segment_languages=torch.tensor([k for doc in lengths for k in range(len(doc))]).long(),
         soft_labels=soft_labels,
         soft_mask=soft_mask,
         labels=list(LABELS),
@@ -80,6 +82,7 @@ def _take_documents(batch: Batch, documents: Sequence[int]) -> Batch:
         token_segments=renumber(supervision.token_segments[t]),
         segment_docs=renumber(supervision.segment_docs[s]),
         segment_texts=renumber(supervision.segment_texts[s]),
+        segment_languages=renumber(supervision.segment_languages[s]),
         soft_labels=supervision.soft_labels[t],
         soft_mask=supervision.soft_mask[t],
         labels=supervision.labels,

@@ -27,6 +27,8 @@ CONTRASTS = [
     LabelContrast(level="type", outside=0.5),
     LabelContrast(outside=0.0),
     LabelContrast(outside=100.0),
+    LabelContrast(temperature=0.5, positives="other_language"),
+    LabelContrast(temperature=0.5, balanced=True),
     TranslationContrast(),
 ]
 LOSSES = [*ADDITIVE, *CONTRASTS]

@@ -5,6 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spacy_concner.errors import ConcnerError
+from spacy_concner.losses.contrast import contrast_anchors
 from spacy_concner.losses.label_contrast import LabelContrast, draw_outside, token_classes
 from spacy_concner.losses.types import MISSING
 
@@ -151,3 +153,50 @@ def test_training_on_it_gathers_the_tokens_of_a_label(level, random_batch):
     same, different = cosine_gap(output, groups)
     assert same > 0.9 > before
     assert different < 0.3
+
+
+def test_positives_of_other_languages_only(random_batch):
+    output, supervision = random_batch(3, ((4, 3), (3, 4)))
+    supervision.tags[:] = torch.randint(2, (14,), generator=torch.Generator().manual_seed(1))
+    loss = LabelContrast(positives="other_language", temperature=0.5)
+    unit = torch.nn.functional.normalize(output.token_vectors.detach(), dim=1)
+    languages = supervision.segment_languages[supervision.token_segments].tolist()
+    tags, docs = supervision.tags.tolist(), supervision.token_docs.tolist()
+    by_doc: dict[int, list[float]] = {}
+    for a in range(14):
+        exps = {
+            b: math.exp(unit[a] @ unit[b] / 0.5)
+            for b in range(14)
+            if b != a and (tags[b] != tags[a] or languages[b] != languages[a])
+        }
+        positives = [b for b in exps if tags[b] == tags[a]]
+        if positives:
+            losses = [-math.log(exps[p] / sum(exps.values())) for p in positives]
+            by_doc.setdefault(docs[a], []).append(sum(losses) / len(losses))
+    expected = sum(sum(losses) / len(losses) for losses in by_doc.values())
+    assert loss(output, supervision).item() == pytest.approx(expected)
+
+
+def test_one_language_has_no_positives_in_another(random_batch):
+    output, supervision = random_batch(3, ((4,), (3,)))
+    assert LabelContrast(positives="other_language")(output, supervision).item() == 0
+
+
+def test_balanced_classes_count_the_same(random_batch):
+    output, supervision = random_batch(5, ((9,),), missing=0.0)
+    supervision.tags[:] = torch.tensor([0, 0, 0, 0, 0, 0, 0, 1, 1])
+    outcome = LabelContrast(outside=0.0, balanced=True)(output, supervision)
+    vectors, docs = output.token_vectors, supervision.token_docs
+    losses, _ = contrast_anchors(
+        vectors,
+        (supervision.tags[:, None] == supervision.tags) & ~torch.eye(9, dtype=torch.bool),
+        ~torch.eye(9, dtype=torch.bool),
+        0.1,
+    )
+    assert outcome.item() == pytest.approx(((losses[:7].mean() + losses[7:].mean()) / 2).item())
+    assert (docs == 0).all()
+
+
+def test_unknown_positives():
+    with pytest.raises(ConcnerError, match="C027"):
+        LabelContrast(positives="mine")
