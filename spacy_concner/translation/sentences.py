@@ -9,22 +9,19 @@ from spacy.tokens import Doc
 from ..corpora.bitext import annotate, make_bitext, split_bitext, token_tag
 from ..errors import ConcnerError, Errors
 from .detokenisation import detokenise
-from .projection import (
+from .projection.placeholders import (
     DUPLICATED,
     EXTRA,
     MISSING,
     OWN_STEMS,
     SECOND_STEM,
-    LabelledSpan,
-    Loss,
     Masked,
-    Projection,
-    has_letters,
     mask,
     project,
     restore,
     tidy_entity,
 )
+from .projection.types import LabelledSpan, Loss, Projection, has_letters
 
 OVERLAP = "entities share a token"
 MISALIGNED = "entity crosses words"

@@ -14,7 +14,7 @@ from spacy.util import minibatch
 from ..corpora.reader import corpus_files, read_docs
 from ..errors import ConcnerError, Errors
 from .cache import TranslationCache
-from .projection import Loss
+from .projection.types import Loss
 from .requests import check_settings, list_requests, write_lines
 from .sentences import Pair, Sentence, join_pair, read_sentence
 from .summary import Summary

@@ -5,7 +5,7 @@ from spacy.tokens import Doc
 from spacy_concner.corpora.bitext import split_bitext, token_tag
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.errors import ConcnerError
-from spacy_concner.translation.projection import MISSING
+from spacy_concner.translation.projection.placeholders import MISSING
 from spacy_concner.translation.requests import export_source
 from spacy_concner.translation.translate import translate_corpus
 from spacy_concner.translation.translators import FileTranslator

@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .types import LabelledSpan, Loss, Projection, has_letters, is_punctuation
+
 OWN_STEMS = frozenset(["PER", "LOC", "ORG"])
 NEUTRAL_STEM = "XYZ"
 SECOND_STEM = "PER"
@@ -20,20 +22,6 @@ BRACKETS = "([（"
 MISSING = "missing placeholder"
 DUPLICATED = "duplicated placeholder"
 EXTRA = "extra placeholder"
-
-
-@dataclass(frozen=True)
-class LabelledSpan:
-    """A stretch of text with a label.
-
-    start: First character.
-    end: One after the last character.
-    label: Entity type.
-    """
-
-    start: int
-    end: int
-    label: str
 
 
 @dataclass(frozen=True)
@@ -63,30 +51,6 @@ class Masked:
         for placeholder in reversed(self.placeholders):
             rest = rest.replace(placeholder, "", 1)
         return has_letters(rest)
-
-
-@dataclass(frozen=True)
-class Projection:
-    """A translation with its entities.
-
-    text: The translation.
-    spans: Its entities in order of place.
-    """
-
-    text: str
-    spans: list[LabelledSpan]
-
-
-@dataclass(frozen=True)
-class Loss:
-    """Why the labels of a sentence could not cross over.
-
-    reason: In words, to be counted.
-    detail: The placeholder or entity that it happened to.
-    """
-
-    reason: str
-    detail: str = ""
 
 
 def mask(text: str, spans: Sequence[LabelledSpan], stem: str | None = None) -> Masked:
@@ -188,23 +152,14 @@ def tidy_entity(source: str, translation: str) -> str:
         text = re.split(f"[{re.escape(BRACKETS)}]", text)[0]
     text = text.strip()
     for kept, strip in ((source[-1:], str.rstrip), (source[:1], str.lstrip)):
-        if not _is_punctuation(kept):
-            text = strip(text, "".join(c for c in set(text) if _is_punctuation(c)))
+        if not is_punctuation(kept):
+            text = strip(text, "".join(c for c in set(text) if is_punctuation(c)))
     text = text.strip()
     return text if has_letters(text) else source
 
 
-def has_letters(text: str) -> bool:
-    """Tell whether a text has a letter: others need no translation."""
-    return any(character.isalpha() for character in text)
-
-
 def _stem(label: str) -> str:
     return label.upper() if label.upper() in OWN_STEMS else NEUTRAL_STEM
-
-
-def _is_punctuation(character: str) -> bool:
-    return unicodedata.category(character)[0] == "P" if character else False
 
 
 def _fold(text: str) -> str:

@@ -4,18 +4,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from spacy_concner.translation.projection import (
+from spacy_concner.translation.projection.placeholders import (
     DUPLICATED,
     EXTRA,
     MISSING,
-    LabelledSpan,
-    Loss,
-    Projection,
     mask,
     project,
     restore,
     tidy_entity,
 )
+from spacy_concner.translation.projection.types import LabelledSpan, Loss, Projection
 
 ALPHABET = st.sampled_from(list("aPERXLOC019 .-('") + ["PER0", "LOC1", "Per 0", "０", "é", "中"])
 PIECE = st.lists(ALPHABET, max_size=6).map("".join)
