@@ -112,6 +112,28 @@ class Errors(metaclass=WithCodes):
         "The points of a loss schedule are {points!r}, expected one or more pairs of a step and "
         "a factor of at least 0, steps rising, such as [[0, 0.0], [200, 1.0]]."
     )
+    C040 = "{setting} is {value}, expected a whole number of at least {least}."
+    C041 = (
+        "'{name}' has no labels to tell apart: {n_docs} documents hold only {found}. Train the "
+        "evaluator on labelled text (spacy concner convert)."
+    )
+    C042 = (
+        "The level of '{name}' is {level!r}, expected 'tag' (B-PER and I-PER are two labels) or "
+        "'type' (they are one)."
+    )
+    C043 = (
+        "The loss {key!r} of '{name}' learns from an evaluator's token vectors, but none of the "
+        "{n_docs} documents to train on has them. Write them with the soft labels: spacy concner "
+        "label --evaluator PATH, or take the loss out of [components.{name}.losses]."
+    )
+    C044 = (
+        "Evaluator's token vectors have {found} columns here and {expected} in documents before; "
+        "document: {text!r}. Label all text with one evaluator (spacy concner label --evaluator)."
+    )
+    C045 = (
+        "Evaluator's token vectors of shape {shape} do not fit the {n_tokens} tokens of {text!r}, "
+        "or hold a value that is not a number. Run spacy concner label --evaluator again."
+    )
 
     # corpora
     C101 = (
@@ -128,6 +150,10 @@ class Errors(metaclass=WithCodes):
         "Soft labels of shape {shape} do not fit {n_tokens} tokens and the labels {labels}, or "
         "hold a value that is not a number; document: {text!r}. Give one row of finite "
         "probabilities a token and one column a label."
+    )
+    C144 = (
+        "Token vectors of shape {shape} do not fit {n_tokens} tokens, or hold a value that is not "
+        "a number; document: {text!r}. Give one row of finite numbers a token."
     )
     C142 = "No .spacy file at {path}. Make one with spacy concner convert, or correct the path."
     C143 = (
@@ -251,6 +277,21 @@ class Errors(metaclass=WithCodes):
         "spans with start, end and label under one of {known}; rows of tokens and tags are read "
         "with --format datasets, raw text alone with --unlabelled."
     )
+    C136 = (
+        "{place}: the tokens do not fit the text and the segments: {what} is {token!r}, where "
+        "{found!r} stands. After a change of the text, take the tokens out of the record: it is "
+        "then split anew."
+    )
+    C137 = (
+        "{place}: the segments do not tile the text: {what} goes from {start} to {end}, what is "
+        "before it ends at {last}. Give each segment its start and end in characters, in order, "
+        "with nothing but white space between them."
+    )
+    C138 = (
+        "{place}: span {start}-{end} {label} {span_text!r} does not lie in one segment. Mark the "
+        "entity in each language by a span of its own."
+    )
+    C139 = "Cannot write {path}: {reason}. Name a file in a folder that can be written to."
 
     # translation
     C201 = (
@@ -316,6 +357,115 @@ class Errors(metaclass=WithCodes):
         "or bg, or three letters of ISO 639-3, for --source and --target."
     )
     C217 = "{path} does not exist. Give the path of {expected}."
+    C218 = (
+        "No word alignment by {method!r} with distortion {distortion}. Choose one of {known}, and "
+        "a distortion from 0 to 1."
+    )
+    C219 = "Labels cannot cross over by {project!r}. Choose one of {known} with --project."
+    C220 = (
+        "Projection by alignment needs the vectors of an encoder. Name one with --encoder: a "
+        "folder made by spacy concner encoder, or a trained pipeline with a transformer."
+    )
+    C221 = (
+        "{first} has {n_first} lines, but {second} has {n_second}. Line n of one must be for line "
+        "n of the other: give files of the same corpus."
+    )
+    C222 = (
+        "No parallel text at {path}. Give a file with source and target separated by a tab, two "
+        "files (--target-file), or the name that {path}.{source} and {path}.{target} share."
+    )
+    C223 = (
+        "Labels of the source cannot cross over without a word alignment. Give --alignments "
+        "(column, or a file of lines such as 0-0 1-2) or --encoder."
+    )
+    C224 = "Labels come from one place, but there are two: {first} and {second}. Give one of them."
+    C225 = (
+        "The labelled corpus {path} and line {line} of the parallel text differ: {labelled!r} and "
+        "{text!r}. Label the source side of this very text, a document a line."
+    )
+    C226 = (
+        "Teacher {path} cannot label the source: {reason}. Give the folder of a trained pipeline "
+        "or the name of an installed package that sets entities."
+    )
+    C227 = (
+        "Teacher {path} gives no scores for its entities, so there is none to compare with "
+        "--least-confidence. Leave that out, or take a teacher with a concner component."
+    )
+    C228 = (
+        "Not one of {n} pairs of {path} could be kept: {reasons}. The rejects file shows what "
+        "became of each. Look at the order of the languages and at the thresholds."
+    )
+    C229 = "Bad setting {setting} = {value!r}. Expected {expected}."
+    C240 = "The engine {name} has no setting {key!r}; its settings are: {known}. Correct --option."
+    C241 = "The setting {key} of the engine is {value!r}, expected: {expected}."
+    C242 = (
+        "--option {option!r} {reason}. Write each setting of the engine as key=value, once, such "
+        "as --option num_beams=1."
+    )
+    C243 = "The engine {name} needs the setting {key}. Give it: --option {key}=…"
+    C244 = (
+        "The model needs a package that is not installed ({error}). Run: "
+        'pip install "spacy-concner[translate-hf]"'
+    )
+    C245 = (
+        "Cannot load the translation model {name!r}: {reason} Give a name on the Hugging Face hub "
+        "(this needs the network once) or a folder with config.json, weights and tokenizer."
+    )
+    C246 = (
+        "{name!r} is a model of the kind {model_type!r}, which does not translate. Give a "
+        "sequence-to-sequence model such as Helsinki-NLP/opus-mt-en-bg or "
+        "facebook/nllb-200-distilled-600M."
+    )
+    C247 = (
+        "The model {name!r} does not know the language {language!r}; its own codes: {codes}. "
+        "Choose another model, or name the code with --option source_code=… or "
+        "--option target_code=…"
+    )
+    C248 = (
+        "There is no device {device!r} here: {reason} Use auto, cpu, cuda or the number of a GPU "
+        "such as cuda:1."
+    )
+    C249 = "The engine Apertium needs the command apertium. Run: sudo apt-get install {packages}"
+    C250 = "Apertium has no {pair} among its installed directions: {installed}. {advice}."
+    C251 = (
+        "Apertium ({mode}) failed on each text of the batch that starts with {text!r}: "
+        "{complaint}. Try: echo hello | apertium {mode}"
+    )
+    C252 = (
+        "The engine Argos needs the package argostranslate ({error}). Run: "
+        'pip install "spacy-concner[translate-argos]"'
+    )
+    C253 = (
+        "Argos Translate has no installed model from {source!r} to {target!r}; installed: "
+        "{installed}. Run: argospm update && argospm install translate-{source}_{target}"
+    )
+    C254 = (
+        "No dictionary from {source!r} to {target!r} at {path}. Run: sudo apt-get install "
+        "dict-freedict-{pair}; or give tab-separated words with --option path=FILE."
+    )
+    C255 = (
+        "{path}, line {number}: expected a word, a tab and its translation, found {line!r}. Mend "
+        "the line."
+    )
+    C256 = (
+        "The command {command!r} ended with status {status}: {complaint}. Mend it and run the "
+        "same command again; what came before is kept in the cache."
+    )
+    C257 = (
+        "{command!r} took more than {timeout} seconds and was ended. Give it more with "
+        "--option timeout=SECONDS, or less at once with --batch-size."
+    )
+    C258 = (
+        "The command {command!r} gave {found} lines for {expected} texts, of which the first is "
+        "{text!r} ({complaint}). It must write one line for each that it reads."
+    )
+    C259 = "The command {command!r} did not write UTF-8: {error}. Make it write UTF-8."
+    C260 = "{path} has no word with a translation. Give another dictionary."
+    C261 = (
+        "The model {name!r} does not say how it is told its languages. Give what each text must "
+        'begin with, such as --option "prefix=translate English to German: " or, for a model of '
+        "one pair, --option prefix="
+    )
 
     # encoding
     C301 = (
@@ -365,6 +515,53 @@ class Errors(metaclass=WithCodes):
         "paths.encoder: a folder or a name on the Hugging Face hub."
     )
 
+    C312 = (
+        "No encoder in the pipeline {path}: {reason}. Give the folder of an encoder (spacy "
+        "concner encoder) or of a pipeline trained on a transformer."
+    )
+    C313 = (
+        "The encoder has no hidden layer {layer}. Give a number from 0 (the embeddings) to "
+        "{depth}, or leave it out for two thirds of the way up."
+    )
+    C314 = (
+        "The tokenizer of {path} does not tell where its pieces stand in the text. Make an "
+        "encoder folder with a fast tokenizer: spacy concner encoder."
+    )
+    C315 = (
+        "Encoder {path} cannot be loaded for sentence vectors: {error}. Give an encoder folder "
+        "(spacy concner encoder) or a name on the Hugging Face hub."
+    )
+
+    # encoding: the compact encoder
+    C320 = (
+        "{model} cannot become a compact encoder: {reason}. Kinds that can: {kinds}, with absolute "
+        "positions. Ship a student on one of these."
+    )
+    C321 = (
+        "The compact encoder has no weights: it comes ready from spacy concner ship and is not "
+        "trained. Source the component from a shipped pipeline (source = \"xx_concner_bg\")."
+    )
+    C322 = (
+        "CompactEncoder got {setting} = {value}, expected {expected}. Change it in the config of "
+        "the pipeline, or in spacy.load(..., config=...)."
+    )
+    C323 = (
+        "The compact encoder needs the package {package} ({error}). Run: pip install spacy-concner"
+    )
+    C324 = (
+        "The compact encoder cannot start with device = {device!r}, compute_type = {compute_type!r}: "
+        "{error}. Use device 'cpu' and compute_type 'default', or what this machine has."
+    )
+    C325 = (
+        "The vectors of the compact encoder differ from those of the student by up to "
+        "{difference:.2g} in float32, for the text {text!r}. This model ({model}) computes "
+        "otherwise than others of its kind, and cannot be shipped."
+    )
+    C326 = (
+        "{path} is no shipped encoder or is damaged: {error}. Ship the student again, or install "
+        "the package again."
+    )
+
     # teaching
     C401 = (
         "Teacher {path} cannot be loaded: {error}. Give the folder of a trained pipeline (such "
@@ -376,7 +573,8 @@ class Errors(metaclass=WithCodes):
     )
     C403 = (
         "Teachers differ in their labels: {first} has {expected}, {other} has {found}. Train "
-        "them with the same labels ([initialize.components.concner.labels])."
+        "them with the same labels ([initialize.components.concner.labels]), or say with "
+        "--map-labels which are the same."
     )
     C404 = (
         "Weights {weights} do not fit {n_teachers} teacher(s). Give one weight a teacher, none "
@@ -394,6 +592,60 @@ class Errors(metaclass=WithCodes):
     C408 = (
         "{path} is no folder for soft labels: it is a file, is named like one, or holds other "
         "files but no label.json. Name a new folder, or one that spacy concner label has made."
+    )
+
+    C409 = (
+        "Two teachers are called {name!r}: {first} and {second}. Give each a name of its own, "
+        "such as --teacher en-1=PATH --teacher en-2=PATH."
+    )
+    C410 = (
+        "{path} is no map of labels: {error}. Expected JSON such as "
+        '{{"de": {{"PERSON": "PER", "MISC": null}}}}: for a teacher, or "*" for all, new entity '
+        "types by old ones, null for no entity."
+    )
+    C411 = (
+        "The map of labels names {kind} that are not there: {unknown}; there are {known}. "
+        "Correct the names in the file of --map-labels."
+    )
+    C412 = (
+        "Teacher {teacher} gives probabilities that are not numbers; document: {text!r}. Its "
+        "training has diverged: train it again with a lower learning rate, or leave it out."
+    )
+    C413 = (
+        "Weights of teachers cannot be read from {path}: {error}. Expected JSON with a number for "
+        "each of {names}, or the weighting.json of an earlier run."
+    )
+    C414 = (
+        "The weighting {measure!r} needs text in the language of each teacher {names}, under its "
+        "name: missing {missing}, unknown {unknown}. Give --source NAME=CORPUS.spacy for each."
+    )
+    C415 = (
+        "Similarity compares two or more source languages, each with text; found {names}, without "
+        "text: {empty}. Give further teachers and sources, or use --weighting uniform."
+    )
+    C416 = (
+        "The weighting {measure!r} measures sentences with a pretrained encoder, and none is "
+        "given. Give its folder or name with --encoder."
+    )
+    C417 = "The least confidence is {value}, expected a probability of at least 0 and below 1."
+    C418 = (
+        "--source {entry!r} is not NAME=PATH. Give the name of a teacher and text in its language, "
+        "such as --source en=corpus/en.spacy."
+    )
+    C419 = "The level of weights is {level!r}, expected 'domain' or 'sentence'."
+
+    C440 = (
+        "Evaluator {path} cannot be loaded: {error}. Give the folder of a pipeline trained with "
+        "configs/evaluator.cfg, or the name of an installed package."
+    )
+    C441 = (
+        "Pipeline {path} has no 'concner_evaluator' component, only {pipes}. Train one with "
+        "configs/evaluator.cfg."
+    )
+    C442 = "The width of the evaluator's vectors is {width}, expected a whole number of at least 1."
+    C443 = (
+        "Evaluator {path} gives a vector that is not a number; document: {text!r}. Train it "
+        "again with a lower learning rate: its training diverged."
     )
 
     # training, scoring, command line
@@ -418,4 +670,13 @@ class Errors(metaclass=WithCodes):
 class Warnings(metaclass=WithCodes):
     """Messages of warnings, looked up as `Warnings.W001`; numbered like the errors."""
 
+    W001 = (
+        "The extension span._.{name} is taken by another getter, so it does not give the scores "
+        "of entities. Read them from doc.spans['concner'].attrs['scores'], or name yours otherwise."
+    )
     W101 = "{n} documents of {path} are longer than max_length = {max_length} tokens: left out."
+    W201 = (
+        "{n} of {total} texts have no translation: they are too long for the model, or their "
+        "translation did not come to an end. Raise max_length or max_new_tokens if the model "
+        "can do more."
+    )
