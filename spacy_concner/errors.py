@@ -76,6 +76,10 @@ class Errors(metaclass=WithCodes):
         "spans_key of '{name}' is {key!r}, where bitexts keep their segments. Choose another "
         "key for the predicted entities."
     )
+    C013 = (
+        "The threshold of '{name}' is {threshold}, expected a probability from 0 (keep all "
+        "entities) to 1."
+    )
     C020 = (
         "The weight of a loss is {weight}, expected a finite number of at least 0. Use 0 to "
         "switch a loss off."
@@ -466,6 +470,18 @@ class Errors(metaclass=WithCodes):
         'begin with, such as --option "prefix=translate English to German: " or, for a model of '
         "one pair, --option prefix="
     )
+    C281 = (
+        "Not one of {n} pairs of {path} is good enough: {reasons}. Look at them with spacy concner "
+        "inspect, and give other thresholds; the rejects are in {rejects}."
+    )
+    C282 = (
+        "{path} has no bitext: no document with two or more segments in doc.spans['segments']. "
+        "Make bitexts with spacy concner translate, or of JSON lines with convert."
+    )
+    C283 = (
+        "{place} is no rejects file: {reason}. Give the one that spacy concner translate or filter "
+        "wrote: JSON lines with a reason in each."
+    )
 
     # encoding
     C301 = (
@@ -664,6 +680,12 @@ class Errors(metaclass=WithCodes):
     C504 = (
         "Training should start from {path}, but none of the components {names} is in the "
         "pipeline {pipes}. Name those to copy in [initialize.after_init] components."
+    )
+
+    # scoring: C510 to C529
+    C510 = (
+        "Pipeline {path} has no 'concner' component, only {pipes}. Give a pipeline that was "
+        "trained with one."
     )
 
 

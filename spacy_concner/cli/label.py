@@ -5,6 +5,7 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
+from ..errors import ConcnerError, Errors
 from ._util import verb
 
 
@@ -13,38 +14,124 @@ def label_cli(
     input_path: Path = typer.Argument(..., help="Raw text: a .spacy file or a folder of them"),
     output_path: Path = typer.Argument(..., help="Folder for the softly labelled shards"),
     teacher: list[str] = typer.Option(
-        ..., "--teacher", "-t", help="Pipeline folder or package; give it once a teacher"
+        ...,
+        "--teacher",
+        "-t",
+        help="Pipeline folder or package, or NAME=PATH; give it once a teacher",
+    ),
+    weighting: str = typer.Option(
+        "uniform",
+        "--weighting",
+        help="uniform, cosine or learned language similarity, or a JSON file with a weight "
+        "for each teacher",
     ),
     weight: list[float] = typer.Option(
-        [], "--weight", "-w", help="Weight of each teacher, in order; equal without"
+        [], "--weight", "-w", help="Weight of each teacher, in order, instead of --weighting"
+    ),
+    source: list[str] = typer.Option(
+        [],
+        "--source",
+        "-s",
+        help="NAME=CORPUS.spacy: text in the language of the teacher NAME, for cosine and learned",
+    ),
+    encoder: str | None = typer.Option(
+        None, "--encoder", help="Pretrained encoder that cosine and learned measure text with"
+    ),
+    level: str = typer.Option(
+        "domain", "--level", help="domain: one weight a teacher; sentence: one a sentence"
+    ),
+    map_labels: Path | None = typer.Option(
+        None,
+        "--map-labels",
+        help='JSON file for teachers with different labels: {"de": {"PERSON": "PER", '
+        '"MISC": null}}; "*" for all teachers',
+    ),
+    evaluator: str | None = typer.Option(
+        None, "--evaluator", help="Similarity evaluator whose token vectors are stored, too (MTMT)"
+    ),
+    evaluator_width: int = typer.Option(
+        64, "--evaluator-width", help="Numbers stored a token of the evaluator's vectors"
+    ),
+    min_confidence: float = typer.Option(
+        0.0,
+        "--min-confidence",
+        help="Tokens whose likeliest label has a lower probability keep no label",
+    ),
+    cache: Path | None = typer.Option(
+        None,
+        "--cache",
+        help="Folder for what each teacher says, so that none reads a text twice; in the output "
+        "without",
     ),
     limit: int = typer.Option(0, "--limit", "-l", help="Label this many documents; 0 for all"),
     batch_size: int = typer.Option(64, "--batch-size", "-b", help="Documents a batch"),
     shard_size: int = typer.Option(1000, "--shard-size", help="Documents a shard"),
     gpu_id: int = typer.Option(-1, "--gpu-id", "-g", help="GPU ID or -1 for CPU"),
     force: bool = typer.Option(
-        False, "--force", "-F", help="Start anew if the output was made with other settings"
+        False,
+        "--force",
+        "-F",
+        help="Start anew if the output was made with other settings; teachers are not run again "
+        "on what they have read",
     ),
 ) -> None:
     """Label raw text softly with one or more teachers; a killed run resumes."""
     from spacy.cli._util import setup_gpu
 
-    from ..teaching.soft_labels import label
+    from ..teaching.soft_labels import WeightingSettings, label
+    from ..teaching.teachers import read_label_map
 
     setup_gpu(gpu_id)
+    sources: dict[str, Path] = {}
+    for entry in source:
+        name, equals, path = entry.partition("=")
+        if not equals or not name or not path:
+            raise ConcnerError(Errors.C418.format(entry=entry))
+        sources[name] = Path(path)
+    if level not in ("domain", "sentence"):
+        raise ConcnerError(Errors.C419.format(level=level))
     result = label(
         input_path,
         output_path,
         teacher,
-        weights=weight or None,
+        weighting=WeightingSettings(
+            kind=weighting,
+            weights=weight or None,
+            sources=sources,
+            encoder=encoder,
+            level="domain" if level == "domain" else "sentence",
+        ),
+        label_map=None if map_labels is None else read_label_map(map_labels),
+        evaluator=evaluator,
+        evaluator_width=evaluator_width,
+        min_confidence=min_confidence,
+        cache=cache,
         limit=limit,
         batch_size=batch_size,
         shard_size=shard_size,
         force=force,
     )
+    _show_weights(result.weighting)
     if result.resumed:
         msg.info(f"{result.resumed} documents were labelled by an earlier run")
+    if min_confidence:
+        msg.info(
+            f"Below {min_confidence:g}: {result.unsure_tokens} tokens without label in the "
+            f"documents kept, {result.unsure_docs} documents left out"
+        )
     msg.good(
-        f"{result.docs} documents, {result.tokens} tokens softly labelled by "
+        f"{result.docs - result.unsure_docs} documents, {result.tokens} tokens softly labelled by "
         f"{len(teacher)} teacher(s) in {len(result.shards)} shard(s): {output_path}"
     )
+
+
+def _show_weights(summary: dict) -> None:
+    weights = summary.get("weights")
+    if weights and len(weights) > 1:
+        rows = [(name, f"{weight:.3f}") for name, weight in weights.items()]
+        msg.table(rows, header=("Teacher", "Weight"), divider=True, aligns=("l", "r"))
+    if "similarity" in summary:
+        msg.info(
+            f"Similarity ({summary['weighting']}, {summary['level']} level) tells "
+            f"{100 * summary['similarity']['accuracy']:.1f}% of the source sentences' languages"
+        )

@@ -9,6 +9,8 @@ from spacy.tokens import Doc
 from ..errors import ConcnerError, Errors
 
 USER_DATA_KEY = "concner"
+# A vector shorter than this stays what it is: its direction is noise.
+MIN_LENGTH = 1e-6
 
 
 @dataclass(frozen=True)
@@ -16,21 +18,32 @@ class SoftLabels:
     """Teachers' opinion of a Doc.
 
     labels: BIO tags of the columns.
-    probabilities: `(n_tokens, n_labels)` float16, rows sum to one.
+    probabilities: `(n_tokens, n_labels)` float16, rows sum to one; a row of zeros is a token
+        without label.
+    vectors: `(n_tokens, width)` float16 token vectors of a similarity evaluator, of length
+        one; None without.
     """
 
     labels: list[str]
     probabilities: np.ndarray
+    vectors: np.ndarray | None = None
 
 
-def set_soft_labels(doc: Doc, labels: Sequence[str], probabilities: np.ndarray) -> None:
+def set_soft_labels(
+    doc: Doc,
+    labels: Sequence[str],
+    probabilities: np.ndarray,
+    vectors: np.ndarray | None = None,
+) -> None:
     """Store soft labels in a Doc, where `.spacy` files with user data keep them.
 
     doc (Doc): The Doc, changed in place.
     labels (Sequence[str]): BIO tags of the columns.
     probabilities (ndarray): `(n_tokens, n_labels)` floats; stored as float16.
+    vectors (ndarray): `(n_tokens, width)` token vectors of a similarity evaluator; stored as
+        float16, scaled to length one.
     RAISES (ConcnerError): C141 if the shape fits neither Doc nor labels, or a probability
-        is not a number.
+        is not a number, C144 the same for the vectors.
     """
     if probabilities.shape != (len(doc), len(labels)) or not np.isfinite(probabilities).all():
         raise ConcnerError(
@@ -38,10 +51,16 @@ def set_soft_labels(doc: Doc, labels: Sequence[str], probabilities: np.ndarray) 
                 shape=probabilities.shape, n_tokens=len(doc), labels=labels, text=doc.text[:80]
             )
         )
-    doc.user_data[USER_DATA_KEY] = {
-        "labels": list(labels),
-        "probabilities": probabilities.astype("f2"),
-    }
+    stored = {"labels": list(labels), "probabilities": probabilities.astype("f2")}
+    if vectors is not None:
+        if vectors.ndim != 2 or len(vectors) != len(doc) or not np.isfinite(vectors).all():
+            raise ConcnerError(
+                Errors.C144.format(shape=vectors.shape, n_tokens=len(doc), text=doc.text[:80])
+            )
+        wide = vectors.astype("f4")
+        lengths = np.linalg.norm(wide, axis=1, keepdims=True)
+        stored["vectors"] = (wide / lengths.clip(min=MIN_LENGTH)).astype("f2")
+    doc.user_data[USER_DATA_KEY] = stored
 
 
 def get_soft_labels(doc: Doc) -> SoftLabels | None:
@@ -49,4 +68,4 @@ def get_soft_labels(doc: Doc) -> SoftLabels | None:
     stored = doc.user_data.get(USER_DATA_KEY)
     if not stored:
         return None
-    return SoftLabels(list(stored["labels"]), stored["probabilities"])
+    return SoftLabels(list(stored["labels"]), stored["probabilities"], stored.get("vectors"))

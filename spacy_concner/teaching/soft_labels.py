@@ -2,29 +2,46 @@
 
 The work is cut into shards that depend on nothing but the input and the settings, each
 written whole or not at all. A run that was killed goes on at the first missing shard and
-gives the bytes that an undisturbed run gives.
+gives the bytes that an undisturbed run gives. What each teacher says is kept apart from the
+mix, so that a further teacher, or other weights, cost no run of the teachers before.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import spacy
+import srsly
 import tqdm
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
+from spacy.vocab import Vocab
 
 from ..corpora.bitext import copy_tokens
 from ..corpora.formats import show_reason
 from ..corpora.reader import corpus_files, read_docs
-from ..corpora.soft_labels import set_soft_labels
+from ..corpora.soft_labels import USER_DATA_KEY, set_soft_labels
+from ..encoding.sentence_vectors import SentenceEncoder
 from ..errors import ConcnerError, Errors
+from .evaluator import load_evaluator, predict_vectors
 from .output import fingerprint, pipeline_fingerprint, prepare_output, shard_path
+from .predictions import cached, teacher_probabilities
+from .teachers import Teacher, load_teachers
+from .weighting import (
+    MEASURES,
+    UNIFORM,
+    Level,
+    Weighting,
+    fixed_weights,
+    measure_weights,
+    read_weights,
+)
 
-FACTORY = "concner"
+CACHE = "teachers"
+WEIGHTING_FILE = "weighting.json"
 
 
 @dataclass(frozen=True)
@@ -33,72 +50,55 @@ class Labelling:
 
     docs: Docs labelled, those of earlier runs included.
     tokens: their tokens.
+    unsure_tokens: those of the tokens below the least confidence, which keep no label.
+    unsure_docs: Docs left out since no token was sure enough.
     resumed: Docs found already labelled by an earlier, unfinished run.
+    weighting: what `weighting.json` tells: weights of the teachers and how they came about.
     shards: the files, in order.
     """
 
     docs: int
     tokens: int
+    unsure_tokens: int
+    unsure_docs: int
     resumed: int
+    weighting: dict[str, Any]
     shards: list[Path]
 
 
-def load_teacher(path: str | Path) -> Language:
-    """Load a teacher: any spaCy pipeline with a `concner` component.
+@dataclass(frozen=True)
+class WeightingSettings:
+    """How the teachers are weighed.
 
-    path (str | Path): Pipeline folder or installed package.
-    RETURNS (Language): The teacher.
-    RAISES (ConcnerError): C401 if it cannot be loaded, C402 if it has no `concner`.
+    kind: "uniform", "cosine", "learned" (TSL, arXiv 2004.12440), or a path: a JSON file
+        with a weight for each teacher.
+    weights: Numbers instead, one a teacher.
+    sources: For "cosine" and "learned", text in the language of each teacher.
+    encoder: For the same, the encoder folder or hub name that sentences are measured with.
+    level: "domain", one weight a teacher, or "sentence".
+    limit: Sentences read of each corpus to measure it.
     """
-    try:
-        nlp = spacy.load(path)
-    # Whatever a broken folder, or one of another version, may raise.
-    except Exception as error:
-        raise ConcnerError(Errors.C401.format(path=path, error=error)) from error
-    recogniser_name(nlp)
-    return nlp
+
+    kind: str = UNIFORM
+    weights: Sequence[float] | None = None
+    sources: Mapping[str, Path] = field(default_factory=dict)
+    encoder: str | None = None
+    level: Level = "domain"
+    limit: int = 2000
 
 
-def recogniser_name(nlp: Language) -> str:
-    """Give the name of a pipeline's last `concner` component.
+@dataclass(frozen=True)
+class _Mix:
+    """All that a shard is made with."""
 
-    nlp (Language): The pipeline.
-    RETURNS (str): The name.
-    RAISES (ConcnerError): C402 if there is none.
-    """
-    names = [name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory == FACTORY]
-    if not names:
-        raise ConcnerError(Errors.C402.format(path=nlp.path, pipes=nlp.pipe_names))
-    return names[-1]
-
-
-def predict_probabilities(
-    teacher: Language, docs: Sequence[Doc], batch_size: int = 64
-) -> list[np.ndarray]:
-    """Give a teacher's label probabilities.
-
-    teacher (Language): The teacher.
-    docs (Sequence[Doc]): Docs to read; they stay unchanged.
-    batch_size (int): Docs a batch; batches hold Docs of like length, to save padding.
-    RETURNS (list[ndarray]): For each Doc `(n_tokens, n_labels)` float32 probabilities.
-    """
-    name = recogniser_name(teacher)
-    before: list[Any] = [
-        pipe
-        for key, pipe in teacher.pipeline[: teacher.pipe_names.index(name)]
-        if getattr(pipe, "model", None) is not None
-    ]
-    recogniser: Any = teacher.get_pipe(name)
-    nothing = np.zeros((0, len(recogniser.labels)), dtype="f4")
-    result = [nothing for _ in docs]
-    order = iter(sorted((i for i, doc in enumerate(docs) if len(doc)), key=lambda i: len(docs[i])))
-    while rows := list(islice(order, batch_size)):
-        batch = [copy_tokens(docs[i], teacher.vocab) for i in rows]
-        for pipe in before:
-            batch = list(pipe.pipe(batch, batch_size=batch_size))
-        for i, scores in zip(rows, recogniser.predict(batch), strict=True):
-            result[i] = _softmax(recogniser.model.ops.to_numpy(scores))
-    return result
+    teachers: list[Teacher]
+    weighting: Weighting
+    evaluator: Language | None
+    evaluator_width: int
+    min_confidence: float
+    batch_size: int
+    cache: Path
+    keys: dict[str, str]
 
 
 def label(
@@ -106,7 +106,12 @@ def label(
     output: Path,
     teachers: Sequence[str | Path],
     *,
-    weights: Sequence[float] | None = None,
+    weighting: WeightingSettings | None = None,
+    label_map: Mapping[str, Mapping[str, str | None]] | None = None,
+    evaluator: str | Path | None = None,
+    evaluator_width: int = 64,
+    min_confidence: float = 0.0,
+    cache: Path | None = None,
     limit: int = 0,
     batch_size: int = 64,
     shard_size: int = 1000,
@@ -119,40 +124,60 @@ def label(
     the student sees the teachers' opinion alone.
 
     path (Path): Raw `.spacy` file or a folder of them.
-    output (Path): Folder for the shards and `label.json`, which tells how they were made.
-    teachers (Sequence[str | Path]): Pipelines, all with the same labels.
-    weights (Sequence[float]): A weight for each teacher, scaled to a sum of one (TSL, arXiv
-        2004.12440, equation 5); equal if None.
+    output (Path): Folder for the shards, `label.json`, which tells how they were made, and
+        `weighting.json`, which tells the weights.
+    teachers (Sequence[str | Path]): Pipelines, as paths or `name=path`.
+    weighting (WeightingSettings): How they are weighed (TSL, arXiv 2004.12440, equation 5);
+        equally if None.
+    label_map (Mapping[str, Mapping[str, str | None]]): As `read_label_map` gives it, for
+        teachers with different labels.
+    evaluator (str | Path): Pipeline with a `concner_evaluator` (MTMT, ACL 2022), whose token
+        vectors are stored beside the soft labels.
+    evaluator_width (int): Width that they are stored in.
+    min_confidence (float): Tokens whose likeliest label has a lower probability keep no
+        label, and Docs without labels are left out.
+    cache (Path): Folder for what each teacher says; in the output without.
     limit (int): Label this many Docs; 0 labels all.
     batch_size (int): Docs a batch.
     shard_size (int): Docs a shard; the work lost when a run is killed is less than this.
-    force (bool): Start anew even if the output was made with other settings.
+    force (bool): Start anew even if the output was made with other settings; what teachers
+        said stays.
     progress (bool): Show a progress bar.
     RETURNS (Labelling): Counts and files.
-    RAISES (ConcnerError): C142, C143 for the input, C401, C402 for a teacher, C403 for its
-        labels, C404 for the weights, C405 if the output was made otherwise, C408
-            if it is not a folder of soft labels, C406 for a size
-        or the limit, C407 if the output lies in the input.
+    RAISES (ConcnerError): C142, C143 for the input, C401, C402, C409 for a teacher, C403,
+        C411 for labels, C404, C413, C414, C415, C416 for the weights, C405 if the output was
+        made otherwise, C408 if it is not a folder of soft labels, C406 for a size or the
+        limit, C407 if the output lies in the input, C412 if a teacher gives no numbers,
+        C417 for the least confidence.
     """
     for setting, value, least in (
         ("limit", limit, 0),
         ("batch_size", batch_size, 1),
         ("shard_size", shard_size, 1),
+        ("evaluator_width", evaluator_width, 1),
     ):
         if value < least:
             raise ConcnerError(Errors.C406.format(setting=setting, value=value, least=least))
+    if not 0 <= min_confidence < 1:
+        raise ConcnerError(Errors.C417.format(value=min_confidence))
     path, output = Path(path), Path(output)
     if output.resolve().is_relative_to(path.resolve()):
         raise ConcnerError(Errors.C407.format(output=output, path=path))
     files = corpus_files(path)
-    shares = check_weights(teachers, weights)
-    pipelines = [load_teacher(teacher) for teacher in teachers]
-    labels = check_labels(pipelines, teachers)
+    loaded = load_teachers(teachers, label_map)
+    weigh = _weighting(weighting or WeightingSettings(), loaded, path)
+    judge = None if evaluator is None else load_evaluator(evaluator)
+    judged = None if judge is None else [pipeline_fingerprint(judge), evaluator_width]
+    text = fingerprint(files)
     settings = {
-        "input": fingerprint(files),
-        "teachers": [pipeline_fingerprint(nlp) for nlp in pipelines],
-        "weights": shares,
-        "labels": labels,
+        "input": text,
+        "teachers": {teacher.name: teacher.fingerprint for teacher in loaded},
+        "weighting": weigh.summary["weights"],
+        "weighting_key": _cache_key(srsly.json_dumps(weigh.summary, sort_keys=True)),
+        "labels": loaded[0].labels,
+        "label_map": label_map or {},
+        "evaluator": judged,
+        "min_confidence": min_confidence,
         "limit": limit,
         "batch_size": batch_size,
         "shard_size": shard_size,
@@ -160,8 +185,21 @@ def label(
     total = sum(_count_docs(file) for file in files)
     total = min(total, limit) if limit else total
     prepare_output(output, settings, force)
-    docs = read_docs(path, pipelines[0], limit)
-    n_docs = n_tokens = resumed = 0
+    srsly.write_json(output / WEIGHTING_FILE, weigh.summary)
+    keys = {teacher.name: _cache_key(text, shard_size, teacher.fingerprint) for teacher in loaded}
+    keys |= {"": _cache_key(text, shard_size, *map(str, judged or []))}
+    mix = _Mix(
+        loaded,
+        weigh,
+        judge,
+        evaluator_width,
+        min_confidence,
+        batch_size,
+        Path(cache or output / CACHE),
+        keys,
+    )
+    docs = islice(_stream(files), limit or None)
+    n_docs = n_tokens = unsure_tokens = unsure_docs = resumed = 0
     shards: list[Path] = []
     with tqdm.tqdm(
         total=total, desc="Labelling", unit=" docs", disable=None if progress else True
@@ -170,77 +208,86 @@ def label(
             file = shard_path(output, len(shards) + 1)
             if file.exists():
                 resumed += len(shard)
-                bar.update(len(shard))
             else:
-                _write_shard(shard, pipelines, shares, labels, batch_size, file, bar.update)
+                _write_shard(shard, mix, file)
+            if min_confidence:
+                kept, unsure = _count_kept(file)
+                unsure_docs += len(shard) - kept
+                unsure_tokens += unsure
             n_docs += len(shard)
             n_tokens += sum(len(doc) for doc in shard)
+            bar.update(len(shard))
             shards.append(file)
-    return Labelling(n_docs, n_tokens, resumed, shards)
+    return Labelling(n_docs, n_tokens, unsure_tokens, unsure_docs, resumed, weigh.summary, shards)
 
 
-def check_weights(teachers: Sequence[str | Path], weights: Sequence[float] | None) -> list[float]:
-    """Scale teacher weights to a sum of one.
-
-    teachers (Sequence[str | Path]): The teachers.
-    weights (Sequence[float]): A weight for each, not negative; None for equal ones.
-    RETURNS (list[float]): The scaled weights.
-    RAISES (ConcnerError): C404 if the weights do not fit.
-    """
-    given = [1.0] * len(teachers) if weights is None else [float(weight) for weight in weights]
-    usable = all(np.isfinite(weight) and weight >= 0 for weight in given)
-    if not teachers or len(given) != len(teachers) or not usable or sum(given) <= 0:
-        raise ConcnerError(Errors.C404.format(weights=given, n_teachers=len(teachers)))
-    return [weight / sum(given) for weight in given]
-
-
-def check_labels(pipelines: Sequence[Language], teachers: Sequence[str | Path]) -> list[str]:
-    """Give the labels that all teachers share.
-
-    pipelines (Sequence[Language]): The teachers, loaded.
-    teachers (Sequence[str | Path]): What they are called, for the message.
-    RETURNS (list[str]): BIO tags in the order of the teachers' columns.
-    RAISES (ConcnerError): C403 if two teachers differ.
-    """
-    recognisers: list[Any] = [nlp.get_pipe(recogniser_name(nlp)) for nlp in pipelines]
-    labels = [list(recogniser.labels) for recogniser in recognisers]
-    for teacher, found in zip(teachers, labels, strict=True):
-        if found != labels[0]:
-            raise ConcnerError(
-                Errors.C403.format(
-                    first=teachers[0], expected=labels[0], other=teacher, found=found
-                )
-            )
-    return labels[0]
+def _weighting(settings: WeightingSettings, teachers: list[Teacher], path: Path) -> Weighting:
+    names = [teacher.name for teacher in teachers]
+    if settings.kind == UNIFORM or settings.weights is not None:
+        return fixed_weights(names, settings.weights)
+    if settings.kind not in MEASURES:
+        return read_weights(Path(settings.kind), names)
+    if settings.encoder is None:
+        raise ConcnerError(Errors.C416.format(measure=settings.kind))
+    return measure_weights(
+        settings.kind,
+        names,
+        settings.sources,
+        _stream(corpus_files(path)),
+        SentenceEncoder(settings.encoder),
+        settings.level,
+        settings.limit,
+    )
 
 
-def _write_shard(
-    docs: Sequence[Doc],
-    pipelines: Sequence[Language],
-    shares: Sequence[float],
-    labels: Sequence[str],
-    batch_size: int,
-    file: Path,
-    advance: Callable[[int], object],
-) -> None:
+def _stream(files: Iterable[Path]) -> Iterator[Doc]:
+    # A vocabulary a file: that of all files together would grow with the corpus.
+    for file in files:
+        yield from read_docs(file, Vocab())
+
+
+def _cache_key(*parts: object) -> str:
+    return hashlib.sha256("\n".join(map(str, parts)).encode("utf8")).hexdigest()[:16]
+
+
+def _write_shard(docs: Sequence[Doc], mix: _Mix, file: Path) -> None:
+    labels = mix.teachers[0].labels
+    weights = mix.weighting.weights(docs).astype("f4")
     mixed = [np.zeros((len(doc), len(labels)), dtype="f4") for doc in docs]
-    for nlp, share in zip(pipelines, shares, strict=True):
-        for total, part in zip(mixed, predict_probabilities(nlp, docs, batch_size), strict=True):
-            total += np.float32(share) * part
+    for k, teacher in enumerate(mix.teachers):
+        kept = mix.cache / mix.keys[teacher.name] / f"{file.stem}.npy"
+        parts = teacher_probabilities(teacher, docs, mix.batch_size, kept)
+        for total, part, weight in zip(mixed, parts, weights[:, k], strict=True):
+            total += weight * part
+    vectors: list[np.ndarray | None] = [None for _ in docs]
+    if mix.evaluator is not None:
+        judge, width = mix.evaluator, mix.evaluator_width
+        vectors = list(
+            cached(
+                mix.cache / mix.keys[""] / f"{file.stem}.npy",
+                docs,
+                lambda: predict_vectors(judge, docs, mix.batch_size, width),
+            )
+        )
     doc_bin = DocBin(store_user_data=True)
-    for doc, probabilities in zip(docs, mixed, strict=True):
-        copy = copy_tokens(doc, pipelines[0].vocab)
-        set_soft_labels(copy, labels, probabilities)
+    for doc, probabilities, rows in zip(docs, mixed, vectors, strict=True):
+        sure = probabilities.max(axis=1, initial=0) >= mix.min_confidence
+        if len(doc) and not sure.any():
+            continue
+        probabilities[~sure] = 0
+        copy = copy_tokens(doc, doc.vocab)
+        set_soft_labels(copy, labels, probabilities, rows)
         doc_bin.add(copy)
     unfinished = file.with_suffix(".unfinished")
     doc_bin.to_disk(unfinished)
     unfinished.replace(file)
-    advance(len(docs))
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exponents / exponents.sum(axis=1, keepdims=True)
+def _count_kept(file: Path) -> tuple[int, int]:
+    """Count the Docs of a shard, and the tokens among them that have no label."""
+    docs = list(read_docs(file, Vocab()))
+    rows = [doc.user_data[USER_DATA_KEY]["probabilities"] for doc in docs]
+    return len(docs), sum(int((part.max(axis=1, initial=0) == 0).sum()) for part in rows)
 
 
 def _count_docs(file: Path) -> int:

@@ -1,0 +1,96 @@
+"""What one teacher says of Docs, kept on disk so that no teacher reads a text twice."""
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from ..corpora.bitext import copy_tokens
+from ..errors import ConcnerError, Errors
+from .teachers import Teacher, recogniser_name
+
+
+def predict_probabilities(
+    teacher: Language, docs: Sequence[Doc], batch_size: int = 64
+) -> list[np.ndarray]:
+    """Give a teacher's label probabilities.
+
+    teacher (Language): The teacher.
+    docs (Sequence[Doc]): Docs to read; they stay unchanged.
+    batch_size (int): Docs a batch; batches hold Docs of like length, to save padding.
+    RETURNS (list[ndarray]): For each Doc `(n_tokens, n_labels)` float32 probabilities.
+    """
+    name = recogniser_name(teacher)
+    before: list[Any] = [
+        pipe
+        for key, pipe in teacher.pipeline[: teacher.pipe_names.index(name)]
+        if getattr(pipe, "model", None) is not None
+    ]
+    recogniser: Any = teacher.get_pipe(name)
+    nothing = np.zeros((0, len(recogniser.labels)), dtype="f4")
+    result = [nothing for _ in docs]
+    order = iter(sorted((i for i, doc in enumerate(docs) if len(doc)), key=lambda i: len(docs[i])))
+    # The words of a text are forgotten with it, so that memory does not grow with the corpus.
+    with teacher.memory_zone():
+        while rows := list(islice(order, batch_size)):
+            batch = [copy_tokens(docs[i], teacher.vocab) for i in rows]
+            for pipe in before:
+                batch = list(pipe.pipe(batch, batch_size=batch_size))
+            for i, scores in zip(rows, recogniser.predict(batch), strict=True):
+                result[i] = _softmax(recogniser.model.ops.to_numpy(scores))
+    return result
+
+
+def teacher_probabilities(
+    teacher: Teacher, docs: Sequence[Doc], batch_size: int, file: Path
+) -> list[np.ndarray]:
+    """Give the probabilities of a teacher in the labels in common, from disk if they are there.
+
+    teacher (Teacher): The teacher.
+    docs (Sequence[Doc]): Docs to read.
+    batch_size (int): Docs a batch.
+    file (Path): Where the probabilities of these Docs are kept.
+    RETURNS (list[ndarray]): For each Doc `(n_tokens, n_labels)` float32 probabilities.
+    RAISES (ConcnerError): C412 if a probability is not a number.
+    """
+    own = cached(file, docs, lambda: predict_probabilities(teacher.nlp, docs, batch_size))
+    for doc, rows in zip(docs, own, strict=True):
+        if not np.isfinite(rows).all():
+            raise ConcnerError(Errors.C412.format(teacher=teacher.path, text=doc.text[:80]))
+    return [rows.astype("f4") @ teacher.columns for rows in own]
+
+
+def cached(
+    file: Path, docs: Sequence[Doc], compute: Callable[[], list[np.ndarray]]
+) -> list[np.ndarray]:
+    """Give arrays with a row for each token, from disk or computed and then kept there.
+
+    file (Path): Where they are kept, as one float16 array.
+    docs (Sequence[Doc]): The Docs that the arrays belong to.
+    compute (Callable[[], list[ndarray]]): Gives `(n_tokens, width)` for each Doc.
+    RETURNS (list[ndarray]): `(n_tokens, width)` float16 for each Doc, the same from disk and
+        computed.
+    """
+    lengths = [len(doc) for doc in docs]
+    try:
+        rows = np.load(file)
+    except (OSError, ValueError):
+        rows = None
+    if rows is None or len(rows) != sum(lengths):
+        with np.errstate(over="ignore"):
+            rows = np.concatenate(compute() or [np.zeros((0, 0))]).astype("f2")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_suffix(".unfinished")
+        with unfinished.open("wb") as stream:
+            np.save(stream, rows)
+        unfinished.replace(file)
+    return np.split(rows, np.cumsum(lengths)[:-1]) if lengths else []
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponents / exponents.sum(axis=1, keepdims=True)

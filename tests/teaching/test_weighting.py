@@ -1,0 +1,139 @@
+import numpy as np
+import pytest
+import spacy
+import srsly
+from spacy.tokens import Doc
+from typer.testing import CliRunner
+
+from spacy_concner.cli import concner_cli
+from spacy_concner.corpora.reader import read_docs
+from spacy_concner.encoding.sentence_vectors import SentenceEncoder
+from spacy_concner.errors import ConcnerError
+from spacy_concner.teaching.soft_labels import WeightingSettings, label
+from spacy_concner.teaching.weighting import fixed_weights, measure_weights, read_weights
+from tests.conftest import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
+
+
+@pytest.fixture(scope="module")
+def corpora(tmp_path_factory):
+    """Sentences of two languages, and raw text in the second."""
+    vocab = spacy.blank("xx").vocab
+    folder = tmp_path_factory.mktemp("corpora")
+
+    def write(name, pairs):
+        docs = [labelled_doc(vocab, words, None) for words, _ in pairs]
+        return write_corpus(docs, folder / f"{name}.spacy")
+
+    return {
+        "en": write("en", SENTENCES * 8),
+        "bg": write("bg", TRANSLATIONS * 8),
+        "raw": write("raw", TRANSLATIONS),
+    }
+
+
+def settings(corpora, encoder_folder, kind, **more):
+    sources = {name: corpora[name] for name in ("en", "bg")}
+    return WeightingSettings(kind, sources=sources, encoder=str(encoder_folder), **more)
+
+
+@pytest.mark.parametrize("kind", ["cosine", "learned"])
+@pytest.mark.parametrize("level", ["domain", "sentence"])
+def test_the_teacher_of_the_target_language_counts_most(
+    corpora, encoder_folder, trained_folder, tmp_path, kind, level
+):
+    teachers = [f"{name}={trained_folder}" for name in ("en", "bg")]
+    result = label(
+        corpora["raw"],
+        tmp_path / "soft",
+        teachers,
+        weighting=settings(corpora, encoder_folder, kind, level=level),
+        progress=False,
+    )
+    stored = srsly.read_json(tmp_path / "soft" / "weighting.json")
+    assert stored["weighting"] == kind and stored["level"] == level
+    assert stored["similarity"]["names"] == ["en", "bg"]
+    if level == "domain":
+        assert result.weighting["weights"]["bg"] > 0.55
+        assert sum(result.weighting["weights"].values()) == pytest.approx(1)
+    else:
+        assert result.weighting["weights"] is None
+
+
+def test_each_sentence_has_its_weights(corpora, encoder_folder):
+    vocab = spacy.blank("xx").vocab
+    encoder = SentenceEncoder(str(encoder_folder))
+    sources = {name: corpora[name] for name in ("en", "bg")}
+    weighting = measure_weights("learned", ["en", "bg"], sources, [], encoder, "sentence")
+    docs = [labelled_doc(vocab, words, None) for words, _ in (SENTENCES[0], TRANSLATIONS[0])]
+    weights = weighting.weights([*docs, Doc(vocab)])
+    assert weights.shape == (3, 2) and weights[0, 0] > weights[1, 0]
+    np.testing.assert_allclose(weights.sum(axis=1), 1)
+    assert weighting.weights([]).shape == (0, 2)
+
+
+def test_sentence_vectors_do_not_depend_on_the_batch(encoder_folder):
+    texts = [" ".join(words) for words, _ in [*SENTENCES, *TRANSLATIONS]]
+    many = list(SentenceEncoder(str(encoder_folder)).vectors(texts))
+    single = SentenceEncoder(str(encoder_folder), batch_pieces=1)
+    for text, vector in zip(texts, many, strict=True):
+        np.testing.assert_allclose(next(single.vectors([text])), vector, atol=1e-5)
+
+
+def test_weights_from_a_file(corpora, trained_folder, tmp_path):
+    names = ["en", "bg"]
+    srsly.write_json(tmp_path / "weights.json", {"en": 1, "bg": 3})
+    assert read_weights(tmp_path / "weights.json", names).shares == [0.25, 0.75]
+    summary = fixed_weights(names, [3, 1]).summary
+    srsly.write_json(tmp_path / "weighting.json", summary)
+    assert read_weights(tmp_path / "weighting.json", names).shares == [0.75, 0.25]
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", '{"en": 1}', '{"en": 1, "bg": "much"}'])
+def test_a_file_of_something_else(tmp_path, content):
+    (tmp_path / "weights.json").write_text(content)
+    with pytest.raises(ConcnerError, match=r"C413.*\['en', 'bg'\]"):
+        read_weights(tmp_path / "weights.json", ["en", "bg"])
+    with pytest.raises(ConcnerError, match="C413"):
+        read_weights(tmp_path / "missing.json", ["en", "bg"])
+
+
+def test_weights_in_a_file_are_checked(tmp_path):
+    srsly.write_json(tmp_path / "weights.json", {"en": -1, "bg": 3})
+    with pytest.raises(ConcnerError, match="C404"):
+        read_weights(tmp_path / "weights.json", ["en", "bg"])
+
+
+def test_what_similarity_needs(corpora, encoder_folder, trained_folder, tmp_path):
+    output = tmp_path / "soft"
+    teachers = [f"{name}={trained_folder}" for name in ("en", "bg")]
+    good = settings(corpora, encoder_folder, "learned")
+    for teachers_given, weighting, code in [
+        (teachers[:1], good, "C415"),
+        (teachers, WeightingSettings("learned", sources=good.sources), "C416"),
+        (teachers, WeightingSettings("learned", encoder=good.encoder), "C414.*missing"),
+        ([*teachers, f"de={trained_folder}"], good, r"C414.*missing \['de'\]"),
+        (teachers, WeightingSettings("learned", None, good.sources, "no/such"), "C315"),
+        (teachers, WeightingSettings("closest"), "C413.*closest"),
+    ]:
+        with pytest.raises(ConcnerError, match=code):
+            label(corpora["raw"], output, teachers_given, weighting=weighting, progress=False)
+    assert not output.exists()
+
+
+def test_command_line(corpora, encoder_folder, trained_folder, tmp_path):
+    options = ["label", str(corpora["raw"]), str(tmp_path / "soft"), "--weighting", "learned"]
+    for name in ("en", "bg"):
+        options += ["-t", f"{name}={trained_folder}", "-s", f"{name}={corpora[name]}"]
+    result = CliRunner().invoke(concner_cli, [*options, "--encoder", str(encoder_folder)])
+    assert result.exit_code == 0, result.output
+    weight = srsly.read_json(tmp_path / "soft" / "weighting.json")["weights"]["bg"]
+    output = " ".join(result.output.split())
+    assert f"{weight:.3f}" in output and "source sentences' languages" in output
+    for wrong, code in [(["-s", "en"], "C418"), (["--level", "word"], "C419")]:
+        failed = CliRunner().invoke(concner_cli, [*options, *wrong])
+        assert failed.exit_code == 1 and code in failed.output
+
+
+def test_docs_are_read_as_raw_text(corpora):
+    docs = list(read_docs(corpora["raw"], spacy.blank("xx").vocab))
+    assert [len(doc) for doc in docs] == [len(words) for words, _ in TRANSLATIONS]
