@@ -52,16 +52,17 @@ def test_registered_by_name(entry):
     assert re.fullmatch(r"spacy-concner\.\w+\.v\d+", entry.name)
 
 
-def test_factory():
-    (entry,) = [entry for entry in entry_points() if entry.group == "spacy_factories"]
+def test_factories():
+    entries = {e.name: e for e in entry_points() if e.group == "spacy_factories"}
+    assigned = {
+        "concner": ["doc.ents", "doc.spans", "token.ent_iob", "token.ent_type"],
+        "concner_evaluator": ["doc.tensor"],
+    }
+    assert set(entries) >= set(assigned)
     nlp = spacy.blank("xx")
-    assert nlp.has_factory(entry.name)
-    assert nlp.get_factory_meta(entry.name).assigns == [
-        "doc.ents",
-        "doc.spans",
-        "token.ent_iob",
-        "token.ent_type",
-    ]
+    for name, assigns in assigned.items():
+        assert nlp.has_factory(name)
+        assert nlp.get_factory_meta(name).assigns == assigns
 
 
 def test_command_line():

@@ -34,6 +34,9 @@ class Supervision:
     segment_languages: `(n_segments,)` int64, equal for segments in the same language.
     soft_labels: `(n_tokens, n_labels)` float32 teacher probabilities, zeros where missing.
     soft_mask: `(n_tokens,)` bool, True where `soft_labels` holds.
+    vectors: `(n_tokens, evaluator_width)` float32 vectors of the similarity evaluator, zeros
+        where missing; no columns if no token has any.
+    vector_mask: `(n_tokens,)` bool, True where `vectors` holds.
     labels: the BIO tags in the order of the columns of the logits.
     """
 
@@ -45,4 +48,6 @@ class Supervision:
     segment_languages: torch.Tensor
     soft_labels: torch.Tensor
     soft_mask: torch.Tensor
+    vectors: torch.Tensor
+    vector_mask: torch.Tensor
     labels: list[str]

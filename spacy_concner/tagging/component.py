@@ -21,7 +21,7 @@ from .annotation import set_entities, set_scored_spans, to_span, word_positions
 from .architecture import TaggerModel, TaggerOutput
 from .decoding import decode
 from .labels import is_tag, label_set
-from .supervision import get_supervision
+from .supervision import check_vectors, get_supervision
 
 DEFAULT_CONFIG = """
 [concner]
@@ -177,7 +177,8 @@ class ConCNER(TrainablePipe):
         labels (Sequence[str]): Labels as `spacy init labels` wrote them; without them every
             example is read for entities and soft labels.
         RAISES (ConcnerError): C007 if no label is found, C009 if there are others than when
-            the component was initialised before.
+            the component was initialised before, C043 if a loss needs an evaluator's
+            vectors and no example has them.
         """
         validate_get_examples(get_examples, "ConCNER.initialize")
         found: set[str] = set(self.labels)
@@ -198,6 +199,7 @@ class ConCNER(TrainablePipe):
         self.cfg["labels"] = labels
         for label in labels:
             self.vocab.strings.add(label[2:] or label)
+        check_vectors(get_examples(), self.losses, self.name)
         sample = [eg.x for eg in islice(get_examples(), 10) if len(eg.x)]
         self.model.set_dim("nO", len(self.labels))
         self.model.initialize(X=sample or [Doc(self.vocab, words=["hello"])])

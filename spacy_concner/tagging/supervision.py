@@ -1,7 +1,7 @@
 """Examples into the arrays that losses understand; what is missing is masked."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from spacy.tokens import Doc
@@ -113,6 +113,50 @@ def aligned_soft_labels(
     return probabilities / probabilities.sum(axis=1, keepdims=True).clip(min=1e-6)
 
 
+def aligned_vectors(reference: Doc, predicted: Doc) -> np.ndarray | None:
+    """Give the evaluator's vectors of a Doc with soft labels whose tokens were found to fit.
+
+    reference (Doc): The Doc that may carry vectors.
+    predicted (Doc): The Doc to train on.
+    RETURNS (ndarray | None): `(n_tokens, width)` float32 vectors of length one, or None.
+    RAISES (ConcnerError): C045 if the vectors do not fit the tokens or are no numbers.
+    """
+    soft = get_soft_labels(reference)
+    if soft is None or soft.vectors is None:
+        return None
+    vectors = np.asarray(soft.vectors, dtype="f4")
+    if vectors.ndim != 2 or len(vectors) != len(predicted) or not np.isfinite(vectors).all():
+        raise ConcnerError(
+            Errors.C045.format(
+                shape=vectors.shape, n_tokens=len(predicted), text=reference.text[:80]
+            )
+        )
+    return vectors
+
+
+def check_vectors(examples: Iterable[Example], losses: Mapping[str, Any], name: str) -> None:
+    """Check that losses on an evaluator's vectors have some to learn from.
+
+    examples (Iterable[Example]): What will be trained on; read up to the first with vectors,
+        not at all if no loss needs them.
+    losses (Mapping[str, Callable]): The losses by name.
+    name (str): Name of the component, for messages.
+    RAISES (ConcnerError): C043 if there are none.
+    """
+    # A schedule wraps the loss that it weighs.
+    inner = {key: getattr(loss, "loss", loss) for key, loss in losses.items()}
+    needing = [key for key, loss in inner.items() if getattr(loss, "needs_vectors", False)]
+    if not needing:
+        return
+    n_docs = 0
+    for example in examples:
+        soft = get_soft_labels(example.reference)
+        if soft is not None and soft.vectors is not None:
+            return
+        n_docs += 1
+    raise ConcnerError(Errors.C043.format(key=needing[0], name=name, n_docs=n_docs))
+
+
 def get_supervision(
     examples: Sequence[Example], labels: Sequence[str], name: str, device: str = "cpu"
 ) -> "Supervision":
@@ -124,8 +168,9 @@ def get_supervision(
     device (str): Where to put the tensors, as torch names it.
     RETURNS (Supervision): Tensors aligned with the tagger's output for
         `[eg.predicted for eg in examples]`.
-    RAISES (ConcnerError): C002, C003, C004, C005 or C141 as of the functions above, C010 if
-        the predicted Doc of a bitext has lost its segments, C102 if they do not tile it.
+    RAISES (ConcnerError): C002, C003, C004, C005, C045 or C141 as of the functions above,
+        C010 if the predicted Doc of a bitext has lost its segments, C044 if evaluator's
+        vectors differ in width, C102 if segments do not tile a Doc.
     """
     import torch
 
@@ -141,6 +186,8 @@ def get_supervision(
     segment_languages: list[str] = []
     soft_labels = np.zeros((n_tokens, len(labels)), dtype="f4")
     soft_mask = np.zeros(n_tokens, dtype=bool)
+    vectors = np.zeros((n_tokens, 0), dtype="f4")
+    vector_mask = np.zeros(n_tokens, dtype=bool)
     for i, example in enumerate(examples):
         doc = example.predicted
         if is_bitext(example.reference) and not is_bitext(doc):
@@ -157,6 +204,18 @@ def get_supervision(
         if soft is not None:
             soft_labels[offset : offset + len(doc)] = soft
             soft_mask[offset : offset + len(doc)] = [not token.is_space for token in doc]
+        own = aligned_vectors(example.reference, doc)
+        if own is not None and len(own):
+            if not vector_mask.any():
+                vectors = np.zeros((n_tokens, own.shape[1]), dtype="f4")
+            elif own.shape[1] != vectors.shape[1]:
+                raise ConcnerError(
+                    Errors.C044.format(
+                        found=own.shape[1], expected=vectors.shape[1], text=doc.text[:80]
+                    )
+                )
+            vectors[offset : offset + len(doc)] = own
+            vector_mask[offset : offset + len(doc)] = True
 
     def integers(values: Sequence[int]) -> "torch.Tensor":
         return torch.tensor(values, dtype=torch.int64, device=device)
@@ -170,5 +229,7 @@ def get_supervision(
         segment_languages=integers(text_ids(segment_languages)),
         soft_labels=torch.from_numpy(soft_labels).to(device),
         soft_mask=torch.from_numpy(soft_mask).to(device),
+        vectors=torch.from_numpy(vectors).to(device),
+        vector_mask=torch.from_numpy(vector_mask).to(device),
         labels=list(labels),
     )

@@ -18,6 +18,7 @@ def _random_batch(
     *,
     missing: float = 0.2,
     soft: float = 0.6,
+    vectors: float = 0.9,
     n_texts: int = 6,
     width: int = 5,
     dtype: torch.dtype = torch.float64,
@@ -45,16 +46,22 @@ def _random_batch(
         token_vectors=normal(n_tokens, width).requires_grad_(),
         segment_vectors=normal(n_segments, width).requires_grad_(),
     )
+    segment_texts = torch.randint(n_texts, (n_segments,), generator=random)
+    vector_mask = uniform() < vectors
+    evaluator_vectors = torch.nn.functional.normalize(normal(n_tokens, 3), dim=-1)
+    evaluator_vectors[~vector_mask] = 0
     supervision = Supervision(
         tags=tags,
         token_docs=segment_docs[token_segments],
         token_segments=token_segments,
         segment_docs=segment_docs,
-        segment_texts=torch.randint(n_texts, (n_segments,), generator=random),
+        segment_texts=segment_texts,
         # The languages of a Doc's segments differ, as those of a bitext do.
         segment_languages=torch.tensor([k for doc in lengths for k in range(len(doc))]).long(),
         soft_labels=soft_labels,
         soft_mask=soft_mask,
+        vectors=evaluator_vectors,
+        vector_mask=vector_mask,
         labels=list(LABELS),
     )
     return output, supervision
@@ -85,6 +92,8 @@ def _take_documents(batch: Batch, documents: Sequence[int]) -> Batch:
         segment_languages=renumber(supervision.segment_languages[s]),
         soft_labels=supervision.soft_labels[t],
         soft_mask=supervision.soft_mask[t],
+        vectors=supervision.vectors[t],
+        vector_mask=supervision.vector_mask[t],
         labels=supervision.labels,
     )
 

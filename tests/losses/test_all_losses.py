@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from spacy_concner.losses.distillation import Distillation
 from spacy_concner.losses.entity import EntityCrossEntropy
 from spacy_concner.losses.label_contrast import LabelContrast
+from spacy_concner.losses.similarity import SimilarityDistillation
 from spacy_concner.losses.translation_contrast import TranslationContrast
 from spacy_concner.losses.types import MISSING
 
@@ -31,7 +32,11 @@ CONTRASTS = [
     LabelContrast(temperature=0.5, balanced=True),
     TranslationContrast(),
 ]
-LOSSES = [*ADDITIVE, *CONTRASTS]
+SIMILARITIES = [
+    SimilarityDistillation(block_size=3),
+    SimilarityDistillation(entity_weight=0.0, confidence=False),
+]
+LOSSES = [*ADDITIVE, *CONTRASTS, *SIMILARITIES]
 ALL = pytest.mark.parametrize("loss", LOSSES, ids=repr)
 
 LENGTHS = st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=3), max_size=5)
@@ -136,7 +141,11 @@ def test_extreme_numbers_stay_finite_in_float32(loss, scale, random_batch, gradi
 def test_float32_agrees_with_float64(loss, random_batch):
     output, supervision = random_batch(2)
     single = type(output)(*(x.float() for x in vars(output).values()))
-    single_supervision = replace(supervision, soft_labels=supervision.soft_labels.float())
+    single_supervision = replace(
+        supervision,
+        soft_labels=supervision.soft_labels.float(),
+        vectors=supervision.vectors.float(),
+    )
     torch.testing.assert_close(
         loss(single, single_supervision).double(), loss(output, supervision), rtol=1e-4, atol=1e-5
     )
@@ -147,7 +156,11 @@ def test_float32_agrees_with_float64(loss, random_batch):
 def test_unknown_tokens_get_no_gradient(loss, seed, random_batch, gradients):
     batch = random_batch(seed)
     found = gradients(loss, batch)
-    known = batch[1].soft_mask if isinstance(loss, Distillation) else batch[1].tags != MISSING
+    known = batch[1].tags != MISSING
+    if isinstance(loss, Distillation):
+        known = batch[1].soft_mask
+    elif isinstance(loss, SimilarityDistillation):
+        known = batch[1].soft_mask & batch[1].vector_mask
     assert not found.logits[~known].any()
     assert not found.token_vectors[~known].any()
 
@@ -182,7 +195,13 @@ def test_losses_pickle_and_do_not_change(loss):
     [
         *(
             (loss, "weight", value)
-            for loss in (EntityCrossEntropy, LabelContrast, TranslationContrast, Distillation)
+            for loss in (
+                EntityCrossEntropy,
+                LabelContrast,
+                TranslationContrast,
+                Distillation,
+                SimilarityDistillation,
+            )
             for value in (-0.1, float("nan"), float("inf"))
         ),
         *(
@@ -196,6 +215,7 @@ def test_losses_pickle_and_do_not_change(loss):
         (LabelContrast, "outside", -1.0),
         (LabelContrast, "outside", float("nan")),
         (LabelContrast, "outside", float("inf")),
+        (SimilarityDistillation, "block_size", 0),
         (Distillation, "loss", "ce"),
         (Distillation, "temperature", 2.0),
     ],
@@ -206,7 +226,10 @@ def test_bad_settings_are_refused_by_name(loss, setting, value):
 
 
 def test_losses_know_neither_spacy_nor_thinc():
-    modules = "contrast distillation entity label_contrast reduction settings translation_contrast"
+    modules = (
+        "contrast distillation entity label_contrast reduction settings similarity "
+        "translation_contrast"
+    )
     imports = "; ".join(f"import spacy_concner.losses.{name}" for name in modules.split())
     check = "import sys; print(sorted({'spacy', 'thinc', 'transformers'} & set(sys.modules)))"
     run = subprocess.run(

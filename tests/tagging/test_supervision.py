@@ -6,12 +6,13 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 
 from spacy_concner.corpora.bitext import annotate, make_bitext
-from spacy_concner.corpora.soft_labels import USER_DATA_KEY, set_soft_labels
+from spacy_concner.corpora.soft_labels import USER_DATA_KEY, get_soft_labels, set_soft_labels
 from spacy_concner.errors import ConcnerError
 from spacy_concner.tagging.supervision import (
     MISSING,
     align_tags,
     aligned_soft_labels,
+    check_vectors,
     get_supervision,
     tag_rows,
 )
@@ -190,3 +191,60 @@ def test_segments_that_do_not_tile(vocab):
     doc.spans["segments"] = [doc[0:1], doc[2:3]]
     with pytest.raises(ConcnerError, match="C102"):
         get_supervision([as_example(doc)], LABELS, "concner")
+
+
+def with_vectors(vocab, n_tokens: int = 3, width: int = 4) -> Doc:
+    doc = softly(vocab, n_tokens=n_tokens)
+    rows = get_soft_labels(doc).probabilities
+    set_soft_labels(doc, LABELS, rows, np.full((n_tokens, width), 3.0, dtype="f4"))
+    return doc
+
+
+def test_vectors_are_stored_compact_and_of_length_one(vocab):
+    doc = Doc(vocab).from_bytes(with_vectors(vocab).to_bytes())
+    vectors = get_soft_labels(doc).vectors
+    assert vectors.dtype == np.float16
+    np.testing.assert_array_equal(vectors, np.full((3, 4), 0.5))
+    assert get_soft_labels(softly(vocab)).vectors is None
+
+
+@pytest.mark.parametrize("vectors", [np.ones((2, 4)), np.ones(3), np.full((3, 4), np.nan)])
+def test_vectors_that_do_not_fit(vocab, vectors):
+    doc = softly(vocab)
+    with pytest.raises(ConcnerError, match="C144"):
+        set_soft_labels(doc, LABELS, get_soft_labels(doc).probabilities, vectors)
+    doc.user_data[USER_DATA_KEY]["vectors"] = vectors
+    with pytest.raises(ConcnerError, match=r"C045.*--evaluator"):
+        get_supervision([as_example(doc)], LABELS, "concner")
+
+
+def test_vectors_of_a_mixed_batch(vocab):
+    plain = labelled_doc(vocab, ["Anna"], ["B-PER"])
+    docs = [plain, with_vectors(vocab), softly(vocab), Doc(vocab), with_vectors(vocab, 1)]
+    found = get_supervision([as_example(doc) for doc in docs], LABELS, "concner")
+    assert found.vector_mask.tolist() == [False, *[True] * 3, *[False] * 3, True]
+    assert found.vectors.shape == (8, 4) and found.vectors.dtype == torch.float32
+    assert (found.vectors[found.vector_mask] == 0.5).all()
+    assert not found.vectors[~found.vector_mask].any()
+    without = get_supervision([as_example(plain)], LABELS, "concner")
+    assert without.vectors.shape == (1, 0) and not without.vector_mask.any()
+
+
+def test_vectors_of_two_evaluators(vocab):
+    examples = [as_example(with_vectors(vocab, width=width)) for width in (4, 5)]
+    with pytest.raises(ConcnerError, match="C044.*5.*4"):
+        get_supervision(examples, LABELS, "concner")
+
+
+def test_losses_that_need_vectors(vocab):
+    from spacy_concner.losses.distillation import Distillation
+    from spacy_concner.losses.similarity import SimilarityDistillation
+
+    examples = [as_example(softly(vocab)) for _ in range(3)]
+    losses = {"kd": Distillation(), "sim": SimilarityDistillation()}
+    with pytest.raises(
+        ConcnerError, match=r"C043.*'sim' of 'mine'.*none of the 3 doc.*--evaluator"
+    ):
+        check_vectors(examples, losses, "mine")
+    check_vectors(examples, {"kd": Distillation()}, "mine")
+    check_vectors([*examples, as_example(with_vectors(vocab))], losses, "mine")
