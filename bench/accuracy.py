@@ -1,317 +1,282 @@
 """Accuracy of cross-lingual transfer on real corpora, from one command.
 
-    python bench/accuracy.py --data DIR --seeds 1 --quick
+    python bench/accuracy.py --data DIR --methods all --seeds 1,2,3 --quick
 
 DIR holds `wikiann/{en,de,pt,bg}` and `nerkor_hu_wikipedia` as `token<TAB>IOB2` files. For
-seed s, `random.Random(s).sample(english_train, 1000)` is the only labelled text; students
-see the first 4,000 sentences of the target's training part without labels. No label of a
-target language is used but for scoring. Every step leaves its result in the work folder and
-every score its row in the results file, so a run that was killed goes on where it was.
+seed s, `random.Random(s).sample(train, 1000)` of English is the only labelled text, of
+German, Portuguese and Bulgarian too for methods with several source languages; students see
+raw sentences of the target language. No label of a target is used but for scoring. Every
+step leaves its result in the work folder and every score its row in the results file, so a
+run that was killed goes on where it was, and runs of different seeds or methods can share
+both.
 """
 
-import os
-import platform
-import subprocess
-import sys
-import time
-from dataclasses import dataclass, field
-from importlib.metadata import version
+from collections.abc import Sequence
 from pathlib import Path
-from statistics import mean, stdev
+from statistics import mean
 
+import numpy as np
 import spacy
 import srsly
 import typer
+from harness import LANGUAGES, QUICK_SENTENCES, RAW_SENTENCES, ROOT, SOURCE, SOURCES, Bench, prepare
+from methods import BASELINE, STUDENTS, TEACHERS, TITLES, Student
+from spacy.tokens import Doc
+from tables import (
+    cell,
+    f1_of_sums,
+    markdown,
+    paired_difference,
+    plot_language,
+    write_between,
+)
 from wasabi import msg
 
-from spacy_concner.corpora.convert import convert
-from spacy_concner.encoding.weights import make_encoder
+from spacy_concner.corpora.bitext import copy_tokens
+from spacy_concner.corpora.reader import read_docs
 
-ROOT = Path(__file__).parents[1]
-CONFIGS = ROOT / "configs"
-LANGUAGES = ("de", "bg", "pt", "hu")
-QUICK_SENTENCES = 2000
-RAW_SENTENCES = 4000
-SOURCE_SENTENCES = 1000
-TYPES = ("PER", "LOC", "ORG")
-VERSIONS = ("spacy", "spacy-transformers", "thinc", "torch", "transformers", "spacy-concner")
-METHODS = {
-    "direct": "direct transfer",
-    "translate_train": "translate-train",
-    "concner": "ConCNER teacher",
-    "direct_student": "student of direct transfer",
-    "concner_student": "ConCNER student",
-}
-START = "<!-- table made by bench/accuracy.py -->"
-END = "<!-- end of the table -->"
-TEACHERS = ("direct", "translate_train", "concner")
+BATCH_DOCS = 64
 
 
-@dataclass
-class Bench:
-    """Where a bench reads and writes, and how it trains."""
+class Runner:
+    """Trains and scores the methods of one seed, each model once."""
 
-    data: Path
-    work: Path
-    results: Path
-    limit: int
-    gpu_id: int
-    rows: list[dict] = field(default_factory=list)
+    def __init__(self, bench: Bench, seed: int) -> None:
+        """Name the folder of the seed."""
+        self.bench = bench
+        self.seed = seed
+        self.folder = bench.work / f"seed-{seed}"
 
-    def corpus(self, name: str) -> Path:
-        """Give the path of a converted corpus."""
-        return self.work / "corpora" / f"{name}.spacy"
+    def teacher(self, name: str) -> Path:
+        """Give a teacher, trained if it is not there yet."""
+        method = TEACHERS[name]
+        output = self.folder / name
+        corpus = self.bench.corpus(f"{method.corpus}-seed{self.seed}")
+        self.bench.train(method.config, output, corpus, self.seed, method.settings)
+        return output / "model-last"
 
-    def run(self, name: str, command: list[str], done: Path) -> float:
-        """Run a command unless its output is there; give the seconds that it took.
+    def source_teacher(self, language: str) -> Path:
+        """Give the teacher that has learned from labelled text of one language."""
+        if language == SOURCE:
+            return self.teacher("direct")
+        output = self.folder / f"direct-{language}"
+        corpus = self.bench.corpus(f"{language}-seed{self.seed}")
+        self.bench.train("direct", output, corpus, self.seed)
+        return output / "model-last"
 
-        name (str): Name of the log file.
-        command (list[str]): Arguments after `python -m spacy`.
-        done (Path): File in which the seconds are noted once the command has ended well.
-        RETURNS (float): Seconds.
-        """
-        if done.exists():
-            return float(done.read_text())
-        log = self.work / "logs" / f"{name}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        msg.info(f"{name}: {' '.join(command[:3])} … (log: {log})")
-        start = time.perf_counter()
-        with log.open("w", encoding="utf8") as stream:
-            subprocess.run(
-                [sys.executable, "-m", "spacy", *command],
-                check=True,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-            )
-        seconds = time.perf_counter() - start
-        done.parent.mkdir(parents=True, exist_ok=True)
-        done.write_text(f"{seconds:.1f}")
-        return seconds
+    def evaluator(self) -> Path:
+        """Give the similarity evaluator."""
+        output = self.folder / "evaluator"
+        corpus = self.bench.corpus(f"{SOURCE}-seed{self.seed}")
+        self.bench.train("evaluator", output, corpus, self.seed)
+        return output / "model-last"
 
-    def has_row(self, method: str, language: str, seed: int) -> bool:
-        """Tell whether a score is already in the results."""
-        return any(
-            (row["method"], row["language"], row["seed"], row["limit"])
-            == (method, language, seed, self.limit)
-            for row in self.rows
+    def model(self, name: str, language: str) -> Path:
+        """Give the pipeline of a method for a target language."""
+        if name in TEACHERS:
+            return self.teacher(name)
+        method = STUDENTS[name]
+        targets = LANGUAGES if method.is_pooled else (language,)
+        output = self.folder / name / ("all" if method.is_pooled else language)
+        start = None if method.start is None else self.model(method.start, language)
+        soft = self.folder / "soft" / name
+        if not (output / "seconds").exists():
+            for target in targets:
+                self._label(name, method, target, soft / target)
+        corpus = soft if method.is_pooled else soft / language
+        settings = {"paths.start_from": start, **method.settings}
+        self.bench.train(method.config, output, corpus, self.seed, settings)
+        return output / "model-last"
+
+    def _label(self, name: str, method: Student, language: str, output: Path) -> None:
+        command: list[object] = ["concner", "label", self.bench.corpus(f"raw-{language}"), output]
+        if "sources" in method.teachers:
+            names = [source for source in SOURCES if source != language]
+            for source in names:
+                command += ["--teacher", f"{source}={self.source_teacher(source)}"]
+                command += ["--source", f"{source}={self._source_text(source)}"]
+            command += ["--weighting", method.weighting, "--level", method.level]
+            command += ["--encoder", self.bench.work / "encoder"]
+        else:
+            for teacher in method.teachers:
+                command += ["--teacher", f"{teacher}={self.model(teacher, language)}"]
+        if method.evaluator:
+            command += ["--evaluator", self.evaluator()]
+        command += ["--min-confidence", method.min_confidence]
+        command += ["--cache", self.folder / "cache" / language, "--gpu-id", self.bench.gpu_id]
+        log = f"label-seed-{self.seed}-{name}-{language}"
+        self.bench.run(log, command, output / "seconds")
+
+    def _source_text(self, language: str) -> Path:
+        return self.bench.corpus(f"{language}-seed{self.seed}")
+
+    def seconds(self, name: str, language: str) -> float:
+        """Give the seconds that training a method took, without its teachers."""
+        pipeline = self.model(name, language)
+        return float((pipeline.parent / "seconds").read_text())
+
+    def counts_file(self, name: str, language: str) -> Path:
+        """Give the file of what a method got right and wrong in each test sentence."""
+        return self.folder / "counts" / name / f"{language}.npy"
+
+    def score(self, name: str, language: str) -> None:
+        """Score a method on a language and save the row."""
+        if self.bench.find(method=name, language=language, seed=self.seed):
+            return
+        pipeline = self.model(name, language)
+        file = self.counts_file(name, language)
+        if not file.exists():
+            counts = count_matches(pipeline, self.bench.corpus(f"test-{language}"))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            np.save(file, counts)
+        counts = np.load(file)
+        true, false, missed = counts.sum(axis=0).tolist()
+        f1 = float(f1_of_sums(counts.sum(axis=0)))
+        self.bench.add(
+            {
+                "method": name,
+                "language": language,
+                "seed": self.seed,
+                "precision": 100 * true / max(1, true + false),
+                "recall": 100 * true / max(1, true + missed),
+                "f1": f1,
+                "n_sentences": len(counts),
+                "raw_sentences": RAW_SENTENCES,
+                "seconds": round(self.seconds(name, language), 1),
+            }
         )
-
-    def add_row(self, row: dict) -> None:
-        """Save a score at once."""
-        self.rows.append(row)
-        self.results.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self.results.with_suffix(".unfinished")
-        srsly.write_json(unfinished, self.rows)
-        unfinished.replace(self.results)
+        msg.good(f"{TITLES[name]}, {language}, seed {self.seed}: F1 {f1:.1f}")
 
 
-def prepare(bench: Bench, seeds: list[int], encoder: str) -> None:
-    """Convert the corpora and make the encoder, its vocabulary cut to them.
+def count_matches(pipeline: Path, corpus: Path) -> np.ndarray:
+    """Compare predicted with gold entities.
 
-    bench (Bench): The bench.
-    seeds (list[int]): Seeds of the source samples.
-    encoder (str): Source of the encoder, as `spacy concner encoder` takes it.
+    pipeline (Path): Pipeline folder.
+    corpus (Path): Gold corpus.
+    RETURNS (ndarray): `(n_sentences, 3)` int64 true positives, false positives and false
+        negatives, spans and types exact.
     """
-    wikiann, nerkor = bench.data / "wikiann", bench.data / "nerkor_hu_wikipedia"
-    tests = {
-        "en": wikiann / "en" / "test.tsv",
-        "de": wikiann / "de" / "test.tsv",
-        "pt": wikiann / "pt" / "test.tsv",
-        # The labelled part of Bulgarian that serves for nothing else.
-        "bg": wikiann / "bg" / "dev.tsv",
-        "hu": nerkor / "test.tsv",
-    }
-
-    def make(name: str, source: Path, **settings) -> None:
-        output = bench.corpus(name)
-        if not output.exists():
-            convert(str(source), output, labels=TYPES, **settings)
-
-    make("en-dev", wikiann / "en" / "dev.tsv", limit=300)
-    for language, path in tests.items():
-        make(f"test-{language}", path, limit=bench.limit or None)
-    for language in LANGUAGES:
-        folder = nerkor if language == "hu" else wikiann / language
-        make(f"raw-{language}", folder / "train.tsv", limit=RAW_SENTENCES, unlabelled=True)
-    for seed in seeds:
-        source = wikiann / "en" / "train.tsv"
-        make(f"en-seed{seed}", source, sample=SOURCE_SENTENCES, seed=seed)
-        translated = bench.corpus(f"en-pt-seed{seed}")
-        bench.run(
-            f"translate-seed{seed}",
-            ["concner", "translate", str(bench.corpus(f"en-seed{seed}")), str(translated)]
-            + ["--engine", "bergamot", "--source", "en", "--target", "pt"],
-            translated.with_suffix(".seconds"),
-        )
-    folder = bench.work / "encoder"
-    if not (folder / "config.json").exists():
-        make_encoder(encoder, folder, sorted((bench.work / "corpora").glob("*.spacy")), 0)
+    nlp = spacy.load(pipeline)
+    gold = list(read_docs(corpus, nlp))
+    counts = np.zeros((len(gold), 3), dtype=int)
+    # Like lengths together: padding costs as much as words.
+    order = sorted(range(len(gold)), key=lambda i: len(gold[i]))
+    texts = (copy_tokens(gold[i], nlp.vocab) for i in order)
+    for i, doc in zip(order, nlp.pipe(texts, batch_size=BATCH_DOCS), strict=True):
+        found, expected = entities(doc), entities(gold[i])
+        counts[i] = [len(found & expected), len(found - expected), len(expected - found)]
+    return counts
 
 
-def train(bench: Bench, config: str, output: Path, corpus: Path, seed: int, *more: str) -> float:
-    """Train a pipeline with a project config; give the seconds."""
-    command = ["train", str(CONFIGS / f"{config}.cfg"), "--output", str(output)]
-    command += ["--gpu-id", str(bench.gpu_id)]
-    for name, value in {
-        "paths.train": corpus,
-        "paths.dev": bench.corpus("en-dev"),
-        "paths.encoder": bench.work / "encoder",
-        "paths.metrics": output / "metrics.jsonl",
-        "system.seed": seed,
-    }.items():
-        command += [f"--{name}", str(value)]
-    name = "-".join(output.relative_to(bench.work).parts)
-    return bench.run(f"train-{name}", command + list(more), output / "seconds")
+def entities(doc: Doc) -> set[tuple[int, int, str]]:
+    """Give the entities of a Doc as token offsets and types."""
+    return {(entity.start, entity.end, entity.label_) for entity in doc.ents}
 
 
-def score(
-    bench: Bench, method: str, language: str, seed: int, pipeline: Path, seconds: float
-) -> None:
-    """Score a pipeline on a language's test set and save the row."""
-    if bench.has_row(method, language, seed):
-        return
-    metrics = pipeline.parent / f"scores-{language}.json"
-    name = f"evaluate-{method}-{language}-seed{seed}"
-    command = ["evaluate", str(pipeline), str(bench.corpus(f"test-{language}"))]
-    command += ["--output", str(metrics), "--gpu-id", str(bench.gpu_id)]
-    bench.run(name, command, metrics.with_suffix(".seconds"))
-    scores = srsly.read_json(metrics)
-    docs = spacy.tokens.DocBin().from_disk(bench.corpus(f"test-{language}"))
-    bench.add_row(
-        {
-            "method": method,
-            "language": language,
-            "seed": seed,
-            "precision": 100 * scores["ents_p"],
-            "recall": 100 * scores["ents_r"],
-            "f1": 100 * scores["ents_f"],
-            "n_sentences": len(docs),
-            "limit": bench.limit,
-            "seconds": round(seconds, 1),
-            "versions": {name: version(name) for name in VERSIONS},
-            "machine": f"{platform.machine()}, {os.cpu_count()} cores, gpu {bench.gpu_id}",
-        }
-    )
-    msg.good(f"{METHODS[method]}, {language}, seed {seed}: F1 {100 * scores['ents_f']:.1f}")
+def summarise(bench: Bench, seeds: Sequence[int], page: Path, pictures: Path) -> None:
+    """Write the differences to direct transfer, the table and the plots.
 
-
-def run_seed(bench: Bench, seed: int, methods: list[str], languages: list[str]) -> None:
-    """Run the methods of one seed, each teacher once and its students a language at a time."""
-    folder = bench.work / f"seed-{seed}"
-    corpora = {
-        "direct": bench.corpus(f"en-seed{seed}"),
-        "translate_train": bench.corpus(f"en-pt-seed{seed}"),
-        "concner": bench.corpus(f"en-pt-seed{seed}"),
-    }
-    for teacher in TEACHERS:
-        student = f"{teacher}_student"
-        if teacher not in methods and student not in methods:
+    bench (Bench): The bench, its rows complete.
+    seeds (Sequence[int]): Seeds.
+    page (Path): Markdown page for table.
+    pictures (Path): Folder for the plots.
+    """
+    rows = [row for row in bench.rows if row["limit"] == bench.limit and row["seed"] in seeds]
+    scores: dict[tuple[str, str], list[float]] = {}
+    for row in rows:
+        scores.setdefault((row["method"], row["language"]), []).append(row["f1"])
+    differences = []
+    table = []
+    for name, title in TITLES.items():
+        own = [scores.get((name, language), []) for language in (SOURCE, *LANGUAGES)]
+        if not any(own):
             continue
-        output = folder / teacher
-        seconds = train(bench, teacher, output, corpora[teacher], seed)
-        for language in ["en", *languages] if teacher in methods else []:
-            score(bench, teacher, language, seed, output / "model-last", seconds)
-        for language in languages if student in methods else []:
-            soft = folder / "soft" / teacher / language
-            labelling = bench.run(
-                f"label-seed-{seed}-{teacher}-{language}",
-                ["concner", "label", str(bench.corpus(f"raw-{language}")), str(soft)]
-                + ["--teacher", str(output / "model-last"), "--gpu-id", str(bench.gpu_id)],
-                soft / "seconds",
-            )
-            taught = folder / student / language
-            training = train(
-                bench,
-                "student",
-                taught,
-                soft,
-                seed,
-                "--paths.start_from",
-                str(output / "model-last"),
-            )
-            total = seconds + labelling + training
-            score(bench, student, language, seed, taught / "model-last", total)
-
-
-def make_table(rows: list[dict], limit: int) -> list[str]:
-    """Make the table of the docs: mean ± standard deviation over seeds of entity micro-F1.
-
-    rows (list[dict]): Rows of the results file.
-    limit (int): Which rows: those of test sets cut to this many sentences, 0 for whole ones.
-    RETURNS (list[str]): Lines of Markdown.
-    """
-    rows = [row for row in rows if row["limit"] == limit]
-    languages = ["en", *LANGUAGES]
-    lines = [
-        "| method | " + " | ".join(languages) + " | mean of targets | seconds |",
-        "|---|" + "---|" * (len(languages) + 2),
-    ]
-    for method, title in METHODS.items():
-        values = {
-            language: [r["f1"] for r in rows if (r["method"], r["language"]) == (method, language)]
-            for language in languages
-        }
-        seconds = [row["seconds"] for row in rows if row["method"] == method]
-        if seconds:
-            means = [mean(values[language]) for language in LANGUAGES if values[language]]
-            cells = [_cell(values[language]) for language in languages]
-            cells.append(f"{mean(means):.1f}" if len(means) == len(LANGUAGES) else "")
-            lines.append(f"| {title} | " + " | ".join([*cells, f"{mean(seconds):.0f}"]) + " |")
-    seeds = ", ".join(str(seed) for seed in sorted({row["seed"] for row in rows}))
-    sentences = f"the first {limit} test sentences" if limit else "all test sentences"
+        means = [mean(values) for values in own[1:] if values]
+        is_whole = len(means) == len(LANGUAGES)
+        shift = _differences(bench, seeds, name)
+        differences += shift
+        gain = f"{mean(row['difference'] for row in shift):+.1f}" if len(shift) == 4 else ""
+        intervals = [f"{r['difference']:+.1f} [{r['low']:+.1f}, {r['high']:+.1f}]" for r in shift]
+        table.append(
+            (title, [cell(values) for values in own], f"{mean(means):.1f}" if is_whole else "")
+            + (gain, intervals if is_whole else [])
+        )
+    srsly.write_json(bench.results.with_name("accuracy_differences.json"), differences)
+    header = ["method", SOURCE, *LANGUAGES, "mean of targets", "over direct transfer"]
+    lines = markdown(header, [[title, *cells, m, gain] for title, cells, m, gain, _ in table])
     versions = ", ".join(f"{name} {value}" for name, value in rows[-1]["versions"].items())
-    return [*lines, "", f"Seeds: {seeds}; {sentences}; {versions}; {rows[-1]['machine']}."]
+    n_seeds = sorted({row["seed"] for row in rows})
+    tested = f"the first {bench.limit}" if bench.limit else "all"
+    lines += ["", f"Seeds {n_seeds}; {tested} test sentences; {versions}; {rows[-1]['machine']}."]
+    write_between(page, "accuracy", "scores", lines)
+    paired = [[title, *intervals] for title, _, _, _, intervals in table if intervals]
+    write_between(page, "accuracy", "differences", markdown(["method", *LANGUAGES], paired))
+    for language in LANGUAGES:
+        found = {TITLES[m]: values for (m, lang), values in scores.items() if lang == language}
+        plot_language(language, found, TITLES[BASELINE], pictures / f"accuracy-{language}.svg")
 
 
-def write_table(rows: list[dict], limit: int, path: Path) -> None:
-    """Write the table into a page, between the marks that say where it stands.
-
-    rows (list[dict]): Rows of the results file.
-    limit (int): As for `make_table`.
-    path (Path): Markdown file; made if it is not there.
-    """
-    page = path.read_text("utf8") if path.exists() else f"{START}\n{END}\n"
-    before, _, rest = page.partition(START)
-    after = rest.partition(END)[2]
-    table = "\n".join(make_table(rows, limit))
-    path.write_text(f"{before}{START}\n\n{table}\n\n{END}{after}", encoding="utf8")
-
-
-def _cell(values: list[float]) -> str:
-    if not values:
-        return ""
-    if len(values) == 1:
-        return f"{values[0]:.1f}"
-    return f"{mean(values):.1f} ± {stdev(values):.1f}"
+def _differences(bench: Bench, seeds: Sequence[int], name: str) -> list[dict]:
+    """Compare a method with direct transfer on each target, over the seeds that both have."""
+    result = []
+    for language in LANGUAGES:
+        pairs = []
+        for seed in seeds if name != BASELINE else ():
+            runner = Runner(bench, seed)
+            files = [runner.counts_file(method, language) for method in (name, BASELINE)]
+            if all(file.exists() for file in files):
+                pairs.append([np.load(file) for file in files])
+        if pairs:
+            ours, theirs = zip(*pairs, strict=True)
+            difference, low, high = paired_difference(ours, theirs)
+            result.append(
+                {
+                    "method": name,
+                    "language": language,
+                    "baseline": BASELINE,
+                    "difference": difference,
+                    "low": low,
+                    "high": high,
+                    "seeds": len(pairs),
+                }
+            )
+    return result
 
 
 def main(
     data: Path = typer.Option(..., help="Folder with the corpora"),
     work: Path = typer.Option(Path("bench/work"), help="Folder for what the bench makes"),
     results: Path = typer.Option(ROOT / "bench/results/accuracy.json", help="Rows"),
-    table: Path = typer.Option(ROOT / "docs/accuracy.md", help="Table made from the rows"),
-    seeds: str = typer.Option("1", help="Seeds, such as 1,2,3"),
+    page: Path = typer.Option(ROOT / "docs/accuracy.md", help="Page for the tables"),
+    pictures: Path = typer.Option(ROOT / "docs/images", help="Folder for the plots"),
+    seeds: str = typer.Option("1,2,3", help="Seeds"),
     languages: str = typer.Option(",".join(LANGUAGES), help="Target languages"),
-    methods: str = typer.Option("all", help=f"Of {', '.join(METHODS)}, or all"),
+    methods: str = typer.Option("all", help=f"Of {', '.join(TITLES)}, or all"),
     quick: bool = typer.Option(False, help=f"Score the first {QUICK_SENTENCES} test sentences"),
     encoder: str = typer.Option("multilingual-e5-small-q4", help="Encoder to start from"),
     gpu_id: int = typer.Option(-1, help="GPU, or -1 for the CPU"),
+    tables_only: bool = typer.Option(False, help="Run nothing, write tables from what is there"),
 ) -> None:
-    """Run the accuracy bench and write its table."""
-    chosen = list(METHODS) if methods == "all" else methods.split(",")
-    unknown = sorted(set(chosen) - set(METHODS))
+    """Run the accuracy bench and write its tables and plots."""
+    chosen = list(TITLES) if methods == "all" else methods.split(",")
+    unknown = sorted(set(chosen) - set(TITLES))
     if unknown:
-        msg.fail(f"Unknown methods {unknown}; there are {list(METHODS)}", exits=1)
+        msg.fail(f"Unknown methods {unknown}; there are {list(TITLES)}", exits=1)
     limit = QUICK_SENTENCES if quick else 0
-    rows = srsly.read_json(results) if results.exists() else []
-    work = work / (f"{QUICK_SENTENCES}" if quick else "all")
-    bench = Bench(data, work, results, limit, gpu_id, rows)
+    bench = Bench(data, work / (f"{limit}" if quick else "all"), results, limit, gpu_id)
     numbers = [int(seed) for seed in seeds.split(",")]
-    prepare(bench, numbers, encoder)
-    for seed in numbers:
-        run_seed(bench, seed, chosen, languages.split(","))
-    write_table(bench.rows, limit, table)
-    msg.good(f"Table in {table}")
+    if gpu_id >= 0:
+        spacy.require_gpu(gpu_id)
+    if not tables_only:
+        prepare(bench, numbers, encoder)
+        for seed in numbers:
+            runner = Runner(bench, seed)
+            for name in chosen:
+                own = [SOURCE] if name in TEACHERS else []
+                for language in [*own, *languages.split(",")]:
+                    runner.score(name, language)
+    summarise(bench, numbers, page, pictures)
+    msg.good(f"Tables in {page}")
 
 
 if __name__ == "__main__":

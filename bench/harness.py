@@ -1,0 +1,188 @@
+"""What the benches share: where they read and write, and steps that are not run twice."""
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import srsly
+from wasabi import msg
+
+from spacy_concner.corpora.convert import convert
+from spacy_concner.encoding.weights import make_encoder
+
+ROOT = Path(__file__).parents[1]
+CONFIGS = ROOT / "configs"
+SOURCE = "en"
+LANGUAGES = ("bg", "de", "hu", "pt")
+# Languages with labelled text to train teachers on; a target never has itself as a source.
+SOURCES = ("en", "de", "pt", "bg")
+TYPES = ("PER", "LOC", "ORG")
+QUICK_SENTENCES = 2000
+RAW_SENTENCES = 2000
+SOURCE_SENTENCES = 1000
+DEV_SENTENCES = 1000
+VERSIONS = ("spacy", "spacy-transformers", "thinc", "torch", "transformers", "spacy-concner")
+
+
+@dataclass
+class Bench:
+    """Where a bench reads and writes.
+
+    data: Folder with the corpora.
+    work: Folder for all that the bench makes.
+    results: JSON file with a row for each figure.
+    limit: Test sentences a language; 0 for all.
+    gpu_id: GPU, or -1.
+    rows: The rows so far.
+    """
+
+    data: Path
+    work: Path
+    results: Path
+    limit: int
+    gpu_id: int = -1
+    rows: list[dict] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Read the rows of earlier runs."""
+        if self.results.exists():
+            self.rows = srsly.read_json(self.results)
+
+    def corpus(self, name: str) -> Path:
+        """Give the path of a converted corpus."""
+        return self.work / "corpora" / f"{name}.spacy"
+
+    def run(self, name: str, command: Sequence[object], done: Path) -> float:
+        """Run a verb of spaCy's unless it has ended well before.
+
+        name (str): Name of the log file.
+        command (Sequence[object]): Arguments after `python -m spacy`.
+        done (Path): File in which the seconds are noted once the command has ended well.
+        RETURNS (float): Seconds.
+        """
+        if done.exists():
+            return float(done.read_text())
+        log = self.work / "logs" / f"{name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        arguments = [str(part) for part in command]
+        msg.info(f"{name}: {' '.join(arguments[:3])} … (log: {log})")
+        start = time.perf_counter()
+        with log.open("w", encoding="utf8") as stream:
+            subprocess.run(
+                [sys.executable, "-m", "spacy", *arguments],
+                check=True,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+            )
+        seconds = time.perf_counter() - start
+        done.parent.mkdir(parents=True, exist_ok=True)
+        done.write_text(f"{seconds:.1f}")
+        return seconds
+
+    def train(
+        self,
+        config: str,
+        output: Path,
+        corpus: Path,
+        seed: int,
+        settings: Mapping[str, object] | None = None,
+    ) -> float:
+        """Train a pipeline by `spacy train` with one of the project's configs.
+
+        config (str): Name of the config.
+        output (Path): Folder for `model-last`.
+        corpus (Path): Training corpus.
+        seed (int): Seed.
+        settings (Mapping[str, object]): Overrides of the config.
+        RETURNS (float): Seconds.
+        """
+        overrides = {
+            "paths.train": corpus,
+            "paths.dev": self.corpus("en-dev"),
+            "paths.encoder": self.work / "encoder",
+            "paths.metrics": output / "metrics.jsonl",
+            "system.seed": seed,
+            **(settings or {}),
+        }
+        command: list[object] = ["train", CONFIGS / f"{config}.cfg", "--output", output]
+        command += ["--gpu-id", self.gpu_id]
+        for name, value in overrides.items():
+            command += [f"--{name}", "null" if value is None else value]
+        name = "-".join(output.relative_to(self.work).parts)
+        return self.run(f"train-{name}", command, output / "seconds")
+
+    def find(self, **keys: Any) -> dict | None:
+        """Give the row with these values, None if it is not in the results yet."""
+        keys["limit"] = self.limit
+        for row in self.rows:
+            if all(row.get(key) == value for key, value in keys.items()):
+                return row
+        return None
+
+    def add(self, row: dict) -> None:
+        """Save a row at once, with the versions and the machine it was made with.
+
+        Another run may have added rows since: they are read again before.
+        """
+        if self.results.exists():
+            self.rows = srsly.read_json(self.results)
+        versions = {name: version(name) for name in VERSIONS}
+        machine = f"{platform.machine()}, {os.cpu_count()} cores, gpu {self.gpu_id}"
+        self.rows.append({**row, "limit": self.limit, "versions": versions, "machine": machine})
+        self.results.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self.results.with_suffix(".unfinished")
+        srsly.write_json(unfinished, self.rows)
+        unfinished.replace(self.results)
+
+
+def prepare(bench: Bench, seeds: Sequence[int], encoder: str) -> None:
+    """Convert the corpora, translate the source samples and make the encoder.
+
+    bench (Bench): The bench.
+    seeds (Sequence[int]): Seeds of the source samples.
+    encoder (str): Source of the encoder, as `spacy concner encoder` takes it.
+    """
+    wikiann, nerkor = bench.data / "wikiann", bench.data / "nerkor_hu_wikipedia"
+    tests = {
+        "en": wikiann / "en" / "test.tsv",
+        "de": wikiann / "de" / "test.tsv",
+        "pt": wikiann / "pt" / "test.tsv",
+        # The labelled part of Bulgarian that serves for nothing else.
+        "bg": wikiann / "bg" / "dev.tsv",
+        "hu": nerkor / "test.tsv",
+    }
+
+    def make(name: str, source: Path, **settings: Any) -> None:
+        output = bench.corpus(name)
+        if not output.exists():
+            convert(str(source), output, labels=TYPES, **settings)
+
+    make("en-dev", wikiann / "en" / "dev.tsv", limit=300)
+    for language in ("de", "pt"):
+        make(f"dev-{language}", wikiann / language / "dev.tsv", limit=DEV_SENTENCES)
+    for language, path in tests.items():
+        make(f"test-{language}", path, limit=bench.limit or None)
+    for language in LANGUAGES:
+        folder = nerkor if language == "hu" else wikiann / language
+        make(f"raw-{language}", folder / "train.tsv", limit=RAW_SENTENCES, unlabelled=True)
+    for seed in seeds:
+        for language in SOURCES:
+            path = wikiann / language / "train.tsv"
+            make(f"{language}-seed{seed}", path, sample=SOURCE_SENTENCES, seed=seed)
+        translated = bench.corpus(f"en-pt-seed{seed}")
+        bench.run(
+            f"translate-seed{seed}",
+            ["concner", "translate", bench.corpus(f"en-seed{seed}"), translated]
+            + ["--engine", "bergamot", "--source", "en", "--target", "pt"],
+            translated.with_suffix(".seconds"),
+        )
+    folder = bench.work / "encoder"
+    if not (folder / "config.json").exists():
+        make_encoder(encoder, folder, sorted((bench.work / "corpora").glob("*.spacy")), 0)

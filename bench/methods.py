@@ -1,0 +1,94 @@
+"""The methods that the accuracy bench compares, as data: what each is trained on, and from what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+TCL_WEIGHT = "components.concner.losses.translation_contrast.weight"
+LCL_WEIGHT = "components.concner.losses.label_contrast.weight"
+FOUR_TEACHERS = ("direct", "translate_train", "tcl", "lcl")
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """A pipeline trained on labelled text.
+
+    title: What the table calls it.
+    config: Name of the project's config.
+    corpus: Name of the training corpus, before `-seedS`.
+    settings: Overrides of the config.
+    """
+
+    title: str
+    config: str
+    corpus: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Student:
+    """A pipeline trained on raw text that teachers have labelled.
+
+    title: What the table calls it.
+    teachers: Names of teachers or students; "sources" are direct teachers of the languages
+        other than the target.
+    start: The teacher whose weights it starts from; None for the pretrained encoder.
+    config: Name of the project's config.
+    weighting: As `spacy concner label --weighting` takes it.
+    level: As `--level` takes it.
+    evaluator: Whether an evaluator's vectors go along.
+    min_confidence: As `--min-confidence` takes it.
+    settings: Overrides of the config.
+    """
+
+    title: str
+    teachers: tuple[str, ...]
+    start: str | None = None
+    config: str = "student"
+    weighting: str = "uniform"
+    level: str = "domain"
+    evaluator: bool = False
+    min_confidence: float = 0.0
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether one student learns from the raw text of all target languages.
+
+        With labelled source languages among the targets there is one student a target, so
+        that no label of the language under test comes near it.
+        """
+        return "sources" not in self.teachers
+
+
+# A student that starts from the pretrained encoder has more to learn.
+FRESH = {"training.optimizer.learn_rate.initial_rate": 2e-4}
+
+TEACHERS: dict[str, Teacher] = {
+    "direct": Teacher("direct transfer", "direct", "en"),
+    "translate_train": Teacher("translate-train", "translate_train", "en-pt"),
+    "tcl": Teacher("translate-train + TCL", "concner", "en-pt", {LCL_WEIGHT: 0}),
+    "lcl": Teacher("translate-train + LCL", "concner", "en-pt", {TCL_WEIGHT: 0}),
+    "concner": Teacher("ConCNER teacher (TCL + LCL)", "concner", "en-pt"),
+}
+STUDENTS: dict[str, Student] = {
+    "direct_student": Student("student of direct transfer", ("direct",), "direct"),
+    "concner_student": Student("ConCNER student", ("concner",), "concner"),
+    "tsl_single": Student("TSL, one source", ("direct",), settings=FRESH),
+    "mtmt": Student("MTMT", ("direct",), config="mtmt_student", evaluator=True),
+    "several_teachers": Student("student of four teachers", FOUR_TEACHERS, "translate_train"),
+    "second_round": Student(
+        "its second round",
+        ("several_teachers", *FOUR_TEACHERS),
+        "several_teachers",
+        min_confidence=0.5,
+    ),
+    "tsl_uniform": Student("TSL, three sources, uniform", ("sources",), settings=FRESH),
+    "tsl_cosine": Student(
+        "TSL, three sources, cosine", ("sources",), weighting="cosine", settings=FRESH
+    ),
+    "tsl_learned": Student(
+        "TSL, three sources, learned", ("sources",), weighting="learned", settings=FRESH
+    ),
+}
+TITLES = {name: method.title for name, method in {**TEACHERS, **STUDENTS}.items()}
+BASELINE = "direct"

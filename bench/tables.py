@@ -1,0 +1,119 @@
+"""Tables and plots of the docs, made from the rows of a bench."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import mean, stdev
+
+import numpy as np
+
+START = "<!-- {name}: made by bench/{bench}.py -->"
+END = "<!-- end of {name} -->"
+
+
+def cell(values: Sequence[float]) -> str:
+    """Show the mean of seeds, and their standard deviation if there are several."""
+    if not values:
+        return ""
+    if len(values) == 1:
+        return f"{values[0]:.1f}"
+    return f"{mean(values):.1f} ± {stdev(values):.1f}"
+
+
+def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Give the lines of a Markdown table."""
+    lines = [f"| {' | '.join(header)} |", "|" + "---|" * len(header)]
+    return lines + [f"| {' | '.join(row)} |" for row in rows]
+
+
+def write_between(path: Path, bench: str, name: str, lines: Sequence[str]) -> None:
+    """Write lines into a page, between the marks that say where they stand.
+
+    path (Path): Markdown file; made if it is not there.
+    bench (str): Name of the bench.
+    name (str): Name of the table.
+    lines (Sequence[str]): Lines of Markdown.
+    """
+    start, end = START.format(name=name, bench=bench), END.format(name=name)
+    page = path.read_text("utf8") if path.exists() else ""
+    if start not in page:
+        page += f"\n{start}\n{end}\n"
+    before, _, rest = page.partition(start)
+    after = rest.partition(end)[2]
+    content = "\n".join(lines)
+    path.write_text(f"{before}{start}\n\n{content}\n\n{end}{after}", encoding="utf8")
+
+
+def f1_of_sums(sums: np.ndarray) -> np.ndarray:
+    """Give F1 in percent of sums of true positives, false positives and false negatives.
+
+    sums (ndarray): `(…, 3)` counts.
+    RETURNS (ndarray): `(…)` F1.
+    """
+    total = 2 * sums[..., 0] + sums[..., 1] + sums[..., 2]
+    return 200 * sums[..., 0] / np.maximum(total, 1)
+
+
+def paired_difference(
+    counts: Sequence[np.ndarray], baseline: Sequence[np.ndarray], n_samples: int = 1000
+) -> tuple[float, float, float]:
+    """Compare two methods on the same sentences and seeds.
+
+    counts (Sequence[ndarray]): For each seed `(n_sentences, 3)` true positives, false
+        positives and false negatives of a method.
+    baseline (Sequence[ndarray]): The same of the method to compare with.
+    n_samples (int): Bootstrap samples of sentences.
+    RETURNS (tuple[float, float, float]): Mean difference of F1 over seeds, and the bounds of
+        its 95% percentile interval over sentences.
+    """
+    from scipy.stats import bootstrap
+
+    ours, theirs = np.stack(counts), np.stack(baseline)
+
+    def difference(rows: np.ndarray) -> float:
+        # One seed at a time: a gather of all seeds together would be large.
+        found = f1_of_sums(ours[:, rows].sum(axis=1)) - f1_of_sums(theirs[:, rows].sum(axis=1))
+        return float(found.mean())
+
+    sentences = np.arange(ours.shape[1])
+    interval = bootstrap(
+        (sentences,),
+        difference,
+        n_resamples=n_samples,
+        vectorized=False,
+        method="percentile",
+        rng=np.random.default_rng(0),
+    ).confidence_interval
+    return difference(sentences), float(interval.low), float(interval.high)
+
+
+def plot_language(
+    language: str, scores: Mapping[str, Sequence[float]], baseline: str, path: Path
+) -> None:
+    """Draw the scores of the methods on a language, best on top, as an SVG picture.
+
+    language (str): Language code, for the title.
+    scores (Mapping[str, Sequence[float]]): F1 of each seed by title of the method.
+    baseline (str): Title of the method that a line marks.
+    path (Path): SVG file.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    matplotlib.rcParams["svg.hashsalt"] = "concner"
+    order = sorted(scores, key=lambda title: mean(scores[title]))
+    figure, axes = pyplot.subplots(figsize=(7, 0.34 * len(order) + 1.1))
+    means = [mean(scores[title]) for title in order]
+    errors = [stdev(scores[title]) if len(scores[title]) > 1 else 0 for title in order]
+    axes.barh(range(len(order)), means, xerr=errors, color="#7aa6c2", ecolor="#444444", height=0.7)
+    for i, title in enumerate(order):
+        axes.plot(scores[title], [i] * len(scores[title]), "o", color="#1f3b4d", markersize=3)
+    axes.set_yticks(range(len(order)), order)
+    axes.axvline(mean(scores[baseline]), color="#b03a2e", linewidth=1, linestyle="--")
+    axes.set_xlim(min(map(min, scores.values())) - 2, max(map(max, scores.values())) + 2)
+    axes.set_xlabel(f"entity F1, {language}: bars are means, dots seeds, dashed: {baseline}")
+    figure.tight_layout()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, metadata={"Date": None})
+    pyplot.close(figure)
