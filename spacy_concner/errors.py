@@ -412,7 +412,7 @@ class Errors(metaclass=WithCodes):
         'pip install "spacy-concner[translate-hf]"'
     )
     C245 = (
-        "Cannot load the translation model {name!r}: {reason} Give a name on the Hugging Face hub "
+        "Cannot load the translation model {name!r}: {reason}. Give a name on the Hugging Face hub "
         "(this needs the network once) or a folder with config.json, weights and tokenizer."
     )
     C246 = (
@@ -426,7 +426,7 @@ class Errors(metaclass=WithCodes):
         "--option target_code=…"
     )
     C248 = (
-        "There is no device {device!r} here: {reason} Use auto, cpu, cuda or the number of a GPU "
+        "There is no device {device!r} here: {reason}. Use auto, cpu, cuda or the number of a GPU "
         "such as cuda:1."
     )
     C249 = "The engine Apertium needs the command apertium. Run: sudo apt-get install {packages}"
@@ -687,6 +687,51 @@ class Errors(metaclass=WithCodes):
         "Pipeline {path} has no 'concner' component, only {pipes}. Give a pipeline that was "
         "trained with one."
     )
+    C511 = (
+        "Calibration found {n} predicted entities with gold annotation beside them, and needs at "
+        "least {least}. Give a larger labelled corpus of the kind of text that the pipeline is for."
+    )
+    C512 = "No calibration method {method!r}; there are: {methods}."
+    C513 = (
+        "{path} is an installed package, which is not changed. Name a folder for the calibrated "
+        "pipeline with --output."
+    )
+    C514 = (
+        "{path} exists and is not empty. Name another folder with --output, or replace what is "
+        "there with --force."
+    )
+    C515 = (
+        "Pipeline {path} cannot be loaded: {error}. Give the folder of a trained pipeline or the "
+        "name of an installed package."
+    )
+    C516 = (
+        "{path}, line {line}: found {found!r}, expected the text of an entity, or text and type "
+        "separated by one tab. Mend the line."
+    )
+    C517 = "Calibration needs a corpus to fit on, or --reset. Name a .spacy file or a folder."
+
+    # shipping
+    C540 = (
+        "Nothing to ship in {path}: none of its components {pipes} has a transformer. Give a "
+        "student trained on one; other pipelines need no shipping."
+    )
+    C541 = (
+        "Component {name!r} cannot have a compact encoder: {reason}. Use "
+        "TransformerListener or Tok2VecTransformer with pooling reduce_mean.v1 for its tok2vec."
+    )
+    C542 = (
+        "Students are shipped with the package {package}, which is missing ({error}). Run: "
+        'pip install "spacy-concner[train]"'
+    )
+    C543 = (
+        "Student {path} cannot be loaded: {error}. Give the folder of a trained pipeline (such "
+        "as training/bg/model-last) or the name of an installed package."
+    )
+    C544 = (
+        "Can't ship to {path}: {reason} Give a new or empty folder, or one that was shipped before."
+    )
+    C545 = "{languages} are no language codes. Give ISO 639-1 codes, such as --lang bg."
+    C546 = "Weights cannot be {found!r}. Use one of {known} for --weights."
 
 
 class Warnings(metaclass=WithCodes):
@@ -701,4 +746,13 @@ class Warnings(metaclass=WithCodes):
         "{n} of {total} texts have no translation: they are too long for the model, or their "
         "translation did not come to an end. Raise max_length or max_new_tokens if the model "
         "can do more."
+    )
+    W510 = (
+        "Calibrated on {path} in {found}, but the pipeline is for {target}: probabilities often "
+        "carry over between languages only in part. Calibrate on labelled text in {target}, or "
+        "see how far it carries with --test and a labelled corpus in {target}."
+    )
+    W511 = (
+        "No file {path} to tell seen from unseen entities, so scores leave them out. Correct "
+        "'seen' in the config of spacy-concner.scorer.v1, or set it to null."
     )

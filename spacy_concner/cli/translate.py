@@ -6,12 +6,8 @@ import typer
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
+from ._aligner import load_aligner
 from ._util import verb
-
-ENGINES = {
-    "file": "spacy-concner.FileTranslator.v1",
-    "bergamot": "spacy-concner.BergamotTranslator.v1",
-}
 
 
 @verb("translate")
@@ -22,8 +18,21 @@ def translate_cli(
         None,
         "--engine",
         "-e",
-        help="bergamot, file, or a name in the registry 'translators'; bergamot without, file "
-        "with --translations",
+        help="bergamot, huggingface, apertium, argos, lexicon, command, file, or a name in the "
+        "registry 'translators'; bergamot without, file with --translations",
+    ),
+    option: list[str] = typer.Option(
+        [],
+        "--option",
+        "-o",
+        help="A setting of the engine, such as model=Helsinki-NLP/opus-mt-en-bg or num_beams=1; "
+        "can be given more than once",
+    ),
+    retries: int = typer.Option(
+        0,
+        "--retries",
+        min=0,
+        help="Give a batch to the engine again this often where it fails, after 1, 2, 4 … seconds",
     ),
     source: str = typer.Option("en", "--source", "-s", help="Language to translate from"),
     target: str = typer.Option("pt", "--target", "-t", help="Language to translate to"),
@@ -42,6 +51,20 @@ def translate_cli(
         "--copy-label",
         help="Type of entity to take over untranslated, such as PER between languages that share "
         "a script; can be given more than once",
+    ),
+    project: str = typer.Option(
+        "auto",
+        "--project",
+        help="How labels cross over: placeholders, markers, alignment, or auto: these in turn "
+        "until one keeps them (alignment with --encoder)",
+    ),
+    encoder: str | None = typer.Option(
+        None,
+        "--encoder",
+        help="For alignment: an encoder folder, or a trained pipeline with a transformer",
+    ),
+    layer: int | None = typer.Option(
+        None, "--layer", help="Hidden layer of the encoder; two thirds of the way up without"
     ),
     rejects: Path | None = typer.Option(
         None,
@@ -68,14 +91,22 @@ def translate_cli(
         None, "--code", "-c", help="Python file that registers further engines"
     ),
 ) -> None:
-    """Translate labelled sentences and carry their entities over with placeholders."""
+    """Translate labelled sentences and carry their entities over."""
     from spacy.cli._util import import_code
 
     from ..translation import requests, translate
+    from ..translation.engines.retrying import RetryingTranslator
+    from ..translation.translators import make_translator
 
     if export_source is not None:
         n_lines = requests.export_source(
-            input_path, export_source, source, target, copy_labels=copy_label, limit=limit
+            input_path,
+            export_source,
+            source,
+            target,
+            copy_labels=copy_label,
+            strategy=translate.choose_strategies(project)[0],
+            limit=limit,
         )
         if not requests.count_labels(input_path, source, target, limit):
             msg.warn(
@@ -91,16 +122,20 @@ def translate_cli(
         raise ConcnerError(Errors.C209.format(path=input_path))
     import_code(code_path)
     name = engine or ("bergamot" if translations is None else "file")
-    translator = make_translator(name, source, target, translations)
+    translator, engine_key = make_translator(name, source, target, translations, option)
+    if retries and translations is None:
+        translator = RetryingTranslator(translator, retries)
     rejects = rejects or output_path.with_suffix(".rejects.jsonl")
     summary = translate.translate_corpus(
         input_path,
         output_path,
         translator,
-        engine=ENGINES.get(name, name),
+        engine=engine_key,
         cache=cache or output_path.with_suffix(".cache.sqlite"),
         rejects=rejects,
         copy_labels=copy_label,
+        project=project,
+        aligner=load_aligner(encoder, layer),
         keep_unprojected=keep_unprojected,
         batch_size=batch_size,
         limit=limit,
@@ -115,6 +150,7 @@ def translate_cli(
         {
             "Sentences": summary.sentences,
             "Pairs kept": f"{summary.kept} ({summary.kept / summary.sentences:.1%})",
+            **{f"Labels by {name}": n for name, n in sorted(summary.strategies.items())},
             "Entities": summary.entities,
             "Widened to whole tokens": summary.expanded,
             "Length ratio": f"{summary.length_ratio:.2f}",
@@ -124,32 +160,3 @@ def translate_cli(
         }
     )
     msg.good(f"{summary.kept} pairs {source}-{target}: {output_path}")
-
-
-def make_translator(name: str, source: str, target: str, translations: Path | None = None):
-    """Make an engine by name.
-
-    name (str): "file", "bergamot" or a name in the registry `translators`, whose function
-        takes `source` and `target`.
-    source (str): ISO 639-1 code to translate from.
-    target (str): ISO 639-1 code to translate to.
-    translations (Path): The file of translations; for the engine "file" and no other.
-    RETURNS (Translator): The engine.
-    RAISES (ConcnerError): C201, C202, C205, C217 of the engines, C208 if there is no such engine,
-        C210 if the file of translations does not go with it.
-    """
-    import spacy
-
-    from ..translation import translators  # noqa: F401  (makes the registry)
-
-    if (name in ("file", ENGINES["file"])) != (translations is not None):
-        raise ConcnerError(Errors.C210.format(name=name, path=translations))
-    registry = spacy.registry.translators  # type: ignore[attr-defined]
-    registered = ENGINES.get(name, name)
-    if registered not in registry:
-        known = [*ENGINES, *sorted(set(registry.get_all()) - set(ENGINES.values()))]
-        raise ConcnerError(Errors.C208.format(name=name, known=", ".join(known)))
-    settings = {"@translators": registered, "source": source, "target": target}
-    if translations is not None:
-        settings["path"] = str(translations)
-    return spacy.registry.resolve({"translator": settings})["translator"]

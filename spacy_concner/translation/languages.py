@@ -1,32 +1,84 @@
-"""Language codes, so that a slip such as "zz" or "Portuguese" is told before it is in a file."""
+"""Language codes: slips such as "zz" are told early, and each engine gets the code it knows."""
 
 import re
+from collections.abc import Iterable
+
+import langcodes
 
 from ..errors import ConcnerError, Errors
 
-ISO_639_1 = frozenset(
-    (
-        "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu "
-        "cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi "
-        "ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks "
-        "ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl "
-        "nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk "
-        "sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz "
-        "ve vi vo wa wo xh yi yo za zh zu"
-    ).split()
-)
 SPACY_MULTILINGUAL = "xx"
+# Norwegian and Bokmål, Arabic and its standard form are nearer than this, Serbian in Latin and
+# Cyrillic letters, Swiss and High German farther (langcodes' scale, made by CLDR).
+MAX_DISTANCE = 4
 
 
 def check_language(code: str) -> None:
-    """Check a language code: ISO 639-1, spaCy's "xx", or any three letters (ISO 639-3).
+    """Check a language code: ISO 639-1 or 639-3, or spaCy's "xx"; subtags may follow.
 
-    Subtags may follow, such as in "pt-BR"; they are not checked, nor are three letters.
-
-    code (str): The code.
+    code (str): The code, such as "en", "hsb" or "pt-BR".
     RAISES (ConcnerError): C216 if it is none.
     """
-    known = re.fullmatch(r"([a-z]{2,3})(-[A-Za-z0-9]{2,8})*", code)
-    language = known.group(1) if known else ""
-    if len(language) != 3 and language not in ISO_639_1 | {SPACY_MULTILINGUAL}:
+    written = re.fullmatch(r"([a-z]{2,3})(-[A-Za-z0-9]{2,8})*", code)
+    if not written or not (
+        written.group(1) == SPACY_MULTILINGUAL or langcodes.tag_is_valid(written.group(1))
+    ):
         raise ConcnerError(Errors.C216.format(code=code))
+
+
+def find_code(language: str, codes: Iterable[str]) -> str | None:
+    """Find how an engine writes a language: "bul_Cyrl", "bul" or "bg_BG" for "bg".
+
+    A language in another script than is asked for does not count, nor does a relative. Where
+    nothing is said of the script, the engine's only code of the language does.
+
+    language (str): ISO 639 code, with or without subtags.
+    codes (Iterable[str]): The codes that the engine knows.
+    RETURNS (str | None): One of the codes; None if the engine does not know the language.
+    """
+    known = [code for code in codes if _parse(code) is not None]
+    if _parse(language) is None:
+        return None
+    match, distance = langcodes.closest_match(language, known, max_distance=MAX_DISTANCE)
+    if distance <= MAX_DISTANCE:
+        return match
+    # langcodes keeps apart Korean in Korean letters (Kore) and in Hangul alone (Hang).
+    wanted = langcodes.Language.get(language)
+    same = [code for code in known if langcodes.Language.get(code).language == wanted.language]
+    return same[0] if len(same) == 1 and wanted.to_tag() == wanted.language else None
+
+
+def is_other_language(first: str | None, second: str) -> bool:
+    """Tell whether two codes are surely those of two languages.
+
+    Names of groups such as "gem" or "ROMANCE" may hold either.
+
+    first (str | None): A code, of whatever kind; None if it is not known.
+    second (str): ISO 639 code.
+    RETURNS (bool): Whether both are languages with ISO 639-1 codes, and not near ones.
+    """
+    parsed = [_parse(code) for code in (first or "", second)]
+    if any(language is None or len(language.language or "") != 2 for language in parsed):
+        return False
+    return find_code(second, [first or ""]) is None
+
+
+def alpha3(language: str) -> str:
+    """Give the three letters of ISO 639-3 for a language.
+
+    language (str): ISO 639 code, with or without subtags.
+    RETURNS (str): Such as "bul" for "bg"; the code itself if it has none.
+    """
+    parsed = _parse(language)
+    try:
+        return parsed.to_alpha3() if parsed else language
+    except LookupError:
+        return language
+
+
+def _parse(code: str) -> langcodes.Language | None:
+    try:
+        language = langcodes.Language.get(code)
+    except langcodes.LanguageTagError:
+        return None
+    return language if language.language and language.is_valid() else None

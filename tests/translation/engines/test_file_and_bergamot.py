@@ -3,8 +3,10 @@ import sys
 import pytest
 import spacy
 
+import spacy_concner.translation.translators  # noqa: F401  (makes the registry)
 from spacy_concner.errors import ConcnerError
-from spacy_concner.translation.translators import BergamotTranslator, FileTranslator
+from spacy_concner.translation.engines.bergamot import BergamotTranslator
+from spacy_concner.translation.engines.file import FileTranslator
 
 
 def write(tmp_path, text, encoding="utf8"):
