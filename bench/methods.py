@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 TCL_WEIGHT = "components.concner.losses.translation_contrast.weight"
 LCL_WEIGHT = "components.concner.losses.label_contrast.weight"
-FOUR_TEACHERS = ("direct", "translate_train", "tcl", "lcl")
+THREE_TEACHERS = ("direct", "translate_train", "concner")
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,15 @@ STUDENTS: dict[str, Student] = {
     "concner_student": Student("ConCNER student", ("concner",), "concner"),
     "tsl_single": Student("TSL, one source", ("direct",), settings=FRESH),
     "mtmt": Student("MTMT", ("direct",), config="mtmt_student", evaluator=True),
-    "several_teachers": Student("student of four teachers", FOUR_TEACHERS, "translate_train"),
+    "three_teachers": Student("student of three teachers", THREE_TEACHERS, "concner"),
     "second_round": Student(
         "its second round",
-        ("several_teachers", *FOUR_TEACHERS),
-        "several_teachers",
+        ("three_teachers", *THREE_TEACHERS),
+        "three_teachers",
         min_confidence=0.5,
+    ),
+    "five_teachers": Student(
+        "student of five teachers", (*THREE_TEACHERS, "tcl", "lcl"), "concner"
     ),
     "tsl_uniform": Student("TSL, three sources, uniform", ("sources",), settings=FRESH),
     "tsl_cosine": Student(

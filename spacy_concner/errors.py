@@ -126,9 +126,9 @@ class Errors(metaclass=WithCodes):
         "'type' (they are one)."
     )
     C043 = (
-        "The loss {key!r} of '{name}' learns from an evaluator's token vectors, but none of the "
-        "{n_docs} documents to train on has them. Write them with the soft labels: spacy concner "
-        "label --evaluator PATH, or take the loss out of [components.{name}.losses]."
+        "The loss {key!r} of '{name}' learns from {what}, but none of the {n_docs} documents to "
+        "train on has any. Make them with {verb}, or switch the loss off: "
+        "--components.{name}.losses.{key}.weight 0."
     )
     C044 = (
         "Evaluator's token vectors have {found} columns here and {expected} in documents before; "

@@ -1,7 +1,7 @@
 """Distillation: the student learns the probabilities of its teachers."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch.nn.functional import kl_div
@@ -60,6 +60,7 @@ class Distillation:
     RAISES (ConcnerError): If a setting is out of range.
     """
 
+    needs: ClassVar[str] = "soft_labels"
     weight: float = 1.0
     loss: Literal["mse", "kl"] = "mse"
     temperature: float = 1.0

@@ -1,6 +1,7 @@
 """Entity cross-entropy: the tagger learns from labelled tokens."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -46,6 +47,7 @@ class EntityCrossEntropy:
     RAISES (ConcnerError): If a setting is out of range.
     """
 
+    needs: ClassVar[str] = "entities"
     weight: float = 1.0
     label_smoothing: float = 0.0
 

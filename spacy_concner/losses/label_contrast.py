@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 
@@ -129,6 +129,7 @@ class LabelContrast:
     RAISES (ConcnerError): If a setting is out of range.
     """
 
+    needs: ClassVar[str] = "entities"
     weight: float = 0.1
     temperature: float = 0.1
     level: Literal["tag", "type"] = "tag"

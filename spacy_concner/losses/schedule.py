@@ -46,6 +46,11 @@ class ScheduledLoss:
             raise ConcnerError(Errors.C028.format(points=self.points))
 
     @property
+    def needs(self) -> str | None:
+        """What the loss learns from."""
+        return getattr(self.loss, "needs", None)
+
+    @property
     def weight(self) -> float:
         """The weight of the loss where the factor is one."""
         return self.loss.weight

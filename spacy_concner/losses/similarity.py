@@ -103,7 +103,7 @@ class SimilarityDistillation:
     block_size: int = 512
 
     # What the documents of a training must have for it, besides soft labels.
-    needs_vectors: ClassVar[bool] = True
+    needs: ClassVar[str] = "vectors"
 
     def __post_init__(self) -> None:
         """Check the settings."""

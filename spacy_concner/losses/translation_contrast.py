@@ -1,6 +1,7 @@
 """Translation contrast (TCL): segments that translate each other move together."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 
@@ -53,6 +54,7 @@ class TranslationContrast:
     RAISES (ConcnerError): If a setting is out of range.
     """
 
+    needs: ClassVar[str] = "bitexts"
     weight: float = 0.1
     temperature: float = 0.1
 

@@ -21,7 +21,8 @@ from .annotation import set_entities, set_scored_spans, to_span, word_positions
 from .architecture import TaggerModel, TaggerOutput
 from .decoding import decode
 from .labels import is_tag, label_set
-from .supervision import check_vectors, get_supervision
+from .needs import check_needs
+from .supervision import get_supervision
 
 DEFAULT_CONFIG = """
 [concner]
@@ -199,7 +200,7 @@ class ConCNER(TrainablePipe):
         self.cfg["labels"] = labels
         for label in labels:
             self.vocab.strings.add(label[2:] or label)
-        check_vectors(get_examples(), self.losses, self.name)
+        check_needs(get_examples(), self.losses, self.name)
         sample = [eg.x for eg in islice(get_examples(), 10) if len(eg.x)]
         self.model.set_dim("nO", len(self.labels))
         self.model.initialize(X=sample or [Doc(self.vocab, words=["hello"])])

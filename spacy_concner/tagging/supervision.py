@@ -1,7 +1,7 @@
 """Examples into the arrays that losses understand; what is missing is masked."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from spacy.tokens import Doc
@@ -134,29 +134,6 @@ def aligned_vectors(reference: Doc, predicted: Doc) -> np.ndarray | None:
     return vectors
 
 
-def check_vectors(examples: Iterable[Example], losses: Mapping[str, Any], name: str) -> None:
-    """Check that losses on an evaluator's vectors have some to learn from.
-
-    examples (Iterable[Example]): What will be trained on; read up to the first with vectors,
-        not at all if no loss needs them.
-    losses (Mapping[str, Callable]): The losses by name.
-    name (str): Name of the component, for messages.
-    RAISES (ConcnerError): C043 if there are none.
-    """
-    # A schedule wraps the loss that it weighs.
-    inner = {key: getattr(loss, "loss", loss) for key, loss in losses.items()}
-    needing = [key for key, loss in inner.items() if getattr(loss, "needs_vectors", False)]
-    if not needing:
-        return
-    n_docs = 0
-    for example in examples:
-        soft = get_soft_labels(example.reference)
-        if soft is not None and soft.vectors is not None:
-            return
-        n_docs += 1
-    raise ConcnerError(Errors.C043.format(key=needing[0], name=name, n_docs=n_docs))
-
-
 def get_supervision(
     examples: Sequence[Example], labels: Sequence[str], name: str, device: str = "cpu"
 ) -> "Supervision":
@@ -203,7 +180,10 @@ def get_supervision(
         soft = aligned_soft_labels(example.reference, doc, labels, name)
         if soft is not None:
             soft_labels[offset : offset + len(doc)] = soft
-            soft_mask[offset : offset + len(doc)] = [not token.is_space for token in doc]
+            # Rows of zeros are tokens that the teachers were not sure of.
+            sure = soft.any(axis=1)
+            words = np.array([not token.is_space for token in doc], dtype=bool)
+            soft_mask[offset : offset + len(doc)] = words & sure
         own = aligned_vectors(example.reference, doc)
         if own is not None and len(own):
             if not vector_mask.any():

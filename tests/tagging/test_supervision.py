@@ -12,7 +12,6 @@ from spacy_concner.tagging.supervision import (
     MISSING,
     align_tags,
     aligned_soft_labels,
-    check_vectors,
     get_supervision,
     tag_rows,
 )
@@ -234,17 +233,3 @@ def test_vectors_of_two_evaluators(vocab):
     examples = [as_example(with_vectors(vocab, width=width)) for width in (4, 5)]
     with pytest.raises(ConcnerError, match="C044.*5.*4"):
         get_supervision(examples, LABELS, "concner")
-
-
-def test_losses_that_need_vectors(vocab):
-    from spacy_concner.losses.distillation import Distillation
-    from spacy_concner.losses.similarity import SimilarityDistillation
-
-    examples = [as_example(softly(vocab)) for _ in range(3)]
-    losses = {"kd": Distillation(), "sim": SimilarityDistillation()}
-    with pytest.raises(
-        ConcnerError, match=r"C043.*'sim' of 'mine'.*none of the 3 doc.*--evaluator"
-    ):
-        check_vectors(examples, losses, "mine")
-    check_vectors(examples, {"kd": Distillation()}, "mine")
-    check_vectors([*examples, as_example(with_vectors(vocab))], losses, "mine")

@@ -1,0 +1,65 @@
+"""What losses learn from, and whether a corpus has it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from ..corpora.bitext import is_bitext
+from ..corpora.soft_labels import get_soft_labels
+from ..errors import ConcnerError, Errors
+
+
+def _has_vectors(doc: Doc) -> bool:
+    soft = get_soft_labels(doc)
+    return soft is not None and soft.vectors is not None
+
+
+# By what losses name as their `needs`: how a document shows it, and how it is called.
+SUPERVISION: dict[str, tuple[Callable[[Doc], bool], str, str]] = {
+    "entities": (
+        lambda doc: any(token.ent_iob for token in doc),
+        "labelled text",
+        "spacy concner convert",
+    ),
+    "bitexts": (is_bitext, "bitexts", "spacy concner translate or spacy concner bitext"),
+    "soft_labels": (
+        lambda doc: get_soft_labels(doc) is not None,
+        "soft labels",
+        "spacy concner label",
+    ),
+    "vectors": (
+        _has_vectors,
+        "an evaluator's token vectors",
+        "spacy concner label --evaluator PATH",
+    ),
+}
+
+
+def check_needs(examples: Iterable[Example], losses: Mapping[str, Any], name: str) -> None:
+    """Check that every loss has something to learn from.
+
+    examples (Iterable[Example]): What will be trained on; read until every need is met, not
+        at all if no loss has any.
+    losses (Mapping[str, Callable]): The losses by name; those with weight zero need nothing.
+    name (str): Name of the component, for messages.
+    RAISES (ConcnerError): C043 if no document has what a loss needs.
+    """
+    needs: dict[str, str] = {}
+    for key, loss in losses.items():
+        need = getattr(loss, "needs", None)
+        if need in SUPERVISION and loss.weight > 0:
+            needs.setdefault(need, key)
+    n_docs = 0
+    for example in examples if needs else ():
+        n_docs += 1
+        for need in [need for need in needs if SUPERVISION[need][0](example.reference)]:
+            del needs[need]
+        if not needs:
+            return
+    for need, key in needs.items():
+        _, what, verb = SUPERVISION[need]
+        raise ConcnerError(
+            Errors.C043.format(key=key, name=name, what=what, n_docs=n_docs, verb=verb)
+        )
