@@ -1,0 +1,70 @@
+"""`spacy concner ship`: a trained pipeline in the form that is installed."""
+
+from pathlib import Path
+
+import typer
+from wasabi import msg
+
+from ._util import verb
+
+
+@verb("ship")
+def ship_cli(
+    student: str = typer.Argument(..., help="Trained pipeline: folder or installed package"),
+    output: Path = typer.Argument(..., help="Folder to write; one shipped before is replaced"),
+    lang: list[str] = typer.Option(
+        ..., "--lang", "-l", help="Language it is for, such as bg; the first names the package"
+    ),
+    keep_from: list[Path] = typer.Option(
+        [],
+        "--keep-from",
+        "-k",
+        help="Cut the vocabulary to the word pieces of this .spacy file, or of those in this "
+        "folder (can be given again): raw text of the language, and English",
+    ),
+    keep_top: int = typer.Option(
+        0, "--keep-top", min=0, help="Further pieces to keep, in the order of the vocabulary"
+    ),
+    test: Path | None = typer.Option(
+        None, "--test", "-t", help="Labelled .spacy file to score before and after"
+    ),
+    limit: int = typer.Option(
+        500, "--limit", min=0, help="Documents of --keep-from to compare without --test"
+    ),
+    precision: str = typer.Option("int8", "--weights", help="int8, float16 or float32"),
+    shared: bool = typer.Option(
+        False, "--shared", help="A tok2vec component of its own, to which others can listen"
+    ),
+) -> None:
+    """Turn a trained pipeline into one that needs neither torch nor transformers.
+
+    The transformer becomes a compact encoder: its vocabulary cut, its weights in 8 bits.
+    Other components stay as they are. Make a wheel of the output with spacy package.
+    """
+    from ..shipping.ship import ship
+
+    report = ship(
+        student,
+        output,
+        lang,
+        keep_from=keep_from,
+        keep_top=keep_top,
+        test=test,
+        limit=limit,
+        precision=precision,  # type: ignore[arg-type]
+        shared=shared,
+    )
+    rows = [("MB", f"{report.bytes_before / 1e6:.1f}", f"{report.bytes_after / 1e6:.1f}")]
+    if report.sentences:
+        rows.append(("words a second", f"{report.words_before:,.0f}", f"{report.words_after:,.0f}"))
+    if report.f1_before is not None and report.f1_after is not None:
+        rows.append(("F1", f"{100 * report.f1_before:.2f}", f"{100 * report.f1_after:.2f}"))
+    msg.table(rows, header=("", "before", "after"), divider=True, aligns=("l", "r", "r"))
+    if report.sentences:
+        msg.info(
+            f"Entities changed in {report.changed} of {report.sentences} sentences; scores differ "
+            f"by {report.score_difference:.3f} at most"
+        )
+    else:
+        msg.info("Nothing was compared: give --test or --keep-from")
+    msg.good(f"Shipped {report.pieces} word pieces to {output}")

@@ -1,0 +1,260 @@
+"""`spacy-concner.CompactEncoder.v1`: token vectors from a shipped encoder, without torch."""
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from spacy.attrs import LENGTH, SPACY
+from spacy.tokens import Doc
+from thinc.api import Model
+from thinc.types import Floats2d
+
+from ...corpora.bitext import SEGMENTS_KEY, get_segments
+from ...errors import ConcnerError, Errors
+from .engine import CompactWeights, Engine, EngineSettings
+from .windows import align, cut_windows, make_batches
+
+CompactModel = Model[list[Doc], list[Floats2d]]
+NAME = "compact_encoder"
+DEVICES = ("cpu", "cuda", "auto")
+# Texts are read in parts of about so many characters, so that memory is bounded.
+MOST_CHARACTERS = 200_000
+REPLACEMENT = "\ufffd"
+
+
+def build_compact_encoder(
+    window: int = 256,
+    overlap: int = 48,
+    batch_pieces: int = 4096,
+    device: str = "cpu",
+    compute_type: str = "default",
+    intra_threads: int = 0,
+) -> CompactModel:
+    """Build a shipped encoder: `spacy-concner.CompactEncoder.v1`.
+
+    `spacy concner ship` makes pipelines with it; the weights come from their folder. A token's
+    vector is the mean over its word pieces, as with spacy-transformers. The weights are not
+    trained: gradients end here.
+
+    window (int): Most word pieces in a sequence, special ones included; no more than the
+        encoder has positions.
+    overlap (int): Pieces that the windows of a longer text share with their neighbours.
+    batch_pieces (int): Most pieces that the engine gets at once, padding included: a bound on
+        memory.
+    device (str): "cpu", "cuda" or "auto".
+    compute_type (str): "default", "int8", "float16", "float32", or another of CTranslate2's.
+    intra_threads (int): Threads of a process, 0 for one a core, up to four, and a single one
+        with `n_process`.
+    RETURNS (Model[List[Doc], List[Floats2d]]): The model.
+    RAISES (ConcnerError): C322 for settings that cannot be.
+    """
+    for setting, value, expected, is_good in (
+        ("window", window, "at least 8", window >= 8),
+        ("overlap", overlap, "0 or more, up to half the window", 0 <= overlap <= window // 2),
+        ("batch_pieces", batch_pieces, "at least 1", batch_pieces >= 1),
+        ("device", repr(device), f"one of {DEVICES}", device in DEVICES),
+        ("intra_threads", intra_threads, "0 or more", intra_threads >= 0),
+    ):
+        if not is_good:
+            raise ConcnerError(Errors.C322.format(setting=setting, value=value, expected=expected))
+    model: CompactModel = Model(
+        NAME,
+        forward,
+        init=init,
+        dims={"nO": None},
+        shims=[Engine(EngineSettings(device, compute_type, intra_threads))],
+    )
+    # No attrs: these would be stored with the weights and override the config.
+    model.shims[0].cfg.update(window=window, overlap=overlap, batch_pieces=batch_pieces)
+    return model
+
+
+def set_weights(model: CompactModel, weights: CompactWeights) -> CompactModel:
+    """Give a compact encoder its weights.
+
+    model (Model): What `build_compact_encoder` gave, changed in place.
+    weights (CompactWeights): The weights.
+    RETURNS (Model): The model.
+    """
+    engine = get_engine(model)
+    engine.from_bytes(Engine(engine.settings, weights).to_bytes())
+    model.set_dim("nO", weights.width)
+    return model
+
+
+def get_engine(model: CompactModel) -> Engine:
+    """Give the engine of a compact encoder."""
+    engine = model.shims[0]
+    assert isinstance(engine, Engine)
+    return engine
+
+
+def init(model: CompactModel, X: Any = None, Y: Any = None) -> None:
+    """Check that there are weights, for they do not come from training.
+
+    model (Model): The model.
+    X, Y (Any): Not used.
+    RAISES (ConcnerError): C321 if there are none.
+    """
+    model.set_dim("nO", get_engine(model).weights.width)
+
+
+def forward(
+    model: CompactModel, docs: list[Doc], is_train: bool
+) -> tuple[list[Floats2d], Callable[[list[Floats2d]], list[Doc]]]:
+    """Give the vectors of all tokens.
+
+    model (Model): The model.
+    docs (list[Doc]): The batch.
+    is_train (bool): Makes no difference.
+    RETURNS (tuple[list[Floats2d], Callable]): For each Doc `(n_tokens, width)` float32 vectors,
+        zeros for tokens of which the tokenizer leaves nothing, and a function that takes their
+        gradients and leads nowhere.
+    """
+    engine = get_engine(model)
+    width = engine.weights.width
+    parts = [encode_part(model, texts, starts) for texts, starts in _parts(docs)]
+    flat = np.concatenate(parts) if len(parts) > 1 else parts[0] if parts else _nothing(width)
+    vectors: Any = model.ops.asarray2f(flat)  # type: ignore[arg-type]
+    ends = np.cumsum([len(doc) for doc in docs]).tolist()
+    begins = [0, *ends[:-1]]
+    return [vectors[begin:end] for begin, end in zip(begins, ends, strict=True)], _no_gradient
+
+
+def _no_gradient(d_vectors: list[Floats2d]) -> list[Doc]:
+    return []
+
+
+def _nothing(width: int) -> np.ndarray:
+    return np.zeros((0, width), dtype="f4")
+
+
+def _parts(docs: list[Doc]) -> Iterator[tuple[list[str], list[np.ndarray]]]:
+    """Give texts and the starts of their tokens, so many at once that memory is bounded.
+
+    Segments of a Doc are texts of their own, as is each part of a very long segment.
+    """
+    texts: list[str] = []
+    starts: list[np.ndarray] = []
+    size = 0
+    for text, token_starts in _texts(docs):
+        if texts and size + len(text) > MOST_CHARACTERS:
+            yield texts, starts
+            texts, starts, size = [], [], 0
+        texts.append(text)
+        starts.append(token_starts)
+        size += len(text)
+    if texts:
+        yield texts, starts
+
+
+def _texts(docs: list[Doc]) -> Iterator[tuple[str, np.ndarray]]:
+    for doc in docs:
+        if not len(doc):
+            continue
+        attributes = doc.to_array([LENGTH, SPACY]).astype("i8")
+        ends = attributes.sum(axis=1).cumsum()
+        token_starts = np.concatenate([[0], ends[:-1]])
+        text = readable(doc.text)
+        if SEGMENTS_KEY not in doc.spans and len(text) <= MOST_CHARACTERS:
+            # The transformer sees a span's text without the white space after it.
+            yield text[: len(text) - int(attributes[-1, 1])], token_starts
+            continue
+        for segment in get_segments(doc):
+            begin = segment.start
+            while begin < segment.end:
+                limit = int(token_starts[begin]) + MOST_CHARACTERS
+                end = int(np.searchsorted(ends, limit, side="right"))
+                end = min(max(end, begin + 1), segment.end)
+                first = int(token_starts[begin])
+                last = int(ends[end - 1] - attributes[end - 1, 1])
+                yield text[first:last], token_starts[begin:end] - first
+                begin = end
+
+
+def readable(text: str) -> str:
+    """Replace lone surrogates, which are no characters, so that a tokenizer takes the text.
+
+    text (str): Any string.
+    RETURNS (str): As many characters.
+    """
+    if text.isascii():
+        return text
+    try:
+        text.encode("utf8")
+    except UnicodeEncodeError:
+        return "".join(REPLACEMENT if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text
+
+
+def encode_part(model: CompactModel, texts: list[str], starts: list[np.ndarray]) -> np.ndarray:
+    """Give the vectors of the tokens of some texts.
+
+    model (Model): The model.
+    texts (list[str]): The texts.
+    starts (list[ndarray]): First character of each token of each text.
+    RETURNS (ndarray): `(n_tokens, width)` float32 vectors, all texts one after another.
+    """
+    engine = get_engine(model)
+    weights = engine.weights
+    encode = engine.tokenizer.encode
+    encodings = [encode(text, add_special_tokens=False) for text in texts]
+    ids = [encoding.ids for encoding in encodings]
+    n_pieces = [len(row) for row in ids]
+    total = sum(n_pieces)
+    # A text begins where the one before it ends, and a character later, which is nobody's.
+    text_starts = np.cumsum([0, *(len(text) + 1 for text in texts[:-1])])
+    pairs = chain.from_iterable(encoding.offsets for encoding in encodings)
+    offsets = np.fromiter(chain.from_iterable(pairs), dtype="i8", count=2 * total).reshape(-1, 2)
+    offsets += np.repeat(text_starts, n_pieces)[:, None]
+    n_tokens = [len(row) for row in starts]
+    token_starts = np.concatenate(starts) + np.repeat(text_starts, n_tokens)
+    alignment = align(offsets, token_starts)
+    pieces = np.fromiter(chain.from_iterable(ids), dtype="i4", count=total)
+    vectors = _encode_pieces(model, pieces, n_pieces, alignment.pieces, alignment.lengths)
+    if not len(alignment.pieces):
+        return np.zeros((len(token_starts), weights.width), dtype="f4")
+    if len(alignment.pieces) != total or (alignment.pieces[1:] < alignment.pieces[:-1]).any():
+        vectors = vectors[alignment.pieces]
+    return model.ops.to_numpy(_mean(model, vectors, alignment.lengths))
+
+
+def _mean(model: CompactModel, vectors: np.ndarray, lengths: np.ndarray) -> Any:
+    ops = model.ops
+    return ops.reduce_mean(ops.asarray2f(vectors), ops.asarray1i(lengths))  # type: ignore[arg-type]
+
+
+def _encode_pieces(
+    model: CompactModel,
+    pieces: np.ndarray,
+    n_pieces: list[int],
+    aligned: np.ndarray,
+    token_lengths: np.ndarray,
+) -> np.ndarray:
+    """Give a vector for each piece, seen in its window."""
+    engine = get_engine(model)
+    weights = engine.weights
+    before, after = len(weights.prefix), len(weights.suffix)
+    most = min(engine.cfg["window"], weights.n_positions) - before - after
+    is_start = np.zeros(len(pieces), dtype=bool)
+    real = token_lengths[token_lengths > 0]
+    is_start[aligned[np.cumsum(real) - real]] = True
+    overlap = min(engine.cfg["overlap"], most // 2)
+    windows = cut_windows(n_pieces, is_start, most, overlap)
+    lengths = windows.ends - windows.starts + before + after
+    vectors = np.empty((len(pieces), weights.width), dtype="f4")
+    for batch in make_batches(lengths, engine.cfg["batch_pieces"]):
+        shape = (len(batch), int(lengths[batch[0]]))
+        filled = np.full(shape, weights.padding, dtype="i4")
+        filled[:, :before] = weights.prefix
+        for row, number in enumerate(batch.tolist()):
+            start, end = windows.starts[number], windows.ends[number]
+            filled[row, before : before + end - start] = pieces[start:end]
+            filled[row, before + end - start : before + end - start + after] = weights.suffix
+        hidden = engine.encode(filled, lengths[batch].astype("i4"))
+        for row, number in enumerate(batch.tolist()):
+            start, kept_end = windows.kept_starts[number], windows.kept_ends[number]
+            shift = before - windows.starts[number]
+            vectors[start:kept_end] = hidden[row, start + shift : kept_end + shift]
+    return vectors

@@ -1,0 +1,1 @@
+"""A trained pipeline into the compact one that is installed."""

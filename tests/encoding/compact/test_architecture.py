@@ -1,0 +1,212 @@
+"""Vectors of the compact encoder: those of spacy-transformers, whatever the text."""
+
+import multiprocessing
+import os
+import pickle
+
+import numpy as np
+import pytest
+import spacy
+from spacy.tokens import Doc
+
+from spacy_concner.corpora.bitext import make_bitext
+from spacy_concner.encoding.compact import architecture
+from spacy_concner.encoding.compact.architecture import (
+    build_compact_encoder,
+    get_engine,
+    readable,
+)
+from spacy_concner.encoding.compact.windows import cut_windows
+from spacy_concner.errors import ConcnerError
+from tests.conftest import LISTENER, transformer_model
+from tests.encoding.compact.conftest import compact
+from tests.encoding.tiny_encoders import KINDS
+
+TEXTS = [
+    "Anna Berg lives in Sofia.",
+    "",
+    "Паул Новак met  Anna,\nin Berlin!  ",
+    " ",
+    "\n\t\n",
+    "👩‍👩‍👧 e\u0301a\u0308 ½ שלום 東京都に住む ﷺ x\u0301\u0302\u0303",
+    "don't-stop (A.B.)...",
+    "a",
+    "Red\u00a0Cross\u200b \u200d",
+]
+
+
+@pytest.fixture(scope="module")
+def blank():
+    return spacy.blank("en")
+
+
+def docs_of(nlp, texts=TEXTS):
+    return [nlp.make_doc(text) for text in texts]
+
+
+def reference(folder, docs, blank):
+    """Give the vectors that the listener of a transformer component gets."""
+    nlp = spacy.blank("en", vocab=blank.vocab)
+    model = transformer_model(folder)
+    trf = nlp.add_pipe("transformer", config={"model": model})
+    nlp.initialize()
+    config = {"model": {"@architectures": LISTENER["@architectures"], **LISTENER}}
+    listener = spacy.registry.resolve(config)["model"]
+    listener.layers[0].set_dim("nO", trf.model.get_dim("nO"))
+    return listener.predict(list(trf.pipe(docs)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_same_vectors_as_spacy_transformers(kind, encoder_folders, blank):
+    folder = encoder_folders[kind]
+    found = compact(folder).predict(docs_of(blank))
+    expected = reference(folder, docs_of(blank), blank)
+    for doc, ours, theirs in zip(docs_of(blank), found, expected, strict=True):
+        assert ours.shape == (len(doc), 16) and ours.dtype == "f4"
+        if len(doc):
+            np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+def test_segments_are_sequences_of_their_own(tiny, blank):
+    parts = [blank.make_doc("Anna Berg lives"), blank.make_doc("in Sofia.")]
+    bitext = make_bitext(parts, ["en", "bg"], blank.vocab)
+    together = tiny.predict([bitext])[0]
+    np.testing.assert_allclose(together, np.vstack(tiny.predict(parts)), atol=1e-5)
+
+
+def test_order_and_batches_do_not_matter(tiny, bert_folder, blank):
+    texts = [*TEXTS, *TEXTS[::-1], "Sofia " * 90]
+    one = tiny.predict(docs_of(blank, texts))
+    alone = [tiny.predict([doc])[0] for doc in docs_of(blank, texts)]
+    small = compact(bert_folder, window=32, overlap=8, batch_pieces=1)
+    for a, b, c in zip(one, alone, small.predict(docs_of(blank, texts)), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-5)
+        np.testing.assert_allclose(a, c, atol=1e-5)
+    again = tiny.predict(docs_of(blank, texts))
+    assert all((a == b).all() for a, b in zip(one, again, strict=True))
+
+
+def test_windows_of_long_documents(bert_folder, blank):
+    model = compact(bert_folder, window=34, overlap=16)
+    words = ["Anna", "Berg", "lives", "in", "Sofia", "."] * 9
+    assert len(get_engine(model).tokenizer.encode(" ".join(words)).ids) == len(words) + 2
+    (vectors,) = model.predict([Doc(blank.vocab, words=words)])
+    windows = cut_windows([54], np.ones(54, dtype=bool), 32, 16)
+    for start, end, kept_start, kept_end in zip(*vars(windows).values(), strict=True):
+        (alone,) = model.predict([Doc(blank.vocab, words=words[start:end])])
+        kept = alone[kept_start - start : kept_end - start]
+        np.testing.assert_allclose(vectors[kept_start:kept_end], kept, atol=1e-5)
+
+
+def test_hundred_thousand_tokens(tiny, blank):
+    doc = Doc(blank.vocab, words=["Anna", "東京", "!", "Sofia"] * 25_000)
+    (vectors,) = tiny.predict([doc])
+    assert vectors.shape == (100_000, 32)
+    assert (np.abs(vectors).sum(axis=1) > 0).all()
+
+
+def test_very_long_texts_are_read_in_parts(tiny, blank, monkeypatch):
+    doc = blank.make_doc(" ".join(f"Sofia{n}" for n in range(60)))
+    expected = tiny.predict([doc, doc])
+    monkeypatch.setattr(architecture, "MOST_CHARACTERS", 50)
+    found = tiny.predict([doc, doc, blank.make_doc("x" * 400 + " Anna")])
+    assert [len(rows) for rows in found] == [60, 60, 2]
+    assert all(np.abs(rows).sum(axis=1).all() for rows in found)
+    assert np.abs(found[0] - expected[0]).mean() < 1
+    assert list(architecture._parts([blank.make_doc("")])) == []
+
+
+def test_a_token_longer_than_a_window(tiny, blank):
+    words = ["x" * 3000, "Anna"]
+    (vectors,) = tiny.predict([Doc(blank.vocab, words=words)])
+    assert (np.abs(vectors).sum(axis=1) > 0).all()
+
+
+def test_lone_surrogates_are_replaced():
+    assert readable("a\ud83d b\udc00") == "a\ufffd b\ufffd"
+    assert readable("Мария 👩") == "Мария 👩"
+    assert readable("Anna") == "Anna"
+
+
+def test_copies_and_bytes_hold_no_session(tiny, blank):
+    expected = tiny.predict(docs_of(blank))
+    loaded = build_compact_encoder(window=32, overlap=8).from_bytes(tiny.to_bytes())
+    pickled = pickle.loads(pickle.dumps(get_engine(tiny)))
+    assert pickled._session is None and pickled._tokenizer is None
+    assert get_engine(loaded)._session is None
+    assert loaded.get_dim("nO") == 32
+    for model in (loaded, tiny.copy()):
+        found = model.predict(docs_of(blank))
+        assert all((a == b).all() for a, b in zip(found, expected, strict=True))
+    # Settings come from the config, not from the bytes.
+    assert get_engine(loaded).cfg["batch_pieces"] == 4096
+
+
+def _in_child(model, queue):
+    queue.put(model.predict(docs_of(spacy.blank("en"))))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are never forked here")
+def test_a_session_for_each_process(tiny, blank):
+    expected = tiny.predict(docs_of(blank))
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    process = context.Process(target=_in_child, args=(tiny, queue))
+    process.start()
+    found = queue.get(timeout=60)
+    process.join(60)
+    assert process.exitcode == 0
+    assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(found, expected, strict=True))
+
+
+def test_nothing_is_learned_and_no_gradient_comes_back(tiny, blank):
+    docs = docs_of(blank)
+    vectors, backprop = tiny.begin_update(docs)
+    assert backprop(vectors) == []
+    tiny.finish_update(None)
+    np.testing.assert_array_equal(vectors[0], tiny.predict(docs)[0])
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"window": 7},
+        {"overlap": -1},
+        {"window": 20, "overlap": 11},
+        {"batch_pieces": 0},
+        {"device": "tpu"},
+        {"intra_threads": -1},
+    ],
+)
+def test_settings_that_cannot_be(settings):
+    with pytest.raises(ConcnerError, match="C322"):
+        build_compact_encoder(**settings)
+
+
+def test_without_weights():
+    model = build_compact_encoder()
+    for attempt in (lambda: model.initialize(), lambda: model.predict([])):
+        with pytest.raises(ConcnerError, match="C321.*source"):
+            attempt()
+    assert not get_engine(model.from_bytes(model.to_bytes())).has_weights
+
+
+def test_engine_that_cannot_start(tiny):
+    engine = build_compact_encoder(compute_type="int3").from_bytes(tiny.to_bytes()).shims[0]
+    with pytest.raises(ConcnerError, match="C324.*int3"):
+        engine.encode(np.array([[1]], dtype="i4"), np.array([1], dtype="i4"))
+
+
+@pytest.mark.parametrize("data", [b"\xc1", b"\x81\xa1a\x01"])
+def test_broken_bytes(data):
+    with pytest.raises(ConcnerError, match="C326"):
+        get_engine(build_compact_encoder()).from_bytes(data)
+
+
+@pytest.mark.parametrize("compute_type", ["float32", "int8"])
+def test_compute_types(bert_folder, blank, compute_type):
+    exact = compact(bert_folder).predict(docs_of(blank))
+    found = compact(bert_folder, compute_type=compute_type).predict(docs_of(blank))
+    for a, b in zip(exact, found, strict=True):
+        assert len(a) == len(b)
+        assert not len(a) or np.abs(a - b).mean() < 0.1
