@@ -3,7 +3,19 @@
 from ._util import concner_cli
 from .convert import convert_cli
 from .encoder import encoder_cli
+from .export import export_cli
+from .filter import filter_cli
+from .inspect import inspect_cli
 from .label import label_cli
 from .translate import translate_cli
 
-__all__ = ["concner_cli", "convert_cli", "encoder_cli", "label_cli", "translate_cli"]
+__all__ = [
+    "concner_cli",
+    "convert_cli",
+    "encoder_cli",
+    "export_cli",
+    "filter_cli",
+    "inspect_cli",
+    "label_cli",
+    "translate_cli",
+]

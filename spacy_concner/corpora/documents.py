@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Collection
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from ..errors import ConcnerError, Errors
-from .bitext import annotate, make_bitext, token_tag
+from .bitext import SEGMENTS_KEY, annotate, make_bitext, token_tag
 from .formats import BitextRecord, InvalidRecord, Record, TextRecord, TokenRecord
 
 DOCS_PER_VOCABULARY = 5000
@@ -63,9 +63,10 @@ class DocBuilder:
 def build_doc(record: Record, nlp: Language) -> Doc:
     """Make a Doc of a record.
 
-    Tokens stay as they are, and the Doc does not know the spaces between them, so that
-    spaCy's own corpus reader keeps the tokens too; texts are split by the tokenizer. Without
-    annotation in the record, the Doc's entities are missing.
+    Tokens of a `TokenRecord` stay as they are, and the Doc does not know the spaces between
+    them, so that spaCy's own corpus reader keeps the tokens too; texts are split by the
+    tokenizer, unless the record has their tokens. Without annotation in the record, the Doc's
+    entities are missing.
 
     record (Record): The record.
     nlp (Language): Pipeline with the vocabulary and the tokenizer.
@@ -79,9 +80,10 @@ def build_doc(record: Record, nlp: Language) -> Doc:
             annotate(doc, record.tags)
         return doc
     if isinstance(record, BitextRecord):
-        segments = [_build_text(segment, nlp) for _, segment in record.segments]
-        return make_bitext(segments, [language for language, _ in record.segments], nlp.vocab)
-    return _build_text(record, nlp)
+        return _build_bitext(record, nlp)
+    doc = _build_text(record, nlp)
+    doc.user_data.update(record.user_data)
+    return doc
 
 
 def keep_types(doc: Doc, types: Collection[str]) -> Counter[str]:
@@ -98,14 +100,36 @@ def keep_types(doc: Doc, types: Collection[str]) -> Counter[str]:
     return dropped
 
 
+def _build_bitext(record: BitextRecord, nlp: Language) -> Doc:
+    parts = [_build_text(segment, nlp) for _, segment in record.segments]
+    languages = [language for language, _ in record.segments]
+    doc = make_bitext(parts, languages, nlp.vocab)
+    if all(segment.tokens is not None for _, segment in record.segments):
+        # A bitext made elsewhere need not have a space after each segment.
+        words = [token.text for token in doc]
+        spaces = [space for _, segment in record.segments for _, space in segment.tokens or []]
+        exact = Doc(nlp.vocab, words=words, spaces=spaces)
+        annotate(exact, [token_tag(token) for token in doc])
+        exact.spans[SEGMENTS_KEY] = [
+            Span(exact, span.start, span.end, label=span.label_) for span in doc.spans[SEGMENTS_KEY]
+        ]
+        doc = exact
+    doc.user_data.update(record.user_data)
+    return doc
+
+
 def _build_text(record: TextRecord, nlp: Language) -> Doc:
     text = record.text
     if len(text) > nlp.max_length:
         raise InvalidRecord(Errors.C112, record.place, found=len(text), limit=nlp.max_length)
-    doc = nlp.make_doc(text)
+    doc = _split(record, nlp)
     if record.spans is None:
         return doc
-    entities = []
+    tags = ["O"] * len(doc)
+    for start, end in record.unannotated:
+        for token in doc:
+            if token.idx >= start and token.idx + len(token) <= end:
+                tags[token.i] = "-"
     for start, end, label in record.spans:
         span_text = text[start:end]
         entity = doc.char_span(start, end, label=label)
@@ -122,6 +146,15 @@ def _build_text(record: TextRecord, nlp: Language) -> Doc:
                 span_text=span_text,
                 tokens=tokens,
             )
-        entities.append(entity)
-    doc.set_ents(entities, default="outside")
+        tags[entity.start : entity.end] = [f"B-{label}"] + [f"I-{label}"] * (len(entity) - 1)
+    annotate(doc, tags)
     return doc
+
+
+def _split(record: TextRecord, nlp: Language) -> Doc:
+    if record.tokens is None:
+        return nlp.make_doc(record.text)
+    words = [word for word, _ in record.tokens]
+    if not record.known_spaces:
+        return Doc(nlp.vocab, words=words)
+    return Doc(nlp.vocab, words=words, spaces=[space for _, space in record.tokens])

@@ -7,7 +7,7 @@ annotators took out comes as a `Skipped`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, TypeAlias
 
@@ -76,12 +76,22 @@ class TextRecord:
         entity, in order and free of overlaps; None if the sentence has no annotation.
     place (Place): Where it stands.
     raw (str): The record as it stands in the source.
+    tokens (list[tuple[str, bool]] | None): Text of each token and whether a space follows;
+        None if the text is to be split.
+    unannotated (list[tuple[int, int]]): Start and end in characters of what lacks annotation
+        while the rest has it.
+    known_spaces (bool): Whether the spaces between the tokens are those of the original.
+    user_data (dict[str, Any]): What the Doc is to carry besides.
     """
 
     text: str
     spans: list[tuple[int, int, str]] | None
     place: Place
     raw: str
+    tokens: list[tuple[str, bool]] | None = None
+    unannotated: list[tuple[int, int]] = field(default_factory=list)
+    known_spaces: bool = True
+    user_data: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -91,11 +101,13 @@ class BitextRecord:
     segments (list[tuple[str, TextRecord]]): Language code and text of each.
     place (Place): Where it stands.
     raw (str): The record as it stands in the source.
+    user_data (dict[str, Any]): What the Doc is to carry besides.
     """
 
     segments: list[tuple[str, TextRecord]]
     place: Place
     raw: str
+    user_data: dict[str, Any] = field(default_factory=dict)
 
 
 Record: TypeAlias = TokenRecord | TextRecord | BitextRecord

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from ..errors import Errors
+from .correction import OWN_KEYS, has_offset_segments, read_user_data, split_text
 from .formats import (
     BitextRecord,
     InvalidRecord,
@@ -17,6 +18,7 @@ from .formats import (
     show_reason,
     without_mark,
 )
+from .json_values import as_list, get_string, get_value, wrong_type
 from .schemes import is_tag
 
 SPAN_KEYS = ("spans", "entities", "label", "labels")
@@ -49,8 +51,10 @@ def read_jsonl(
     A sentence is an object with "text" and "spans", each with "start", "end" (characters,
     exclusive) and "label"; lists of start, end and label, and the keys "entities", "label"
     and "labels", are read too. Without spans its annotation is missing; spans under another
-    key are an error. A bitext has "segments", each a sentence with "lang". Objects whose
-    "answer" is "reject" or "ignore" (Prodigy's) are skipped.
+    key are an error. A bitext has "segments", each a sentence with "lang", or it is one text
+    whose "segments" are offsets, as `spacy concner export` writes it (see `correction`). An
+    "id" goes to `doc.user_data["id"]`. Objects whose "answer" is "reject" or "ignore"
+    (Prodigy's) are skipped.
 
     lines (Iterable[bytes]): Lines of the file, with their line ends.
     file (str): Name of the file in messages.
@@ -90,30 +94,40 @@ def parse_object(
     RAISES (InvalidRecord): C114 for missing keys, C115 for wrong types and nulls, C116 for an
         empty text, type or language, C117, C118 and C119 for spans out of range, empty or
         overlapping, C121 for a bitext of fewer than two segments, C122 for broken characters,
-        C135 for spans under an unknown key.
+        C135 for spans under an unknown key, C136, C137 and C138 for tokens and segments that
+        do not fit the text.
     """
     if not isinstance(data, Mapping):
         wrong_type("the record", data, "an object", place)
     if data.get("answer") in SKIPPED_ANSWERS:
         return Skipped(data["answer"])
+    user_data = read_user_data(data)
     if data.get("segments") is None:
-        return _parse_text(data, "the record", place, raw, unlabelled)
+        whole = _parse_text(data, "the record", place, raw, unlabelled)
+        whole.user_data = user_data
+        return whole
+    if has_offset_segments(data):
+        rest = {key: value for key, value in data.items() if key not in OWN_KEYS}
+        whole = _parse_text(rest, "the record", place, raw, unlabelled)
+        return split_text(whole, data)
     segments = []
-    for number, item in enumerate(_as_list(data["segments"], "segments", place), start=1):
+    for number, item in enumerate(as_list(data["segments"], "segments", place), start=1):
         what = f"segment {number}"
         if not isinstance(item, Mapping):
             wrong_type(what, item, "an object", place)
-        language = _get_string(item, ("lang",), what, place)
-        segments.append((language, _parse_text(item, what, place, raw, unlabelled)))
+        language = get_string(item, ("lang",), what, place)
+        segment = _parse_text(item, what, place, raw, unlabelled)
+        segment.user_data = user_data | read_user_data(item)
+        segments.append((language, segment))
     if len(segments) < 2:
         raise InvalidRecord(Errors.C121, place, found=len(segments))
-    return BitextRecord(segments, place, raw)
+    return BitextRecord(segments, place, raw, user_data)
 
 
 def _parse_text(
     data: Mapping[str, Any], what: str, place: Place, raw: str, unlabelled: bool
 ) -> TextRecord:
-    text = _get_string(data, ("text",), what, place)
+    text = get_string(data, ("text",), what, place)
     keys = [key for key in SPAN_KEYS if data.get(key) is not None]
     if unlabelled:
         return TextRecord(text, None, place, raw)
@@ -127,7 +141,7 @@ def _parse_text(
         return TextRecord(text, None, place, raw)
     if len(keys) > 1:
         wrong_type(f"the annotation of {what}", keys, f"one of {SPAN_KEYS}", place)
-    items = _as_list(data[keys[0]], keys[0], place)
+    items = as_list(data[keys[0]], keys[0], place)
     spans = sorted(_parse_span(item, f"span {n}", place) for n, item in enumerate(items, start=1))
     for start, end, label in spans:
         if start >= end:
@@ -170,74 +184,15 @@ def _holds_spans(value: Any, key: str, depth: int = 0) -> bool:
 
 def _parse_span(item: Any, what: str, place: Place) -> tuple[int, int, str]:
     if isinstance(item, Mapping):
-        start = _get(item, START_KEYS, what, "a whole number", place)
-        end = _get(item, END_KEYS, what, "a whole number", place)
-        label = _get_string(item, ("label",), what, place)
+        start = get_value(item, START_KEYS, what, "a whole number", place)
+        end = get_value(item, END_KEYS, what, "a whole number", place)
+        label = get_string(item, ("label",), what, place)
     elif isinstance(item, list | tuple) and len(item) == 3:
         start, end, _ = item
-        label = _get_string({"label": item[2]}, ("label",), what, place)
+        label = get_string({"label": item[2]}, ("label",), what, place)
     else:
         wrong_type(what, item, "an object or a list of start, end and label", place)
     for name, value in (("start", start), ("end", end)):
         if not isinstance(value, int) or isinstance(value, bool):
             wrong_type(f"the {name} of {what}", value, "a whole number", place)
     return start, end, label
-
-
-def _get(
-    data: Mapping[str, Any], keys: tuple[str, ...], what: str, expected: str, place: Place
-) -> Any:
-    for key in keys:
-        if data.get(key) is not None:
-            return data[key]
-    for key in keys:
-        if key in data:
-            wrong_type(f"the {key} of {what}", None, expected, place)
-    found = ", ".join(map(str, data)) or "none"
-    raise InvalidRecord(Errors.C114, place, what=what, expected=keys[0], found=found)
-
-
-def _get_string(data: Mapping[str, Any], keys: tuple[str, ...], what: str, place: Place) -> str:
-    value = _get(data, keys, what, "a string", place)
-    what = f"the {keys[0]} of {what}"
-    if not isinstance(value, str):
-        wrong_type(what, value, "a string", place)
-    return check_string(value, what, place)
-
-
-def check_string(text: str, what: str, place: Place) -> str:
-    """Give a string back if it can be stored.
-
-    text (str): The string.
-    what (str): What it is, for messages.
-    place (Place): Where it stands.
-    RETURNS (str): The string.
-    RAISES (InvalidRecord): C116 if it is empty or blank, C122 if it holds lone surrogates.
-    """
-    if not text.strip():
-        raise InvalidRecord(Errors.C116, place, what=what)
-    try:
-        text.encode("utf8")
-    except UnicodeEncodeError:
-        raise InvalidRecord(Errors.C122, place, what=what) from None
-    return text
-
-
-def _as_list(value: Any, what: str, place: Place) -> list:
-    if not isinstance(value, list | tuple):
-        wrong_type(what, value, "a list", place)
-    return list(value)
-
-
-def wrong_type(what: str, value: Any, expected: str, place: Place) -> NoReturn:
-    """Raise that a value has not the expected type.
-
-    what (str): What the value is, for messages.
-    value (Any): The value.
-    expected (str): What it should be.
-    place (Place): Where it stands.
-    RAISES (InvalidRecord): C115.
-    """
-    found = "null" if value is None else repr(value)
-    found = found if len(found) <= 80 else f"{found[:77]}..."
-    raise InvalidRecord(Errors.C115, place, what=what, found=found, expected=expected)

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..errors import Errors
 from .formats import InvalidRecord, Place, Record, Rejected, Skipped, TokenRecord
-from .jsonl import check_string, parse_object, wrong_type
+from .json_values import check_string, wrong_type
+from .jsonl import parse_object
 from .schemes import MISSING_TAG, to_iob2
 
 UNLABELLED = -1

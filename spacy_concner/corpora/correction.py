@@ -1,0 +1,323 @@
+"""JSON lines to correct Docs in Prodigy or Doccano, and back without loss.
+
+A bitext is one text, as these tools show it, with spans that they let people change. What
+they carry along untouched says the rest:
+
+    {"id": …, "text": "Anna lives here. Anna wohnt hier. ",
+     "tokens": [{"text": "Anna", "start": 0, "end": 4, "id": 0, "ws": true}, …],
+     "spans": [{"start": 0, "end": 4, "label": "PER", "token_start": 0, "token_end": 0}, …],
+     "segments": [{"lang": "en", "start": 0, "end": 16}, {"lang": "de", "start": 17, "end": 33}],
+     "unannotated": [[17, 33]],
+     "meta": {"strategy": "alignment", "problems": [], …}}
+
+Offsets are characters, ends exclusive. A plain Doc has one segment without a language. Where
+an annotator puts an entity into a stretch of "unannotated", all of that stretch counts as
+annotated. Without "tokens" the text is split anew, so whoever changes a text takes them out.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from spacy.tokens import Doc, Token
+
+from ..errors import Errors
+from .bitext import SEGMENTS_KEY, get_segments, token_tag
+from .formats import BitextRecord, InvalidRecord, Place, TextRecord
+from .json_values import as_list, get_string, get_value, wrong_type
+
+ID_KEY = "id"
+TRANSLATION_KEY = "concner_translation"
+OWN_KEYS = ("segments", "tokens", "unannotated", "meta", "user_data")
+"""Keys with offsets that are none of entities."""
+STYLES = ("prodigy", "doccano")
+ANNOTATIONS = ("TAG", "POS", "MORPH", "LEMMA", "DEP", "SENT_START")
+
+Offsets = tuple[int, int]
+
+
+def describe_doc(doc: Doc, style: str = "prodigy") -> dict[str, Any]:
+    """Give a Doc as the object of a JSON line.
+
+    doc (Doc): A bitext or a plain Doc, with text.
+    style (str): "prodigy" for "spans" as objects, "doccano" for "label" as lists of start,
+        end and type.
+    RETURNS (dict[str, Any]): The object.
+    RAISES (ConcnerError): C102 if the segments do not tile the Doc.
+    """
+    known, _ = _sort_user_data(doc)
+    row = read_user_data(known)
+    row["text"] = doc.text
+    row["tokens"] = [
+        {
+            "text": token.text,
+            "start": token.idx,
+            "end": token.idx + len(token),
+            "id": token.i,
+            "ws": bool(token.whitespace_),
+        }
+        for token in doc
+    ]
+    if style == "doccano":
+        row["label"] = [[ent.start_char, ent.end_char, ent.label_] for ent in doc.ents]
+    else:
+        row["spans"] = [
+            {
+                "start": ent.start_char,
+                "end": ent.end_char,
+                "label": ent.label_,
+                "token_start": ent.start,
+                "token_end": ent.end - 1,
+            }
+            for ent in doc.ents
+        ]
+    segments = get_segments(doc)
+    row["segments"] = [
+        {"lang": segment.label_, "start": segment.start_char, "end": segment.end_char}
+        for segment in segments
+    ]
+    ranges = (_unannotated(list(segment)) for segment in segments)
+    row["unannotated"] = [list(offsets) for found in ranges for offsets in found]
+    if doc.has_unknown_spaces:
+        row["unknown_spaces"] = True
+    if isinstance(known.get(TRANSLATION_KEY), dict):
+        row["meta"] = known.pop(TRANSLATION_KEY)
+    rest = {key: value for key, value in known.items() if key != ID_KEY or "id" not in row}
+    if rest:
+        row["user_data"] = rest
+    return row
+
+
+def list_unexported(doc: Doc) -> list[str]:
+    """Tell what a Doc carries that `describe_doc` leaves out.
+
+    doc (Doc): The Doc.
+    RETURNS (list[str]): In words, such as "user_data 'concner'" for soft labels.
+    """
+    _, unknown = _sort_user_data(doc)
+    found = [f"user_data {key!r}" for key in unknown]
+    found += [f"spans {key!r}" for key in doc.spans if key != SEGMENTS_KEY and doc.spans[key]]
+    found += [name for name in ANNOTATIONS if doc.has_annotation(name)]
+    if any(ent.kb_id or ent.id for ent in doc.ents):
+        found.append("ids of entities")
+    return found
+
+
+def has_offset_segments(data: Mapping[str, Any]) -> bool:
+    """Tell whether an object is one text whose segments are offsets.
+
+    data (Mapping[str, Any]): The object.
+    RETURNS (bool): Whether it has a text and no segment has one.
+    """
+    segments = data["segments"]
+    return (
+        data.get("text") is not None
+        and isinstance(segments, list | tuple)
+        and bool(segments)
+        and not any(isinstance(item, Mapping) and "text" in item for item in segments)
+    )
+
+
+def read_user_data(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a Doc is to carry of an object: its id.
+
+    data (Mapping[str, Any]): The object.
+    RETURNS (dict[str, Any]): The id under its key; nothing if it has none.
+    """
+    number = data.get("id")
+    if isinstance(number, str | int) and not isinstance(number, bool):
+        return {ID_KEY: number}
+    return {}
+
+
+def split_text(whole: TextRecord, data: Mapping[str, Any]) -> TextRecord | BitextRecord:
+    """Split a text with its spans into the segments that its object tells of.
+
+    whole (TextRecord): The text.
+    data (Mapping[str, Any]): The object.
+    RETURNS (TextRecord | BitextRecord): The text with its tokens, if it is one segment, or
+        the bitext.
+    RAISES (InvalidRecord): C114 and C115 for missing keys and wrong types, C116 for an empty
+        language, C136 if the tokens do not fit the text, C137 if the segments do not, C138 if a
+        span stands in two segments.
+    """
+    place = whole.place
+    tokens = _read_tokens(data, whole.text, place)
+    languages, segments = _read_segments(data, whole.text, place)
+    unannotated = _read_unannotated(data, whole, place)
+    user_data = {**_as_mapping(data, "user_data", place), **read_user_data(data)}
+    if data.get("meta") is not None:
+        user_data[TRANSLATION_KEY] = _as_mapping(data, "meta", place)
+    parts = []
+    for start, end in segments:
+        part = TextRecord(
+            whole.text[start:end],
+            _shift_spans(whole.spans, start, end),
+            place,
+            whole.raw,
+            tokens=_cut_tokens(tokens, start, end),
+            unannotated=[(a - start, b - start) for a, b in unannotated if start <= a and b <= end],
+            known_spaces=not data.get("unknown_spaces"),
+            user_data=read_user_data(data),
+        )
+        parts.append(part)
+    _check_parts(whole, tokens, segments)
+    if len(parts) == 1:
+        parts[0].user_data = user_data
+        return parts[0]
+    return BitextRecord(list(zip(languages, parts, strict=True)), place, whole.raw, user_data)
+
+
+def _unannotated(tokens: list[Token]) -> list[Offsets]:
+    """Give the stretches of a segment whose annotation is missing."""
+    found: list[Offsets] = []
+    follows = False
+    for token in tokens:
+        missing = token_tag(token) == "-"
+        if missing:
+            start = found.pop()[0] if follows else token.idx
+            found.append((start, token.idx + len(token)))
+        follows = missing
+    return found
+
+
+def _sort_user_data(doc: Doc) -> tuple[dict[str, Any], list[Any]]:
+    """Give the user data that JSON can hold, and the keys of all other."""
+    known: dict[str, Any] = {}
+    unknown: list[Any] = []
+    for key, value in doc.user_data.items():
+        value = _as_lists(value)
+        try:
+            same = json.loads(json.dumps(value)) == value
+        except (TypeError, ValueError, RecursionError):
+            same = False
+        if same and isinstance(key, str):
+            known[key] = value
+        else:
+            unknown.append(key)
+    return known, unknown
+
+
+def _as_lists(value: Any) -> Any:
+    """Turn tuples, as which `.spacy` files give back lists, into lists."""
+    if isinstance(value, dict):
+        return {key: _as_lists(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_lists(part) for part in value]
+    return value
+
+
+def _read_tokens(
+    data: Mapping[str, Any], text: str, place: Place
+) -> list[tuple[int, str, bool]] | None:
+    """Give start, text and following space of each token, None if there are no tokens."""
+    if data.get("tokens") is None:
+        return None
+    items = as_list(data["tokens"], "tokens", place)
+    tokens: list[tuple[int, str, bool]] = []
+    last = 0
+    for number, item in enumerate(items, start=1):
+        what = f"token {number}"
+        start, end = _read_offsets(item, what, place)
+        word = get_value(item, ("text",), what, "a string", place)
+        fits = last <= start <= end <= len(text) and text[start:end] == word
+        if not fits or text[last:start] not in ("", " ") or (not tokens and start):
+            raise InvalidRecord(Errors.C136, place, what=what, token=word, found=text[last:end])
+        if tokens:
+            tokens[-1] = (*tokens[-1][:2], start > last)
+        tokens.append((start, word, bool(item.get("ws", text[end:] != ""))))
+        last = end
+    if text[last:].strip():
+        raise InvalidRecord(
+            Errors.C136, place, what="the end of the tokens", token="", found=text[last:][:80]
+        )
+    return tokens
+
+
+def _read_segments(
+    data: Mapping[str, Any], text: str, place: Place
+) -> tuple[list[str], list[Offsets]]:
+    items = as_list(data["segments"], "segments", place)
+    languages: list[str] = []
+    segments: list[Offsets] = []
+    last = 0
+    for number, item in enumerate(items, start=1):
+        what = f"segment {number}"
+        start, end = _read_offsets(item, what, place)
+        if not last <= start < end <= len(text) or text[last:start].strip():
+            raise InvalidRecord(Errors.C137, place, what=what, start=start, end=end, last=last)
+        if len(items) > 1:
+            languages.append(get_string(item, ("lang",), what, place))
+        segments.append((start, end))
+        last = end
+    if text[last:].strip():
+        raise InvalidRecord(
+            Errors.C137, place, what="the end of the text", start=last, end=len(text), last=last
+        )
+    return languages, segments
+
+
+def _read_unannotated(data: Mapping[str, Any], whole: TextRecord, place: Place) -> list[Offsets]:
+    found: list[Offsets] = []
+    for item in as_list(data.get("unannotated") or [], "unannotated", place):
+        is_pair = isinstance(item, list | tuple) and len(item) == 2
+        if not is_pair or not all(type(value) is int for value in item):
+            wrong_type("a stretch of unannotated", item, "a list of start and end", place)
+        start, end = item
+        if not any(a < end and start < b for a, b, _ in whole.spans or []):
+            found.append((start, end))
+    return found
+
+
+def _read_offsets(item: Any, what: str, place: Place) -> Offsets:
+    if not isinstance(item, Mapping):
+        wrong_type(what, item, "an object", place)
+    offsets = []
+    for key in ("start", "end"):
+        value = get_value(item, (key,), what, "a whole number", place)
+        if type(value) is not int:
+            wrong_type(f"the {key} of {what}", value, "a whole number", place)
+        offsets.append(value)
+    return offsets[0], offsets[1]
+
+
+def _as_mapping(data: Mapping[str, Any], key: str, place: Place) -> dict[str, Any]:
+    value = data.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        wrong_type(key, value, "an object", place)
+    return dict(value)
+
+
+def _shift_spans(
+    spans: list[tuple[int, int, str]] | None, start: int, end: int
+) -> list[tuple[int, int, str]] | None:
+    if spans is None:
+        return None
+    return [(a - start, b - start, label) for a, b, label in spans if start <= a and b <= end]
+
+
+def _cut_tokens(
+    tokens: list[tuple[int, str, bool]] | None, start: int, end: int
+) -> list[tuple[str, bool]] | None:
+    if tokens is None:
+        return None
+    return [(word, space) for at, word, space in tokens if start <= at and at + len(word) <= end]
+
+
+def _check_parts(
+    whole: TextRecord, tokens: list[tuple[int, str, bool]] | None, segments: list[Offsets]
+) -> None:
+    """Check that nothing of a text is lost between its segments."""
+    for at, word, _ in tokens or []:
+        if not any(start <= at and at + len(word) <= end for start, end in segments):
+            raise InvalidRecord(
+                Errors.C136, whole.place, what=f"a token at {at}", token=word, found="two segments"
+            )
+    for start, end, label in whole.spans or []:
+        if not any(first <= start and end <= last for first, last in segments):
+            text = whole.text[start:end]
+            raise InvalidRecord(
+                Errors.C138, whole.place, start=start, end=end, label=label, span_text=text
+            )

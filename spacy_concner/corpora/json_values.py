@@ -1,0 +1,94 @@
+"""Values of parsed JSON, checked: what is wrong is told by its place."""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from ..errors import Errors
+from .formats import InvalidRecord, Place
+
+
+def get_value(
+    data: Mapping[str, Any], keys: tuple[str, ...], what: str, expected: str, place: Place
+) -> Any:
+    """Give the value under the first of some keys that has one.
+
+    data (Mapping[str, Any]): The object.
+    keys (tuple[str, ...]): The keys.
+    what (str): What the object is, for messages.
+    expected (str): What the value should be, for messages.
+    place (Place): Where it stands.
+    RETURNS (Any): The value.
+    RAISES (InvalidRecord): C114 if none of the keys is there, C115 if all are null.
+    """
+    for key in keys:
+        if data.get(key) is not None:
+            return data[key]
+    for key in keys:
+        if key in data:
+            wrong_type(f"the {key} of {what}", None, expected, place)
+    found = ", ".join(map(str, data)) or "none"
+    raise InvalidRecord(Errors.C114, place, what=what, expected=keys[0], found=found)
+
+
+def get_string(data: Mapping[str, Any], keys: tuple[str, ...], what: str, place: Place) -> str:
+    """Give the text under the first of some keys that has a value.
+
+    data (Mapping[str, Any]): The object.
+    keys (tuple[str, ...]): The keys.
+    what (str): What the object is, for messages.
+    place (Place): Where it stands.
+    RETURNS (str): The text.
+    RAISES (InvalidRecord): C114 if none of the keys is there, C115 if it is no string, C116 if
+        it is empty, C122 if it holds lone surrogates.
+    """
+    value = get_value(data, keys, what, "a string", place)
+    what = f"the {keys[0]} of {what}"
+    if not isinstance(value, str):
+        wrong_type(what, value, "a string", place)
+    return check_string(value, what, place)
+
+
+def check_string(text: str, what: str, place: Place) -> str:
+    """Give a string back if it can be stored.
+
+    text (str): The string.
+    what (str): What it is, for messages.
+    place (Place): Where it stands.
+    RETURNS (str): The string.
+    RAISES (InvalidRecord): C116 if it is empty or blank, C122 if it holds lone surrogates.
+    """
+    if not text.strip():
+        raise InvalidRecord(Errors.C116, place, what=what)
+    try:
+        text.encode("utf8")
+    except UnicodeEncodeError:
+        raise InvalidRecord(Errors.C122, place, what=what) from None
+    return text
+
+
+def as_list(value: Any, what: str, place: Place) -> list:
+    """Give a value that should be a list as one.
+
+    value (Any): The value.
+    what (str): What it is, for messages.
+    place (Place): Where it stands.
+    RETURNS (list): The list.
+    RAISES (InvalidRecord): C115 if it is none.
+    """
+    if not isinstance(value, list | tuple):
+        wrong_type(what, value, "a list", place)
+    return list(value)
+
+
+def wrong_type(what: str, value: Any, expected: str, place: Place) -> NoReturn:
+    """Raise that a value has not the expected type.
+
+    what (str): What the value is, for messages.
+    value (Any): The value.
+    expected (str): What it should be.
+    place (Place): Where it stands.
+    RAISES (InvalidRecord): C115.
+    """
+    found = "null" if value is None else repr(value)
+    found = found if len(found) <= 80 else f"{found[:77]}..."
+    raise InvalidRecord(Errors.C115, place, what=what, found=found, expected=expected)

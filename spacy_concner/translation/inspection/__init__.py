@@ -1,0 +1,1 @@
+"""A page of bitexts to look at, the ones with problems first."""

@@ -1,0 +1,45 @@
+"""How a bitext came by the labels of its translation, kept with its Doc."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from spacy.tokens import Doc
+
+RECORD_KEY = "concner_translation"
+UNLABELLED = "none"
+WIDENED = "entity widened to whole tokens"
+
+
+def set_record(doc: Doc, strategy: str, problems: Iterable[str] = (), **details: Any) -> None:
+    """Note how a bitext came by its labels.
+
+    The note is a plain dictionary in `doc.user_data`, which `.spacy` files keep.
+
+    doc (Doc): The bitext, changed in place.
+    strategy (str): "placeholders", "markers", "alignment", or "none" for a translation
+        whose annotation is missing.
+    problems (Iterable[str]): What a person may want to look at, in words.
+    details (Any): Further numbers and strings.
+    """
+    doc.user_data[RECORD_KEY] = {"strategy": strategy, "problems": list(problems), **details}
+
+
+def get_record(doc: Doc) -> dict[str, Any] | None:
+    """Give the note of how a bitext came by its labels.
+
+    doc (Doc): Any Doc.
+    RETURNS (dict[str, Any] | None): The note: "strategy", "problems" and details; None if
+        there is none.
+    """
+    record = doc.user_data.get(RECORD_KEY)
+    # Files give lists back as tuples.
+    return None if record is None else {**record, "problems": list(record["problems"])}
+
+
+def add_problems(doc: Doc, problems: Iterable[str]) -> None:
+    """Add to the problems in the note of a bitext.
+
+    doc (Doc): A bitext that has a note.
+    problems (Iterable[str]): What a person may want to look at, in words.
+    """
+    doc.user_data[RECORD_KEY]["problems"] += problems
