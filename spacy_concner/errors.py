@@ -733,6 +733,12 @@ class Errors(metaclass=WithCodes):
     C545 = "{languages} are no language codes. Give ISO 639-1 codes, such as --lang bg."
     C546 = "Weights cannot be {found!r}. Use one of {known} for --weights."
 
+    # extras
+    C550 = (
+        "This needs the package {package}, which is not there ({error}). Run: "
+        'pip install "spacy-concner[train]"'
+    )
+
 
 class Warnings(metaclass=WithCodes):
     """Messages of warnings, looked up as `Warnings.W001`; numbered like the errors."""
@@ -755,4 +761,8 @@ class Warnings(metaclass=WithCodes):
     W511 = (
         "No file {path} to tell seen from unseen entities, so scores leave them out. Correct "
         "'seen' in the config of spacy-concner.scorer.v1, or set it to null."
+    )
+    W520 = (
+        "seqeval_micro_f and the other scores of seqeval are left out: the package is not there. "
+        'Run: pip install "spacy-concner[train]"'
     )

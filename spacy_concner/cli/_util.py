@@ -9,8 +9,18 @@ import typer
 from spacy.cli._util import app as spacy_app
 from wasabi import msg
 
-from ..errors import ConcnerError
+from ..errors import ConcnerError, Errors
 
+# What the extra `train` installs, by the names that are imported.
+TRAINING_PACKAGES = (
+    "torch",
+    "transformers",
+    "spacy_transformers",
+    "safetensors",
+    "datasets",
+    "huggingface_hub",
+    "seqeval",
+)
 COMMAND = "concner"
 HELP = "Cross-lingual named entity recognition: convert, translate, label and more."
 
@@ -21,7 +31,9 @@ Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 
 def verb(name: str) -> Callable[[Verb], Verb]:
-    """Register a function as `spacy concner NAME`; coded errors end it without a traceback.
+    """Register a function as `spacy concner NAME`.
+
+    Coded errors and missing packages end it without a traceback.
 
     name (str): The verb as typed on the command line.
     RETURNS (Callable): Decorator that registers the function and returns it unchanged,
@@ -35,6 +47,12 @@ def verb(name: str) -> Callable[[Verb], Verb]:
                 func(*args, **kwargs)
             except ConcnerError as error:
                 msg.fail(str(error))
+                sys.exit(1)
+            except ImportError as error:
+                package = (error.name or "").partition(".")[0]
+                if package not in TRAINING_PACKAGES:
+                    raise
+                msg.fail(Errors.C550.format(package=package, error=error))
                 sys.exit(1)
 
         concner_cli.command(name)(run)
