@@ -1,39 +1,47 @@
-"""Run a command once a language: `python scripts/for_each.py "bg de" -- CMD … {lang} …`.
+"""Run a command for each value: `for_each.py lang="bg de" -- CMD … {lang} …`.
 
-Wherever an argument holds `{lang}` the language code takes its place. The project's
-languages are one variable that way, and its commands stay spaCy's own.
+Wherever an argument holds `{lang}` the value takes its place; with several variables the
+command runs for each combination. The lists stand once in the project's variables that way,
+and its commands stay spaCy's own.
 """
 
+import itertools
 import subprocess
 import sys
 
 from wasabi import msg
 
 
-def expand(command: list[str], language: str) -> list[str]:
-    """Put a language code into a command.
+def expand(command: list[str], values: dict[str, str]) -> list[str]:
+    """Put values into a command.
 
     command (list[str]): Arguments; "python" stands for the running interpreter.
-    language (str): The code.
+    values (dict[str, str]): Values by name.
     RETURNS (list[str]): The arguments to run.
     """
-    filled = [argument.replace("{lang}", language) for argument in command]
+    filled = command
+    for name, value in values.items():
+        filled = [argument.replace(f"{{{name}}}", value) for argument in filled]
     return [sys.executable, *filled[1:]] if filled[0] == "python" else filled
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command for each language; stop at the first that fails.
+    """Run the command for each combination; stop at the first that fails.
 
-    arguments (list[str]): Language codes divided by spaces, "--", and the command.
+    arguments (list[str]): `NAME="VALUE VALUE"` once or more, "--", and the command.
     RETURNS (int): Exit status of the last command run.
     """
-    if len(arguments) < 3 or arguments[1] != "--":
-        msg.fail('Usage: for_each.py "LANG LANG" -- COMMAND …')
+    split = arguments.index("--") if "--" in arguments else 0
+    variables = [argument.partition("=") for argument in arguments[:split]]
+    command = arguments[split + 1 :]
+    if not variables or not command or not all(name and equals for name, equals, _ in variables):
+        msg.fail('Usage: for_each.py NAME="VALUE VALUE" -- COMMAND …')
         return 2
-    for language in arguments[0].split():
-        command = expand(arguments[2:], language)
-        msg.divider(f"{language}: {' '.join(command[1:4])}")
-        status = subprocess.run(command).returncode
+    names = [name for name, _, _ in variables]
+    for values in itertools.product(*(listed.split() for _, _, listed in variables)):
+        filled = expand(command, dict(zip(names, values, strict=True)))
+        msg.divider(f"{' '.join(values)}: {' '.join(filled[1:4])}")
+        status = subprocess.run(filled).returncode
         if status:
             return status
     return 0

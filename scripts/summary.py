@@ -1,7 +1,7 @@
-"""Compare teacher and students: `python scripts/summary.py metrics --languages "bg de hu"`.
+"""Compare pipelines: `python scripts/summary.py metrics --languages "bg de" --pipelines "a b"`.
 
-Prints the entity scores of `teacher.LANG.json` and `student.LANG.json`, as `spacy evaluate`
-wrote them, and writes them as a table to `summary.md`.
+Prints the entity scores of `PIPELINE.LANG.json`, as `spacy evaluate` wrote them, and writes
+them as a table to `summary.md`.
 """
 
 from pathlib import Path
@@ -13,28 +13,30 @@ from wasabi import msg
 MEASURES = {"ents_p": "precision", "ents_r": "recall", "ents_f": "F1"}
 
 
-def summarise(metrics: Path, languages: list[str]) -> list[list[str]]:
+def summarise(metrics: Path, languages: list[str], pipelines: list[str]) -> list[list[str]]:
     """Collect the scores.
 
     metrics (Path): Folder with the scores.
     languages (list[str]): Language codes.
+    pipelines (list[str]): Names of the pipelines.
     RETURNS (list[list[str]]): A row for each pipeline and language.
     """
     rows = []
     for language in languages:
-        for role in ("teacher", "student"):
-            scores = srsly.read_json(metrics / f"{role}.{language}.json")
-            numbers = [f"{100 * (scores[name] or 0):.1f}" for name in MEASURES]
-            rows.append([language, role, *numbers])
+        for name in pipelines:
+            scores = srsly.read_json(metrics / f"{name}.{language}.json")
+            numbers = [f"{100 * (scores[measure] or 0):.1f}" for measure in MEASURES]
+            rows.append([language, name, *numbers])
     return rows
 
 
 def main(
     metrics: Path = typer.Argument(..., help="Folder with the scores"),
     languages: str = typer.Option(..., help="Language codes divided by spaces"),
+    pipelines: str = typer.Option(..., help="Names of the pipelines divided by spaces"),
 ) -> None:
     """Print and write the summary."""
-    rows = summarise(metrics, languages.split())
+    rows = summarise(metrics, languages.split(), pipelines.split())
     header = ["language", "pipeline", *MEASURES.values()]
     msg.table(rows, header=header, divider=True, aligns=("l", "l", "r", "r", "r"))
     lines = [" | ".join(row) for row in [header, ["---"] * len(header), *rows]]

@@ -19,7 +19,13 @@ def project(tmp_path, encoder_folder) -> Path:
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / part)
     settings = yaml.safe_load((tmp_path / "project.yml").read_text("utf8"))
     settings["vars"].update(
-        languages="bg", encoder=str(encoder_folder), pieces=0, teacher_steps=4, student_steps=2
+        languages="bg",
+        encoder=str(encoder_folder),
+        pieces=0,
+        teachers="direct concner",
+        teacher_steps=2,
+        student_steps=2,
+        rounds=2,
     )
     (tmp_path / "project.yml").write_text(yaml.safe_dump(settings), encoding="utf8")
     return tmp_path
@@ -41,6 +47,9 @@ def test_project_from_corpus_to_wheel(project):
     assert meta["sources"][0]["license"] == "MIT"
     assert "ents_f" in meta["performance"]
     assert "bg" in (project / "metrics" / "summary.md").read_text("utf8")
+    assert (project / "training" / "student" / "round-2" / "model-last").exists()
+    soft = srsly.read_json(project / "corpus" / "soft" / "round-2" / "bg" / "label.json")
+    assert list(soft["teachers"]) == ["direct", "concner", "student"]
     again = run(project, "all")
     # All but the check of the corpus and the smoke test, which leave nothing behind.
-    assert again.count("Skipping") == 7
+    assert again.count("Skipping") == 6

@@ -1,0 +1,72 @@
+"""The benches' figures: differences, tables and plots."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
+
+from methods import STUDENTS, TEACHERS, TITLES
+from tables import (
+    cell,
+    f1_of_sums,
+    paired_difference,
+    plot_language,
+    write_between,
+)
+
+
+def test_tables_stand_between_their_marks(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("before\n", encoding="utf8")
+    write_between(page, "accuracy", "scores", ["old"])
+    write_between(page, "accuracy", "others", ["kept"])
+    page.write_text(page.read_text("utf8") + "after\n", encoding="utf8")
+    write_between(page, "accuracy", "scores", ["| new |"])
+    text = page.read_text("utf8")
+    assert text.startswith("before\n") and text.endswith("after\n")
+    assert "old" not in text and text.count("| new |") == 1 and "kept" in text
+
+
+def test_cells_show_the_deviation_of_seeds():
+    assert [cell([]), cell([61.04]), cell([60.0, 62.0])] == ["", "61.0", "61.0 ± 1.4"]
+
+
+def test_f1_of_counts():
+    np.testing.assert_allclose(
+        f1_of_sums(np.array([[1, 1, 1], [0, 0, 0], [2, 0, 0]])), [50, 0, 100]
+    )
+
+
+def test_paired_differences():
+    random = np.random.default_rng(0)
+    missed = random.integers(0, 2, size=(2, 200))
+    theirs = [np.stack([1 - m, m, m], axis=1) for m in missed]
+    ours = [rows.copy() for rows in theirs]
+    assert paired_difference(ours, theirs, 50) == (0, 0, 0)
+    for rows in ours:
+        rows[:100] = [1, 0, 0]
+    difference, low, high = paired_difference(ours, theirs, 200)
+    expected = np.mean(
+        [f1_of_sums(a.sum(0)) - f1_of_sums(b.sum(0)) for a, b in zip(ours, theirs, strict=True)]
+    )
+    assert difference == pytest.approx(expected)
+    assert 10 < low < difference < high < 40
+
+
+def test_plots(tmp_path):
+    scores = {"direct transfer": [60.0, 61.0], "student <b>": [65.0]}
+    plot_language("bg", scores, "direct transfer", tmp_path / "a.svg")
+    plot_language("bg", scores, "direct transfer", tmp_path / "b.svg")
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    assert "student" in (tmp_path / "a.svg").read_text("utf8")
+
+
+def test_methods_name_what_there_is():
+    assert len(TITLES) == len(TEACHERS) + len(STUDENTS) == len(set(TITLES.values()))
+    for name, student in STUDENTS.items():
+        known = {*TEACHERS, *list(STUDENTS)[: list(STUDENTS).index(name)], "sources"}
+        assert set(student.teachers) <= known
+        assert student.start is None or student.start in known
