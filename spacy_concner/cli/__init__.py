@@ -1,6 +1,7 @@
 """`spacy concner …`: one thin file per verb."""
 
 from ._util import concner_cli
+from .bitext import bitext_cli
 from .convert import convert_cli
 from .encoder import encoder_cli
 from .export import export_cli
@@ -10,6 +11,7 @@ from .label import label_cli
 from .translate import translate_cli
 
 __all__ = [
+    "bitext_cli",
     "concner_cli",
     "convert_cli",
     "encoder_cli",

@@ -94,7 +94,7 @@ def translate_cli(
     """Translate labelled sentences and carry their entities over."""
     from spacy.cli._util import import_code
 
-    from ..translation import requests, translate
+    from ..translation import requests, strategies, translate
     from ..translation.engines.retrying import RetryingTranslator
     from ..translation.translators import make_translator
 
@@ -105,7 +105,7 @@ def translate_cli(
             source,
             target,
             copy_labels=copy_label,
-            strategy=translate.choose_strategies(project)[0],
+            strategy=strategies.choose_strategies(project)[0],
             limit=limit,
         )
         if not requests.count_labels(input_path, source, target, limit):

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from ..corpora.reader import read_docs
 from ..errors import ConcnerError, Errors
 from .languages import check_language
-from .sentences import read_sentence
+from .sentences import PLACEHOLDERS, read_sentence
 
 
 def export_source(
@@ -20,19 +20,23 @@ def export_source(
     target: str,
     *,
     copy_labels: Collection[str] = (),
+    strategy: str = PLACEHOLDERS,
     limit: int = 0,
 ) -> int:
     """Write the lines that an engine would be asked for, for translation elsewhere.
 
-    Of each sentence these are the sentence with a placeholder for each entity, which must
-    stand in the translation as it is, and then each entity; no line twice. A file with the
-    translation of each line in its place is what `FileTranslator` reads.
+    Of each sentence these are, with placeholders, the sentence with a placeholder for each
+    entity, which must stand in the translation as it is, and then each entity; with markers,
+    the sentence with brackets around its entities, and the entities where they differ in
+    type; for alignment, the plain sentence. No line twice. A file with the translation of
+    each line in its place is what `FileTranslator` reads.
 
     path (Path): Labelled `.spacy` file or a folder of them.
     file (Path): Text file to write.
     source (str): ISO 639-1 code of the corpus.
     target (str): ISO 639-1 code of the translations to be.
     copy_labels (Collection[str]): Types of entities that will be taken over untranslated.
+    strategy (str): "placeholders", "markers" or "alignment".
     limit (int): Export this many Docs; 0 for all.
     RETURNS (int): Number of lines.
     RAISES (ConcnerError): C142, C143 for the input, C212 for bitexts in other languages,
@@ -41,7 +45,7 @@ def export_source(
     """
     check_settings(path, source, target, copy_labels, limit)
     docs = read_docs(path, spacy.blank("xx"), limit)
-    return write_lines(file, list_requests(docs, source, target, copy_labels))
+    return write_lines(file, list_requests(docs, source, target, copy_labels, strategy))
 
 
 def count_labels(path: Path, source: str, target: str, limit: int = 0) -> Counter[str]:
@@ -61,7 +65,11 @@ def count_labels(path: Path, source: str, target: str, limit: int = 0) -> Counte
 
 
 def list_requests(
-    docs: Iterable[Doc], source: str, target: str, copy_labels: Collection[str] = ()
+    docs: Iterable[Doc],
+    source: str,
+    target: str,
+    copy_labels: Collection[str] = (),
+    strategy: str = PLACEHOLDERS,
 ) -> Iterator[str]:
     """Give each text that has to be translated once, in order of first appearance.
 
@@ -69,12 +77,13 @@ def list_requests(
     source (str): ISO 639-1 code of the language to translate from.
     target (str): ISO 639-1 code of the language to translate to.
     copy_labels (Collection[str]): Types of entities to take over untranslated.
+    strategy (str): "placeholders", "markers" or "alignment".
     YIELDS (str): The texts.
     RAISES (ConcnerError): C212 for bitexts in other languages.
     """
     seen: set[str] = set()
     for number, doc in enumerate(docs, 1):
-        for text in read_sentence(doc, number, source, target, copy_labels).requests():
+        for text in read_sentence(doc, number, source, target, copy_labels).requests(strategy):
             if text not in seen:
                 seen.add(text)
                 yield text

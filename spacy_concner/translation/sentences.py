@@ -1,14 +1,15 @@
-"""What a labelled sentence asks an engine for, and the bitext made of its answers."""
+"""What a labelled sentence asks an engine for."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
-from ..corpora.bitext import annotate, make_bitext, split_bitext, token_tag
+from ..corpora.bitext import split_bitext, token_tag
 from ..errors import ConcnerError, Errors
 from .detokenisation import detokenise
+from .projection.markers import Marked, mark
 from .projection.placeholders import (
     DUPLICATED,
     EXTRA,
@@ -17,16 +18,12 @@ from .projection.placeholders import (
     SECOND_STEM,
     Masked,
     mask,
-    project,
-    restore,
-    tidy_entity,
 )
-from .projection.types import LabelledSpan, Loss, Projection, has_letters
+from .projection.types import LabelledSpan, Loss, has_letters
 
-OVERLAP = "entities share a token"
-MISALIGNED = "entity crosses words"
-EMPTY = "empty translation"
-NO_TEXT = "no text"
+PLACEHOLDERS = "placeholders"
+MARKERS = "markers"
+ALIGNMENT = "alignment"
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,7 @@ class Sentence:
 
     number: Place of its Doc in the corpus, from 1.
     segments: Language code and Doc of each segment there is.
+    source: The segment to translate.
     text: The sentence as running text, white space folded.
     spans: Its entities in the running text.
     masked: The sentence with placeholders.
@@ -45,23 +43,43 @@ class Sentence:
 
     number: int
     segments: list[tuple[str, Doc]]
+    source: Doc
     text: str
     spans: list[LabelledSpan]
     masked: Masked
     outside: str
     copied: tuple[bool, ...]
 
-    def requests(self) -> Iterator[str]:
-        """Give the texts to translate: the masked sentence, then each entity.
+    @cached_property
+    def marked(self) -> Marked | Loss:
+        """Give the sentence with markers, or why there is none."""
+        return mark(self.text, self.spans)
+
+    def requests(self, strategy: str = PLACEHOLDERS) -> Iterator[str]:
+        """Give the texts to translate.
 
         Texts without letters, and sentences that are nothing but placeholders, stay as they
         are and ask for nothing.
+
+        strategy (str): "placeholders": the masked sentence, then each entity; "markers": the
+            marked sentence, then the entities if they are needed; "alignment": the sentence.
+        YIELDS (str): The texts.
         """
-        if self.masked.has_context:
-            yield self.masked.text
-        for surface, copied in zip(self.masked.surfaces, self.copied, strict=True):
-            if not copied:
-                yield surface
+        with_entities = strategy == PLACEHOLDERS
+        if strategy == PLACEHOLDERS:
+            if self.masked.has_context:
+                yield self.masked.text
+        elif strategy == ALIGNMENT:
+            if has_letters(self.text):
+                yield self.text
+        elif isinstance(self.marked, Marked):
+            if has_letters(self.text):
+                yield self.marked.text
+            with_entities = self.marked.needs_entities
+        if with_entities:
+            for surface, copied in zip(self.masked.surfaces, self.copied, strict=True):
+                if not copied:
+                    yield surface
 
     def second_try(self, loss: Loss | None) -> "Sentence | None":
         """Give the sentence with other placeholders, for one more try after a loss.
@@ -75,22 +93,6 @@ class Sentence:
         if all(label.upper() in OWN_STEMS for label in self.masked.labels):
             return None
         return replace(self, masked=mask(self.text, self.spans, SECOND_STEM))
-
-
-@dataclass(frozen=True)
-class Pair:
-    """The bitext that came of a sentence.
-
-    doc: The bitext; the target's annotation is missing if there is a loss.
-    target: Text of the target.
-    n_entities: Entities of the target.
-    n_expanded: Those that were widened to token boundaries.
-    """
-
-    doc: Doc
-    target: str
-    n_entities: int
-    n_expanded: int
 
 
 def read_sentence(
@@ -124,55 +126,8 @@ def read_sentence(
         for label, surface in zip(masked.labels, masked.surfaces, strict=True)
     )
     is_missing = any(token_tag(token) == "-" for token in part)
-    return Sentence(number, segments, text, spans, masked, "-" if is_missing else "O", copied)
-
-
-def join_pair(
-    sentence: Sentence, translations: Mapping[str, str], target: str, nlp: Language
-) -> tuple[Pair | None, Loss | None, str]:
-    """Make the bitext of a sentence and its translation.
-
-    sentence (Sentence): The sentence.
-    translations (Mapping[str, str]): Translation of each of its requests.
-    target (str): ISO 639-1 code of the translation.
-    nlp (Language): Pipeline whose tokenizer and vocabulary the target takes.
-    RETURNS (tuple[Pair | None, Loss | None, str]): The bitext, None if there is no text to
-        make one of; what was lost, None if the labels crossed over; the translation with
-        placeholders.
-    """
-    masked = sentence.masked
-    if not sentence.text:
-        return None, Loss(NO_TEXT), ""
-    answer = translations[masked.text] if masked.has_context else masked.text
-    entities = [
-        surface if copied else tidy_entity(surface, translations[surface])
-        for surface, copied in zip(masked.surfaces, sentence.copied, strict=True)
-    ]
-    empty = [text for text in sentence.requests() if not translations[text]]
-    if empty:
-        return None, Loss(EMPTY, empty[0]), answer
-    result = project(masked, answer, entities)
-    if isinstance(result, Projection):
-        doc = nlp.make_doc(result.text)
-        placed = _annotate_target(doc, result, sentence.outside)
-        if not isinstance(placed, Loss):
-            return _pair(sentence, doc, target, nlp, len(result.spans), placed), None, answer
-        loss, text = placed, result.text
-    else:
-        loss, text = result, restore(masked, answer, entities)
-    if not text:
-        return None, loss, answer
-    doc = nlp.make_doc(text)
-    annotate(doc, ["-"] * len(doc))
-    return _pair(sentence, doc, target, nlp, 0, 0), loss, answer
-
-
-def _pair(
-    sentence: Sentence, doc: Doc, target: str, nlp: Language, n_entities: int, n_expanded: int
-) -> Pair:
-    languages = [language for language, _ in sentence.segments] + [target]
-    parts = [part for _, part in sentence.segments] + [doc]
-    return Pair(make_bitext(parts, languages, nlp.vocab), doc.text, n_entities, n_expanded)
+    outside = "-" if is_missing else "O"
+    return Sentence(number, segments, part, text, spans, masked, outside, copied)
 
 
 def _running_text(doc: Doc, unknown_spaces: bool) -> tuple[str, list[LabelledSpan]]:
@@ -200,25 +155,3 @@ def _running_text(doc: Doc, unknown_spaces: bool) -> tuple[str, list[LabelledSpa
         if inside:
             spans.append(LabelledSpan(starts[inside[0]], ends[inside[-1]], entity.label_))
     return text.rstrip(), spans
-
-
-def _annotate_target(doc: Doc, projection: Projection, outside: str) -> int | Loss:
-    """Set the entities of a target Doc and count those widened to whole tokens."""
-    tags = [outside] * len(doc)
-    taken: set[int] = set()
-    n_expanded = 0
-    for place in projection.spans:
-        entity = projection.text[place.start : place.end]
-        span = doc.char_span(place.start, place.end)
-        if span is None:
-            n_expanded += 1
-            span = doc.char_span(place.start, place.end, alignment_mode="expand")
-        if span is None or len(span.text.split()) != len(entity.split()):
-            return Loss(MISALIGNED, entity)
-        if taken.intersection(range(span.start, span.end)):
-            return Loss(OVERLAP, entity)
-        taken.update(range(span.start, span.end))
-        tags[span.start] = f"B-{place.label}"
-        tags[span.start + 1 : span.end] = [f"I-{place.label}"] * (len(span) - 1)
-    annotate(doc, tags)
-    return n_expanded

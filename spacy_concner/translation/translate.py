@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
-import spacy
 import tqdm
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
@@ -13,15 +12,18 @@ from spacy.util import minibatch
 
 from ..corpora.reader import corpus_files, read_docs
 from ..errors import ConcnerError, Errors
+from .aligner import Aligner
 from .cache import TranslationCache
 from .projection.types import Loss
+from .records import get_record
 from .requests import check_settings, list_requests, write_lines
-from .sentences import Pair, Sentence, join_pair, read_sentence
+from .sentences import Sentence, read_sentence
+from .strategies import AUTO, CachedEngine, choose_strategies, try_strategies
 from .summary import Summary
+from .tokenisation import make_tokenizer
 from .translators import FileTranslator, Translator
 
 Reject = Callable[[Sentence, str, Loss], None]
-Result = tuple[Pair | None, Loss | None, str]
 
 
 def translate_corpus(
@@ -33,6 +35,8 @@ def translate_corpus(
     cache: Path | None = None,
     rejects: Path | None = None,
     copy_labels: Collection[str] = (),
+    project: str = AUTO,
+    aligner: Aligner | None = None,
     keep_unprojected: bool = False,
     batch_size: int = 64,
     limit: int = 0,
@@ -49,6 +53,10 @@ def translate_corpus(
     rejects (Path): JSONL file for the sentences whose labels were lost: document, reason,
         detail, text, masked, translation. It is written if there are any; None for none.
     copy_labels (Collection[str]): Types of entities to take over untranslated.
+    project (str): How labels cross over: "placeholders", "markers", "alignment", or "auto",
+        which tries these in turn until one keeps them, alignment only if there is an aligner
+        (only placeholders with translations from a file, whose lines are fixed).
+    aligner (Aligner): What aligns words.
     keep_unprojected (bool): Keep a pair whose labels were lost, its target's annotation
         missing.
     batch_size (int): Texts that the engine gets at once.
@@ -58,18 +66,21 @@ def translate_corpus(
     RAISES (ConcnerError): C142, C143 for the input, C203 to C207 for the translations, C211
         if nothing could be kept, C212 for bitexts in other languages, C213 for the cache,
         C214 if the output is not a `.spacy` file, C215 if no entity has a label to copy,
-        C216 for a language code, C217 if there is no input.
+        C216 for a language code, C217 if there is no input, C219, C220 for the way labels
+        cross over.
     """
     started = time.perf_counter()
     if output.suffix != ".spacy":
         raise ConcnerError(Errors.C214.format(path=output))
-    nlp = spacy.blank("xx")
     languages = translator.source, translator.target
+    strategies = choose_strategies(project, translator, aligner)
     check_settings(path, *languages, copy_labels, limit)
+    nlp = make_tokenizer(translator.target)
     if isinstance(translator, FileTranslator):
         cache = None
         docs = read_docs(path, nlp, limit)
-        translator.check_length(sum(1 for _ in list_requests(docs, *languages, copy_labels)))
+        lines = list_requests(docs, *languages, copy_labels, strategies[0])
+        translator.check_length(sum(1 for _ in lines))
     total = sum(len(DocBin().from_disk(file)) for file in corpus_files(path))
     summary = Summary()
     doc_bin = DocBin(store_user_data=True)
@@ -92,6 +103,8 @@ def translate_corpus(
             nlp,
             cache=store,
             copy_labels=copy_labels,
+            project=project,
+            aligner=aligner,
             keep_unprojected=keep_unprojected,
             batch_size=batch_size,
             summary=summary,
@@ -118,6 +131,8 @@ def translate_docs(
     *,
     cache: TranslationCache,
     copy_labels: Collection[str] = (),
+    project: str = AUTO,
+    aligner: Aligner | None = None,
     keep_unprojected: bool = False,
     batch_size: int = 64,
     summary: Summary | None = None,
@@ -134,28 +149,28 @@ def translate_docs(
     nlp (Language): Pipeline whose tokenizer and vocabulary the targets take.
     cache (TranslationCache): Where translations are looked up and kept.
     copy_labels (Collection[str]): Types of entities to take over untranslated.
+    project (str): How labels cross over: "placeholders", "markers", "alignment", or "auto",
+        which tries these in turn until one keeps them, alignment only if there is an aligner
+        (only placeholders with translations from a file, whose lines are fixed).
+    aligner (Aligner): What aligns words.
     keep_unprojected (bool): Keep a pair whose labels were lost, its target's annotation
         missing.
     batch_size (int): Texts that the engine gets at once.
     summary (Summary): Counts, added to as Docs come out.
     reject (Callable): Called with sentence, translation and loss where labels were lost.
     YIELDS (Doc): The bitexts.
-    RAISES (ConcnerError): C206, C207 for the engine, C212 for bitexts in other languages.
+    RAISES (ConcnerError): C206, C207 for the engine, C212 for bitexts in other languages,
+        C219, C220 for the way labels cross over.
     """
     counts = Summary() if summary is None else summary
-    target = translator.target
+    strategies = choose_strategies(project, translator, aligner)
+    ask = CachedEngine(translator, cache, batch_size, counts)
     for batch in minibatch(enumerate(docs, 1), batch_size):
         sentences = [
-            read_sentence(doc, number, translator.source, target, copy_labels)
+            read_sentence(doc, number, translator.source, translator.target, copy_labels)
             for number, doc in batch
         ]
-        requests = [text for sentence in sentences for text in sentence.requests()]
-        translations = _translate_texts(requests, translator, cache, batch_size, counts)
-        results = [join_pair(sentence, translations, target, nlp) for sentence in sentences]
-        if not isinstance(translator, FileTranslator):
-            results = _try_again(
-                sentences, results, translations, translator, nlp, cache, batch_size, counts
-            )
+        results = try_strategies(sentences, strategies, ask, nlp, aligner)
         for sentence, (pair, loss, answer) in zip(sentences, results, strict=True):
             counts.sentences += 1
             if loss is not None:
@@ -166,6 +181,8 @@ def translate_docs(
                 continue
             counts.kept += 1
             counts.unlabelled += loss is not None
+            if loss is None:
+                counts.strategies[(get_record(pair.doc) or {})["strategy"]] += 1
             counts.entities += pair.n_entities
             counts.expanded += pair.n_expanded
             counts.unchanged += pair.target == sentence.text
@@ -189,60 +206,3 @@ def describe_loss(sentence: Sentence, translation: str, loss: Loss) -> dict[str,
         "masked": sentence.masked.text,
         "translation": translation,
     }
-
-
-def _try_again(
-    sentences: list[Sentence],
-    results: list[Result],
-    translations: dict[str, str],
-    translator: Translator,
-    nlp: Language,
-    cache: TranslationCache,
-    batch_size: int,
-    summary: Summary,
-) -> list[Result]:
-    """Give the results with those replaced that other placeholders saved."""
-    seconds = [
-        sentence.second_try(loss) for sentence, (_, loss, _) in zip(sentences, results, strict=True)
-    ]
-    requests = [second.masked.text for second in seconds if second is not None]
-    answers = translations | _translate_texts(requests, translator, cache, batch_size, summary)
-    joined = []
-    for result, second in zip(results, seconds, strict=True):
-        if second is not None:
-            again = join_pair(second, answers, translator.target, nlp)
-            result = again if again[1] is None else result
-        joined.append(result)
-    return joined
-
-
-def _translate_texts(
-    texts: Iterable[str],
-    translator: Translator,
-    cache: TranslationCache,
-    batch_size: int,
-    summary: Summary,
-) -> dict[str, str]:
-    known = cache.get(dict.fromkeys(texts))
-    unknown = [text for text in dict.fromkeys(texts) if text not in known]
-    for batch in minibatch(unknown, batch_size):
-        name = type(translator).__name__
-        try:
-            found = translator.translate(batch)
-        except ConcnerError:
-            raise
-        except Exception as error:
-            raise ConcnerError(
-                Errors.C207.format(name=name, error=error, done=summary.translated, text=batch[0])
-            ) from error
-        if len(found) != len(batch):
-            raise ConcnerError(
-                Errors.C206.format(name=name, found=len(found), expected=len(batch), text=batch[0])
-            )
-        answers = {
-            text: " ".join(answer.split()) for text, answer in zip(batch, found, strict=True)
-        }
-        cache.add({text: answer for text, answer in answers.items() if answer})
-        known.update(answers)
-        summary.translated += len(batch)
-    return known

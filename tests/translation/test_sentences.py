@@ -3,14 +3,9 @@ from spacy.tokens import Doc
 
 from spacy_concner.corpora.bitext import make_bitext, split_bitext, token_tag
 from spacy_concner.errors import ConcnerError
+from spacy_concner.translation.pairs import EMPTY, NO_TEXT, OVERLAP, join_pair
 from spacy_concner.translation.projection import Loss
-from spacy_concner.translation.sentences import (
-    EMPTY,
-    NO_TEXT,
-    OVERLAP,
-    join_pair,
-    read_sentence,
-)
+from spacy_concner.translation.sentences import read_sentence
 
 
 def tags(doc):

@@ -30,6 +30,7 @@ def run(corpus, tmp_path, make_echo):
     def run(translator=None, path=corpus, **settings):
         translator = translator or make_echo()
         output = tmp_path / "out" / "bitext.spacy"
+        settings.setdefault("project", "placeholders")
         return output, translate_corpus(path, output, translator, progress=False, **settings)
 
     return run

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .articles import strip_article
 from .types import LabelledSpan, Loss, Projection, has_letters, is_punctuation
 
 OWN_STEMS = frozenset(["PER", "LOC", "ORG"])
@@ -138,8 +139,8 @@ def restore(masked: Masked, translation: str, entities: Sequence[str]) -> str:
 def tidy_entity(source: str, translation: str) -> str:
     """Take back what engines like to add to a name that they translate alone.
 
-    That is a remark in brackets, quotes around it and punctuation after it, each only where
-    the source has none, and whatever stands beside the source itself.
+    That is a remark in brackets, quotes around it, punctuation after it and an article before
+    it, each only where the source has none, and whatever stands beside the source itself.
 
     source (str): The entity.
     translation (str): Its translation.
@@ -154,7 +155,7 @@ def tidy_entity(source: str, translation: str) -> str:
     for kept, strip in ((source[-1:], str.rstrip), (source[:1], str.lstrip)):
         if not is_punctuation(kept):
             text = strip(text, "".join(c for c in set(text) if is_punctuation(c)))
-    text = text.strip()
+    text = strip_article(source, text.strip())
     return text if has_letters(text) else source
 
 

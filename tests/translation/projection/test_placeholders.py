@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spacy_concner.translation.projection.placeholders import (
@@ -49,6 +49,7 @@ def marked(projection):
     return text
 
 
+@settings(deadline=None)
 @given(labelled_texts())
 @example(("PER0", [LabelledSpan(0, 4, "PER")]))
 @example(("Boeing 747", [LabelledSpan(0, 7, "ORG")]))
@@ -171,6 +172,9 @@ def test_restored_text_holds_no_placeholder(translation, text):
         ("Acme Inc.", "Acme AG.", "Acme AG."),
         ("Mercury (planet)", "Merkur (Planet)", "Merkur (Planet)"),
         ("'Hair'", "'Haar'", "'Haar'"),
+        ("Duchy of Gaeta", "O Ducado de Gaeta", "Ducado de Gaeta"),
+        ("The Hague", "Den Haag", "Den Haag"),
+        ("At the Bottom", "No fundo", "No fundo"),
     ],
 )
 def test_additions_to_entities_are_taken_back(source, translation, tidied):

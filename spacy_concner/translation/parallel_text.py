@@ -1,0 +1,141 @@
+"""Parallel text from files: two files line by line, or one with tabs."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import TextIO
+
+from ..corpora.formats import show_reason
+from ..errors import ConcnerError, Errors
+
+COLUMN = "column"
+NO_TAB = "no tab between source and target"
+NO_ALIGNMENT = "no column of alignments"
+NOT_UTF8 = "not UTF-8"
+
+
+@dataclass(frozen=True)
+class ParallelLine:
+    """A line of parallel text.
+
+    number: Its number in the file, from 1.
+    source: Text of the source, white space folded.
+    target: Text of the target, white space folded.
+    links: Its word alignment in the Pharaoh format, None if none is given.
+    problem: Why the line can't be used, empty if it can.
+    """
+
+    number: int
+    source: str
+    target: str
+    links: str | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ParallelFiles:
+    """Where a parallel text lies.
+
+    source: File of the source lines, or of both with a tab between them.
+    target: File of the target lines, None if the source file has both.
+    alignments: File of alignments, a line each; None for none, or the third column.
+    use_column: Take alignments from the third column.
+    """
+
+    source: Path
+    target: Path | None = None
+    alignments: Path | None = None
+    use_column: bool = False
+
+    @property
+    def has_alignments(self) -> bool:
+        """Tell whether the words are aligned."""
+        return self.use_column or self.alignments is not None
+
+    @property
+    def paths(self) -> list[Path]:
+        """Give the files."""
+        return [path for path in (self.source, self.target, self.alignments) if path is not None]
+
+
+def find_parallel(
+    path: Path, languages: tuple[str, str], target_file: Path | None, alignments: str | None
+) -> ParallelFiles:
+    """Find the files of a parallel text.
+
+    path (Path): A file with tabs; the source file, if there is a target file; or the name that
+        two files share that end in their language codes, as of OPUS for Moses.
+    languages (tuple[str, str]): Codes of source and target.
+    target_file (Path): File of target lines.
+    alignments (str): A file, "column" for the third column, or None.
+    RETURNS (ParallelFiles): The files.
+    RAISES (ConcnerError): C217 if a named file is not there, C222 if no parallel text is.
+    """
+    links = None if alignments in (None, COLUMN) else Path(str(alignments))
+    for named, expected in ((target_file, "the target's lines"), (links, "the alignments")):
+        if named is not None and not named.is_file():
+            raise ConcnerError(Errors.C217.format(path=named, expected=f"{expected}: a file"))
+    source, target = path, target_file
+    if not path.is_file() and target_file is None:
+        source, target = (path.with_name(f"{path.name}.{code}") for code in languages)
+    if not source.is_file() or (target is not None and not target.is_file()):
+        codes = {"source": languages[0], "target": languages[1]}
+        raise ConcnerError(Errors.C222.format(path=path, **codes))
+    return ParallelFiles(source, target, links, alignments == COLUMN)
+
+
+def count_lines(files: ParallelFiles) -> int:
+    """Count the lines of a parallel text, and check that its files are as long.
+
+    files (ParallelFiles): The files.
+    RETURNS (int): Number of lines.
+    RAISES (ConcnerError): C205 if a file can't be read, C221 if they differ in length.
+    """
+    counts = []
+    for path in files.paths:
+        try:
+            with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as stream:
+                counts.append(sum(1 for _ in stream))
+        except OSError as error:
+            raise ConcnerError(Errors.C205.format(path=path, error=show_reason(error))) from error
+    for path, count in zip(files.paths, counts, strict=True):
+        if count != counts[0]:
+            names = {"first": files.source, "second": path}
+            raise ConcnerError(Errors.C221.format(n_first=counts[0], n_second=count, **names))
+    return counts[0]
+
+
+def read_parallel(files: ParallelFiles) -> Iterator[ParallelLine]:
+    """Stream the lines of a parallel text; what can't be used is told, not left out.
+
+    files (ParallelFiles): The files.
+    YIELDS (ParallelLine): The lines.
+    """
+    with ExitStack() as stack:
+        source = stack.enter_context(_open(files.source))
+        target = stack.enter_context(_open(files.target)) if files.target else None
+        links = stack.enter_context(_open(files.alignments)) if files.alignments else None
+        lines = zip_longest(source, target or (), links or ())
+        for number, (first, second, third) in enumerate(lines, 1):
+            if "\ufffd" in f"{first}{second}{third}":
+                yield ParallelLine(number, _fold(first), _fold(second or ""), problem=NOT_UTF8)
+                continue
+            columns = [first, second] if target else first.rstrip("\r\n").split("\t")
+            link = third if files.alignments else None
+            problem = "" if len(columns) > 1 else NO_TAB
+            if files.use_column and not problem:
+                link = columns[2] if len(columns) > 2 and not target else None
+                problem = NO_ALIGNMENT if link is None else ""
+            texts = [_fold(column) for column in [*columns[:2], ""][:2]]
+            yield ParallelLine(number, texts[0], texts[1], link, problem)
+
+
+def _open(path: Path) -> TextIO:
+    # A line ends with \n alone: U+2028 and such stand in the middle of crawled sentences.
+    return path.open(encoding="utf-8-sig", errors="replace", newline="\n")
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split())

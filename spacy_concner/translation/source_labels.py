@@ -1,0 +1,163 @@
+"""Labels for the source side of parallel text: by a teacher, or from a labelled corpus."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from ..corpora.bitext import annotate, split_bitext, token_tag
+from ..corpora.formats import show_reason
+from ..corpora.reader import read_docs
+from ..errors import ConcnerError, Errors
+
+SCORES = "scores"
+
+
+class SourceLabels(Protocol):
+    """What labels the source side of parallel text."""
+
+    def label(self, docs: Sequence[Doc], numbers: Sequence[int]) -> list[float]:
+        """Set the entities of Docs; give the least score of an entity in each, 1 without."""
+        ...
+
+
+class TeacherLabels:
+    """The entities that a trained pipeline finds."""
+
+    def __init__(self, path: str | Path, needs_scores: bool = False) -> None:
+        """Load the teacher.
+
+        path (str | Path): Pipeline folder or installed package.
+        needs_scores (bool): Whether its entities must have scores.
+        RAISES (ConcnerError): C226 if it can't be loaded.
+        """
+        import spacy
+
+        self.path = path
+        self.needs_scores = needs_scores
+        try:
+            self.nlp = spacy.load(path)
+        except Exception as error:
+            raise ConcnerError(Errors.C226.format(path=path, reason=show_reason(error))) from error
+        if not self.nlp.pipe_names:
+            raise ConcnerError(Errors.C226.format(path=path, reason="it has no components"))
+
+    def label(self, docs: Sequence[Doc], numbers: Sequence[int]) -> list[float]:
+        """Set the entities of Docs.
+
+        docs (Sequence[Doc]): Source sentences, changed in place.
+        numbers (Sequence[int]): Their line numbers.
+        RETURNS (list[float]): Least score of an entity in each, 1 if there is none.
+        RAISES (ConcnerError): C226 if the teacher sets no entities, C227 if scores are needed
+            and it gives none.
+        """
+        least = []
+        # What the teacher keeps of words it has seen would grow with the text.
+        with self.nlp.memory_zone():
+            copies = [
+                Doc(
+                    self.nlp.vocab,
+                    words=[token.text for token in doc],
+                    spaces=[bool(token.whitespace_) for token in doc],
+                )
+                for doc in docs
+            ]
+            for doc, labelled in zip(docs, self.nlp.pipe(copies), strict=True):
+                if len(labelled) and not labelled.has_annotation("ENT_IOB"):
+                    reason = f"its components {self.nlp.pipe_names} set no entities"
+                    raise ConcnerError(Errors.C226.format(path=self.path, reason=reason))
+                annotate(doc, [token_tag(token) for token in labelled])
+                least.append(self._least_score(labelled))
+        return least
+
+    def _least_score(self, doc: Doc) -> float:
+        scored = {
+            (span.start, span.end): float(score)
+            for group in doc.spans.values()
+            if SCORES in group.attrs
+            for span, score in zip(group, np.ravel(group.attrs[SCORES]), strict=False)
+        }
+        if self.needs_scores and doc.ents and not scored:
+            raise ConcnerError(Errors.C227.format(path=self.path))
+        return min((scored.get((ent.start, ent.end), 1.0) for ent in doc.ents), default=1.0)
+
+
+class CorpusLabels:
+    """The entities of a labelled corpus, a Doc for each line."""
+
+    def __init__(self, path: Path, language: str, nlp: Language) -> None:
+        """Open the corpus.
+
+        path (Path): `.spacy` file or a folder of them.
+        language (str): Code of the source: the segment to take of bitexts.
+        nlp (Language): Whose vocabulary the Docs take.
+        RAISES (ConcnerError): C142, C143 if it can't be read.
+        """
+        self.path = path
+        self._docs = _segments(read_docs(path, nlp), language)
+
+    def label(self, docs: Sequence[Doc], numbers: Sequence[int]) -> list[float]:
+        """Set the entities of Docs from the next of the corpus.
+
+        Tokens may differ; an entity is widened to whole tokens.
+
+        docs (Sequence[Doc]): Source sentences, changed in place.
+        numbers (Sequence[int]): Their line numbers; lines left out in between are skipped in
+            the corpus as well.
+        RETURNS (list[float]): 1 for each.
+        RAISES (ConcnerError): C225 if a text is not the same, C142, C143 if the corpus can't
+            be read.
+        """
+        for doc, number in zip(docs, numbers, strict=True):
+            labelled = self._take(number)
+            if labelled is None or not copy_entities(labelled, doc):
+                text = None if labelled is None else labelled.text[:80]
+                raise ConcnerError(
+                    Errors.C225.format(
+                        path=self.path, line=number, labelled=text, text=doc.text[:80]
+                    )
+                )
+        return [1.0] * len(docs)
+
+    _n_taken = 0
+
+    def _take(self, number: int) -> Doc | None:
+        skipped = number - 1 - self._n_taken
+        self._n_taken = number
+        return next(islice(self._docs, skipped, None), None)
+
+
+def copy_entities(labelled: Doc, doc: Doc) -> bool:
+    """Set the entities of a Doc from those of another with the same text.
+
+    labelled (Doc): The labelled Doc.
+    doc (Doc): The Doc, changed in place; white space and tokens may differ.
+    RETURNS (bool): Whether the texts are the same but for white space.
+    """
+    tags = [(c, n) for n, token in enumerate(labelled) for c in token.text if not c.isspace()]
+    characters = [(c, n) for n, token in enumerate(doc) for c in token.text if not c.isspace()]
+    if [c for c, _ in tags] != [c for c, _ in characters]:
+        return False
+    ours: dict[int, set[int]] = {}
+    for (_, theirs), (_, mine) in zip(tags, characters, strict=True):
+        ours.setdefault(theirs, set()).add(mine)
+    missing = {m for t in labelled if token_tag(t) == "-" for m in ours.get(t.i, ())}
+    new = ["-" if n in missing else "O" for n in range(len(doc))]
+    for entity in labelled.ents:
+        places = sorted({m for token in entity for m in ours.get(token.i, ())})
+        free = [place for place in places if new[place][0] in "O-"]
+        for place in free:
+            new[place] = f"{'B' if place == free[0] else 'I'}-{entity.label_}"
+    annotate(doc, new)
+    return True
+
+
+def _segments(docs: Iterable[Doc], language: str) -> Iterator[Doc]:
+    for doc in docs:
+        parts = list(split_bitext(doc))
+        chosen = [part for code, part in parts if code in ("", language)]
+        yield chosen[0] if chosen else doc

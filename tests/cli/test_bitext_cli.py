@@ -1,0 +1,210 @@
+"""`spacy concner bitext` on every kind of input, with given alignments and with ours."""
+
+import json
+
+import pytest
+import spacy
+from spacy.tokens import Doc, DocBin
+from typer.testing import CliRunner
+
+from spacy_concner.cli import concner_cli
+from spacy_concner.corpora.bitext import annotate, split_bitext, token_tag
+from spacy_concner.corpora.reader import read_docs
+from spacy_concner.translation.records import get_record
+
+LINES = [
+    ("Anna Berg lives in Sofia .", "В София живее Ана Берг .", "0-3 1-4 2-2 3-0 4-1 5-5"),
+    ("Paul Novak met Anna", "Паул Новак срещна Ана", "0-0 1-1 2-2 3-3"),
+    ("Nothing happened today .", "Нищо не се случи .", "0-0 1-3"),
+]
+TAGS = ["B-PER I-PER O O B-LOC O", "B-PER I-PER O B-PER", "O O O O"]
+WHOLE = "В/O София/B-LOC живее/O Ана/B-PER Берг/I-PER ./O"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(lines, name="parallel.tsv"):
+        path = tmp_path / name
+        path.write_bytes("".join(f"{line}\n" for line in lines).encode("utf8"))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def parallel(write):
+    return write("\t".join(line) for line in LINES)
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    vocab = spacy.blank("xx").vocab
+    docs = []
+    for (source, _, _), tags in zip(LINES, TAGS, strict=True):
+        doc = Doc(vocab, words=source.split())
+        annotate(doc, tags.split())
+        docs.append(doc)
+    path = tmp_path / "labelled.spacy"
+    DocBin(docs=docs).to_disk(path)
+    return path
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(path, *arguments):
+        output = tmp_path / "out.spacy"
+        result = CliRunner().invoke(
+            concner_cli, ["bitext", str(path), str(output), "-t", "bg", *map(str, arguments)]
+        )
+        docs = list(read_docs(output, spacy.blank("xx"))) if output.exists() else []
+        rejects = output.with_suffix(".rejects.jsonl")
+        rows = rejects.read_text("utf8").splitlines() if rejects.exists() else []
+        return result, docs, [json.loads(row) for row in rows]
+
+    return run
+
+
+def target(doc):
+    part = list(split_bitext(doc))[-1][1]
+    return " ".join(f"{token.text}/{token_tag(token)}" for token in part)
+
+
+def test_labelled_corpus_with_a_column_of_alignments(run, parallel, labelled):
+    result, docs, rejects = run(parallel, "--labels", labelled, "--alignments", "column")
+    assert result.exit_code == 0, result.stdout
+    assert [target(doc) for doc in docs] == [
+        WHOLE,
+        "Паул/B-PER Новак/I-PER срещна/O Ана/B-PER",
+        "Нищо/O не/O се/O случи/O ./O",
+    ]
+    assert [get_record(doc) for doc in docs] == [
+        {"strategy": "alignment", "problems": [], "line": number} for number in (1, 2, 3)
+    ]
+    assert rejects == []
+    assert "3 pairs en-bg" in result.stdout
+
+
+@pytest.mark.parametrize("layout", ["two files", "moses"])
+def test_two_files_and_a_file_of_alignments(run, write, labelled, layout, tmp_path):
+    source = write([line[0] for line in LINES], "dev.en")
+    other = write([line[1] for line in LINES], "dev.bg")
+    links = write([line[2] for line in LINES], "dev.links")
+    arguments = ["--labels", labelled, "--alignments", links]
+    if layout == "moses":
+        result, docs, _ = run(tmp_path / "dev", *arguments)
+    else:
+        result, docs, _ = run(source, "--target-file", other, *arguments)
+    assert result.exit_code == 0, result.stdout
+    assert target(docs[0]) == WHOLE
+
+
+def test_teacher_and_an_encoder(run, parallel, trained_folder, encoder_folder):
+    settings = ["--labels-from", trained_folder, "--encoder", encoder_folder, "--least-share", 0]
+    result, docs, _ = run(parallel, *settings)
+    assert result.exit_code == 0, result.stdout
+    sources = [next(split_bitext(doc))[1] for doc in docs]
+    assert [[ent.text for ent in doc.ents] for doc in sources] == [
+        ["Anna Berg", "Sofia"],
+        ["Paul Novak", "Anna"],
+        [],
+    ]
+    assert {get_record(doc)["strategy"] for doc in docs} == {"alignment"}
+
+
+def test_unsure_teachers_leave_no_labels(run, parallel, trained_folder):
+    settings = ["--labels-from", trained_folder, "--alignments", "column"]
+    settings += ["--least-confidence", 1, "--keep-unprojected"]
+    result, docs, rejects = run(parallel, *settings)
+    assert result.exit_code == 0, result.stdout
+    assert [row["reason"] for row in rejects] == ["unsure teacher"] * 2
+    assert {token_tag(token) for doc in docs[:2] for token in doc} == {"-"}
+    assert {token_tag(token) for token in docs[2]} == {"O"}
+
+
+def test_unlabelled_bitexts_need_nothing(run, parallel):
+    result, docs, _ = run(parallel)
+    assert result.exit_code == 0, result.stdout
+    assert len(docs) == 3
+    assert {token_tag(token) for doc in docs for token in doc} == {"-"}
+    assert [code for code, _ in split_bitext(docs[0])] == ["en", "bg"]
+    assert get_record(docs[0])["strategy"] == "none"
+
+
+def test_what_is_left_out_is_counted_with_its_reason(run, tmp_path):
+    path = tmp_path / "parallel.tsv"
+    long = "дълго " * 20
+    path.write_bytes(
+        "\n".join(
+            ["no tab here", "Anna\t", f"Anna met Paul\t{long}", "a b\tа б\t0-9", "a\tа"]
+        ).encode()
+        + b"\nx\t\xff\n"
+        + "a\u2028b\tа б\t0-0\n".encode()
+    )
+    labels = tmp_path / "labels.spacy"
+    vocab = spacy.blank("xx").vocab
+    docs = [Doc(vocab, words=["x"]) for _ in range(7)]
+    docs[3], docs[6] = (Doc(vocab, words=["a", "b"]) for _ in range(2))
+    annotate(docs[6], ["B-PER", "O"])
+    DocBin(docs=docs).to_disk(labels)
+    result, docs, rejects = run(path, "--labels", labels, "--alignments", "column")
+    assert result.exit_code == 0, result.stdout
+    assert [(row["line"], row["reason"]) for row in rejects] == [
+        (1, "no tab between source and target"),
+        (2, "no column of alignments"),
+        (3, "no column of alignments"),
+        (5, "no column of alignments"),
+        (6, "not UTF-8"),
+        (4, "bad alignment"),
+    ]
+    assert target(docs[0]) == "а/B-PER б/O"
+    result, docs, rejects = run(path)
+    assert {row["reason"] for row in rejects} == {
+        "no tab between source and target",
+        "empty side",
+        "length ratio",
+        "not UTF-8",
+    }
+    assert len(docs) == 3
+
+
+def test_lost_entities_leave_the_target_unannotated(run, write, labelled):
+    lines = ["\t".join([*LINES[0][:2], "2-2"]), *("\t".join(line) for line in LINES[1:])]
+    arguments = [write(lines), "--labels", labelled, "--alignments", "column"]
+    _, docs, rejects = run(*arguments)
+    assert [(row["line"], row["reason"], row["detail"]) for row in rejects] == [
+        (1, "unaligned entity", "Anna Berg")
+    ]
+    assert len(docs) == 2
+    _, docs, _ = run(*arguments, "--keep-unprojected")
+    assert {token_tag(token) for token in list(split_bitext(docs[0]))[1][1]} == {"-"}
+    assert len(docs[0].ents) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments, code",
+    [
+        (["--labels", "LABELS"], "C223"),
+        (["--labels", "LABELS", "--labels-from", "x"], "C224"),
+        (["--labels-from", "nowhere", "--alignments", "column"], "C226"),
+        (["--alignments", "nowhere"], "C217"),
+        (["--target-file", "PARALLEL", "--labels", "LABELS", "--alignments", "LABELS"], "C221"),
+        (["--most-ratio", "0.5"], "C229"),
+        (["--source", "zz"], "C216"),
+        (["--most-words", "1"], "C228"),
+    ],
+)
+def test_bad_options_are_told_without_a_traceback(run, parallel, labelled, arguments, code):
+    paths = {"LABELS": labelled, "PARALLEL": parallel}
+    result, docs, _ = run(parallel, *(paths.get(a, a) for a in arguments))
+    assert result.exit_code == 1, result.stdout
+    assert code in result.stdout
+    assert not docs
+
+
+def test_other_text_and_missing_files_are_told(run, write, labelled, tmp_path, trained_folder):
+    path = write(["Someone else\tНякой друг\t0-0"])
+    result, _, _ = run(path, "--labels", labelled, "--alignments", "column")
+    assert "C225" in result.stdout
+    assert "C222" in run(tmp_path / "nothing")[0].stdout
+    settings = ["--labels-from", trained_folder, "--encoder", trained_folder]
+    assert "C312" in run(path, *settings)[0].stdout
