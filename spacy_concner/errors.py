@@ -565,8 +565,8 @@ class Errors(metaclass=WithCodes):
         "The compact encoder needs the package {package} ({error}). Run: pip install spacy-concner"
     )
     C324 = (
-        "The compact encoder cannot start with device = {device!r}, compute_type = {compute_type!r}: "
-        "{error}. Use device 'cpu' and compute_type 'default', or what this machine has."
+        "The compact encoder cannot start with device = {device!r} and compute_type = "
+        "{compute_type!r}: {error}. Use device 'cpu' and compute_type 'default', or what this machine has."
     )
     C325 = (
         "The vectors of the compact encoder differ from those of the student by up to "
@@ -680,6 +680,10 @@ class Errors(metaclass=WithCodes):
     C504 = (
         "Training should start from {path}, but none of the components {names} is in the "
         "pipeline {pipes}. Name those to copy in [initialize.after_init] components."
+    )
+    C505 = (
+        "keep_layers = {keep} does not fit the encoders of {pipes}, which have {depths} layers. "
+        "Give a number of layers from 1 to that, or null to keep all."
     )
 
     # scoring: C510 to C529

@@ -1,0 +1,63 @@
+"""Smaller students: encoder layers dropped before training."""
+
+from typing import Any
+
+from spacy.language import Language
+from spacy.util import logger
+from thinc.api import Model
+
+from ..errors import ConcnerError, Errors
+
+
+def drop_layers(nlp: Language, keep: int) -> None:
+    """Drop layers of the pipeline's torch encoders, evenly from bottom to top.
+
+    The first and the last layer stay, as in DistilBERT (arXiv 1910.01108): 6 of 12 are the
+    layers 0, 2, 4, 7, 9 and 11.
+
+    nlp (Language): The pipeline, changed in place.
+    keep (int): Number of layers that stay.
+    RAISES (ConcnerError): C505 if there is no encoder or one has fewer layers.
+    """
+    found = encoders(nlp)
+    depths = [encoder.config.num_hidden_layers for encoder in found]
+    if not depths or not 1 <= keep <= min(depths):
+        raise ConcnerError(Errors.C505.format(keep=keep, pipes=nlp.pipe_names, depths=depths))
+    for encoder in found:
+        layers = _layers(encoder)
+        depth = len(layers)
+        kept = chosen_layers(depth, keep)
+        for number in reversed(range(depth)):
+            if number not in kept:
+                del layers[number]
+        encoder.config.num_hidden_layers = keep
+        logger.info("Encoder layers kept: %s of %d", kept, depth)
+
+
+def chosen_layers(depth: int, keep: int) -> list[int]:
+    """Choose layers evenly from the first to the last; a single one is the first.
+
+    depth (int): Layers that there are.
+    keep (int): Layers that stay.
+    RETURNS (list[int]): Their numbers from 0.
+    """
+    return [round(place * (depth - 1) / max(1, keep - 1)) for place in range(keep)]
+
+
+def encoders(nlp: Language) -> list[Any]:
+    """Give the pipeline's Hugging Face encoders."""
+    pipes: list[tuple[str, Any]] = nlp.pipeline
+    models = [getattr(pipe, "model", None) for _, pipe in pipes]
+    nodes = [node for model in models if isinstance(model, Model) for node in model.walk()]
+    shims = [shim for node in nodes for shim in node.shims if hasattr(shim, "_hfmodel")]
+    found = [getattr(shim, "_model", None) for shim in shims]
+    return [encoder for encoder in found if encoder is not None]
+
+
+def _layers(encoder: Any) -> Any:
+    """Give the list of an encoder's layers, which models call by different names."""
+    from torch.nn import ModuleList
+
+    depth = encoder.config.num_hidden_layers
+    lists = [part for part in encoder.modules() if isinstance(part, ModuleList)]
+    return next(part for part in lists if len(part) == depth)
