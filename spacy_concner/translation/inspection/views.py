@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from typing import Any
 
 from markupsafe import Markup
-from spacy import displacy
+from spacy.displacy.render import DEFAULT_LABEL_COLORS, EntityRenderer
 from spacy.displacy.templates import TPL_ENT, TPL_ENT_RTL
 from spacy.tokens import Doc, Span
 
@@ -120,21 +121,30 @@ def view_segment(segment: Span, colours: Mapping[str, str]) -> SegmentView:
         }
         for entity in segment.ents
     ]
+    renderer = make_renderer(direction, tuple(sorted(colours.items())))
+    shown = {"text": segment.text, "ents": entities, "settings": {"direction": direction}}
+    markup = renderer.render([shown]).strip()
+    annotated = any(token_tag(token) != "-" for token in segment)
+    return SegmentView(language, direction, Markup(markup), annotated)
+
+
+@lru_cache(maxsize=8)
+def make_renderer(direction: str, colours: tuple[tuple[str, str], ...]) -> EntityRenderer:
+    """Make displaCy's renderer of entities, once for all segments.
+
+    `displacy.render` makes one a call, and each looks through all installed packages for
+    colours, which takes longer than all the rest.
+
+    direction (str): "ltr" or "rtl".
+    colours (tuple[tuple[str, str], ...]): Entity types and their colours.
+    RETURNS (EntityRenderer): The renderer.
+    """
     options = {
-        "colors": {escape(label): colour for label, colour in colours.items()},
+        "colors": {escape(label): colour for label, colour in colours},
         # displaCy itself takes the template before it knows the direction.
         "template": TPL_ENT_RTL if direction == "rtl" else TPL_ENT,
     }
-    markup = displacy.render(
-        {"text": segment.text, "ents": entities, "settings": {"direction": direction}},
-        style="ent",
-        manual=True,
-        page=False,
-        jupyter=False,
-        options=options,
-    )
-    annotated = any(token_tag(token) != "-" for token in segment)
-    return SegmentView(language, direction, Markup(markup), annotated)
+    return EntityRenderer(options)
 
 
 def text_direction(language: str) -> str:
@@ -156,8 +166,6 @@ def choose_colours(types: Iterable[str]) -> dict[str, str]:
     types (Iterable[str]): The types.
     RETURNS (dict[str, str]): Colours by type.
     """
-    from spacy.displacy.render import DEFAULT_LABEL_COLORS
-
     colours = {}
     further = [name for name in sorted(set(types)) if name.upper() not in DEFAULT_LABEL_COLORS]
     places = 0
