@@ -1,0 +1,154 @@
+"""Calibration within a language and from the source language, from one command.
+
+    python bench/calibration.py --data DIR --pipelines bench/work/2000/seed-1
+
+DIR holds the corpora of bench/accuracy.py, and the pipelines are those that it has trained:
+`direct/model-last` for English, `direct_student/LANGUAGE/model-last` for the others. For
+each language the maps are fitted on its own dev part, and again on the English dev part
+(transfer), and both are measured on its test part. Bulgarian has only one labelled part,
+which is split into halves. The scores of tokens are kept in the work folder, so that a
+second run takes seconds.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import spacy
+import srsly
+import torch
+import typer
+from wasabi import msg
+
+from spacy_concner.corpora.convert import convert
+from spacy_concner.corpora.reader import create_corpus
+from spacy_concner.scoring.calibration import Fit, Method, fit, measure
+from spacy_concner.scoring.predictions import Predictions, collect_predictions
+
+ROOT = Path(__file__).parents[1]
+SOURCE = "en"
+LANGUAGES = ("en", "de", "pt", "bg", "hu")
+TYPES = ("PER", "LOC", "ORG")
+FILES = {
+    **{
+        f"{lang}-{part}": f"wikiann/{lang}/{part}.tsv"
+        for lang in LANGUAGES[:3]
+        for part in ("dev", "test")
+    },
+    "bg-dev": "wikiann/bg/dev.tsv",
+    "hu-dev": "nerkor_hu_wikipedia/dev.tsv",
+    "hu-test": "nerkor_hu_wikipedia/test.tsv",
+}
+START = "<!-- table made by bench/calibration.py -->"
+END = "<!-- end of the table -->"
+
+
+def predict(
+    data: Path, work: Path, language: str, pipeline: Path, name: str, limit: int
+) -> Predictions:
+    """Give what a pipeline makes of a corpus, from the work folder if it is there.
+
+    data (Path): Folder with the corpora.
+    work (Path): Work folder.
+    language (str): Language of the pipeline.
+    pipeline (Path): The pipeline.
+    name (str): Corpus, of `FILES`.
+    limit (int): Sentences to take.
+    RETURNS (Predictions): Scores and gold annotation.
+    """
+    corpus = work / "corpora" / f"{name}.spacy"
+    if not corpus.exists():
+        convert(str(data / FILES[name]), corpus, labels=TYPES, limit=limit)
+    kept = work / "predictions" / f"{language}.{name}.npz"
+    if not kept.exists():
+        msg.info(f"{pipeline} on {name}")
+        nlp = spacy.load(pipeline)
+        predictions = collect_predictions(nlp, create_corpus(corpus)(nlp))
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = kept.with_name("unfinished.npz")
+        predictions.save(unfinished)
+        unfinished.replace(kept)
+    return Predictions.load(kept)
+
+
+def make_rows(language: str, calibrated_on: str, found: Fit, test: Predictions) -> list[dict]:
+    """Measure a calibration on a test set: a row for each level."""
+    before, after = measure(test), measure(test, found.calibration)
+    return [
+        {
+            "language": language,
+            "level": level,
+            "calibrated_on": calibrated_on,
+            "ece_before": before[level].ece,
+            "ece_after": after[level].ece,
+            "brier_before": before[level].brier,
+            "brier_after": after[level].brier,
+            "n": after[level].n,
+            "method": found.method,
+            "temperature": found.temperature,
+            "entity_map": found.calibration.entity,
+            "n_sentences": len(test.lengths),
+        }
+        for level in ("token", "entity")
+    ]
+
+
+def make_table(rows: list[dict]) -> list[str]:
+    """Make the table of the docs, in Markdown."""
+    lines = [
+        "| language | level | calibrated on | n | ECE before | after | Brier before | after |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in sorted(rows, key=lambda row: row["level"]):
+        name = (
+            "its own dev" if row["calibrated_on"] == row["language"] else "English dev (transfer)"
+        )
+        names = ("ece_before", "ece_after", "brier_before", "brier_after")
+        cells = " | ".join(f"{row[name]:.3f}" for name in names)
+        lines.append(f"| {row['language']} | {row['level']} | {name} | {row['n']} | {cells} |")
+    return lines
+
+
+def main(
+    data: Path = typer.Option(..., help="Folder with the corpora"),
+    pipelines: Path = typer.Option(..., help="Folder of a seed of bench/accuracy.py"),
+    pipeline: list[str] = typer.Option([], help="Another pipeline for a language: LANGUAGE=PATH"),
+    work: Path = typer.Option(Path("bench/work/calibration"), help="Folder for what is kept"),
+    results: Path = typer.Option(ROOT / "bench/results/calibration.json", help="Rows"),
+    table: Path = typer.Option(ROOT / "docs/calibration.md", help="Page with the table"),
+    limit: int = typer.Option(2000, help="Sentences of each corpus"),
+    method: str = typer.Option("auto", help="temperature, vector or auto"),
+) -> None:
+    """Run the calibration bench and write its table."""
+    torch.set_num_threads(1)
+    paths = {lang: pipelines / "direct_student" / lang / "model-last" for lang in LANGUAGES[1:]}
+    paths[SOURCE] = pipelines / "direct" / "model-last"
+    paths |= {name: Path(path) for name, _, path in (entry.partition("=") for entry in pipeline)}
+    chosen: Method = method  # type: ignore[assignment]
+    rows = []
+    for language in LANGUAGES:
+
+        def on(name: str, language: str = language) -> Predictions:
+            return predict(data, work, language, paths[language], name, limit)
+
+        dev = on(f"{language}-dev")
+        if f"{language}-test" in FILES:
+            test = on(f"{language}-test")
+        else:
+            even = np.arange(len(dev.lengths)) % 2 == 0
+            dev, test = dev.split(even), dev.split(~even)
+        rows += make_rows(language, language, fit(dev, chosen), test)
+        if language != SOURCE:
+            source = on(f"{SOURCE}-dev")
+            rows += make_rows(language, SOURCE, fit(source, chosen), test)
+    results.parent.mkdir(parents=True, exist_ok=True)
+    srsly.write_json(results, rows)
+    page = table.read_text("utf8") if table.exists() else f"{START}\n{END}\n"
+    before, _, rest = page.partition(START)
+    after = rest.partition(END)[2]
+    lines = "\n".join(make_table(rows))
+    table.write_text(f"{before}{START}\n\n{lines}\n\n{END}{after}", encoding="utf8")
+    msg.good(f"{len(rows)} rows in {results}, table in {table}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
