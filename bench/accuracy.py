@@ -2,7 +2,8 @@
 
     python bench/accuracy.py --data DIR --methods all --seeds 1,2,3 --quick
 
-DIR holds `wikiann/{en,de,pt,bg}` and `nerkor_hu_wikipedia` as `token<TAB>IOB2` files. For
+DIR holds `wikiann/{en,de,pt,bg}` and `nerkor_hu_wikipedia` as `token<TAB>IOB2` files, and
+`aligned/en-{bg,de,hu}.tsv` with parallel sentences. For
 seed s, `random.Random(s).sample(train, 1000)` of English is the only labelled text, of
 German, Portuguese and Bulgarian too for methods with several source languages; students see
 raw sentences of the target language. No label of a target is used but for scoring. Every
@@ -36,6 +37,7 @@ from spacy_concner.corpora.bitext import copy_tokens
 from spacy_concner.corpora.reader import read_docs
 
 BATCH_DOCS = 64
+PARALLEL_SENTENCES = 400
 
 
 class Runner:
@@ -52,8 +54,28 @@ class Runner:
         method = TEACHERS[name]
         output = self.folder / name
         corpus = self.bench.corpus(f"{method.corpus}-seed{self.seed}")
+        if method.parallel:
+            corpus = self._add_parallel(corpus)
         self.bench.train(method.config, output, corpus, self.seed, method.settings)
         return output / "model-last"
+
+    def _add_parallel(self, corpus: Path) -> Path:
+        """Give a folder with a corpus and projected parallel text in the languages there is."""
+        folder = self.folder / "parallel"
+        folder.mkdir(parents=True, exist_ok=True)
+        link = folder / corpus.name
+        if not link.exists():
+            link.symlink_to(corpus.resolve())
+        for text in sorted((self.bench.data / "aligned").glob(f"{SOURCE}-*.tsv")):
+            target = text.stem.partition("-")[2]
+            output = folder / f"{text.stem}.spacy"
+            command: list[object] = ["concner", "bitext", text, output, "--tokenised"]
+            command += ["--source", SOURCE, "--target", target, "--limit", PARALLEL_SENTENCES]
+            command += ["--labels-from", self.teacher("direct"), "--least-confidence", 0.7]
+            command += ["--encoder", self.bench.work / "encoder", "--gpu-id", self.bench.gpu_id]
+            log = f"bitext-seed-{self.seed}-{target}"
+            self.bench.run(log, command, output.with_suffix(".seconds"))
+        return folder
 
     def source_teacher(self, language: str) -> Path:
         """Give the teacher that has learned from labelled text of one language."""

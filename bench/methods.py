@@ -16,12 +16,15 @@ class Teacher:
     config: Name of the project's config.
     corpus: Name of the training corpus, before `-seedS`.
     settings: Overrides of the config.
+    parallel: Whether parallel text of the target languages joins in, the labels of its
+        English side made by direct transfer and projected by word alignment.
     """
 
     title: str
     config: str
     corpus: str
     settings: Mapping[str, object] = field(default_factory=dict)
+    parallel: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,9 @@ TEACHERS: dict[str, Teacher] = {
     "tcl": Teacher("translate-train + TCL", "concner", "en-pt", {LCL_WEIGHT: 0}),
     "lcl": Teacher("translate-train + LCL", "concner", "en-pt", {TCL_WEIGHT: 0}),
     "concner": Teacher("ConCNER teacher (TCL + LCL)", "concner", "en-pt"),
+    "concner_parallel": Teacher(
+        "ConCNER teacher, with projected parallel text", "concner", "en-pt", parallel=True
+    ),
 }
 STUDENTS: dict[str, Student] = {
     "direct_student": Student("student of direct transfer", ("direct",), "direct"),

@@ -8,7 +8,9 @@ from typing import Any
 STEP_SENTENCES = 16
 
 
-def train_steps(student: Path, corpus: Path, steps: int, threads: int) -> Iterator[dict[str, float]]:
+def train_steps(
+    student: Path, corpus: Path, steps: int, threads: int
+) -> Iterator[dict[str, float]]:
     """Take steps in turn: through `nlp.update`, then in a plain torch loop.
 
     student (Path): Pipeline whose weights both train, its embeddings frozen.
