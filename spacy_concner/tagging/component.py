@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -17,8 +18,15 @@ from thinc.types import Floats2d
 from ..corpora.bitext import SEGMENTS_KEY
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
-from .annotation import set_entities, set_scored_spans, to_span, word_positions
+from .annotation import (
+    register_score_extension,
+    set_entities,
+    set_scored_spans,
+    to_span,
+    word_positions,
+)
 from .architecture import TaggerModel, TaggerOutput
+from .confidence import Calibration
 from .decoding import decode
 from .labels import is_tag, label_set
 from .needs import check_needs
@@ -28,6 +36,7 @@ DEFAULT_CONFIG = """
 [concner]
 overwrite = false
 spans_key = "concner"
+threshold = 0.0
 scorer = {"@scorers": "spacy-concner.scorer.v1"}
 
 [concner.losses]
@@ -68,6 +77,7 @@ def make_concner(
     overwrite: bool,
     spans_key: str,
     scorer: Callable | None,
+    threshold: float = 0.0,
 ) -> "ConCNER":
     """Make a `concner` component.
 
@@ -79,6 +89,7 @@ def make_concner(
     overwrite (bool): Whether predictions replace entities that other components have set.
     spans_key (str): Where in `doc.spans` all predicted entities and their scores go.
     scorer (Callable): The scoring method.
+    threshold (float): Least probability of an entity, 0 to 1; those below it are dropped.
     RETURNS (ConCNER): The component.
     """
     return ConCNER(
@@ -89,6 +100,7 @@ def make_concner(
         overwrite=overwrite,
         spans_key=spans_key,
         scorer=scorer,
+        threshold=threshold,
     )
 
 
@@ -109,12 +121,15 @@ class ConCNER(TrainablePipe):
         overwrite: bool = False,
         spans_key: str = "concner",
         scorer: Callable | None = None,
+        threshold: float = 0.0,
     ) -> None:
         """Initialise the component; arguments as for `make_concner`.
 
         RAISES (ConcnerError): C011 for a loss that is none of ours, C012 for a `spans_key`
-            that is taken.
+            that is taken, C013 for a threshold that is no probability.
         """
+        if not 0 <= threshold <= 1:
+            raise ConcnerError(Errors.C013.format(name=name, threshold=threshold))
         if spans_key == SEGMENTS_KEY:
             raise ConcnerError(Errors.C012.format(name=name, key=spans_key))
         for key, loss in (losses or {}).items():
@@ -124,10 +139,37 @@ class ConCNER(TrainablePipe):
         self.vocab = vocab
         self.model = model
         self.name = name
-        self.cfg: dict[str, Any] = {"labels": [], "overwrite": overwrite, "spans_key": spans_key}
+        self.cfg: dict[str, Any] = {
+            "labels": [],
+            "overwrite": overwrite,
+            "spans_key": spans_key,
+            "threshold": threshold,
+            "configured_threshold": threshold,
+            "calibration": None,
+        }
         self.losses = {key: loss for key, loss in (losses or {}).items() if loss is not None}
         self.scorer = scorer
         self._steps = 0
+        register_score_extension()
+
+    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "ConCNER":
+        """Load what `to_bytes` gave; a threshold set anew in the config wins."""
+        configured = self.cfg["configured_threshold"]
+        super().from_bytes(bytes_data, exclude=exclude)
+        self._keep_threshold(configured)
+        return self
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "ConCNER":
+        """Load what `to_disk` wrote; a threshold set anew in the config wins."""
+        configured = self.cfg["configured_threshold"]
+        super().from_disk(path, exclude=exclude)
+        self._keep_threshold(configured)
+        return self
+
+    def _keep_threshold(self, configured: float) -> None:
+        # spaCy lets stored settings win over the config that a pipeline is loaded with.
+        if configured != self.cfg["configured_threshold"]:
+            self.cfg["threshold"] = self.cfg["configured_threshold"] = configured
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -198,6 +240,7 @@ class ConCNER(TrainablePipe):
             n_labels = self.model.get_dim("nO")
             raise ConcnerError(Errors.C009.format(name=self.name, n_labels=n_labels, labels=labels))
         self.cfg["labels"] = labels
+        self.cfg["calibration"] = None
         for label in labels:
             self.vocab.strings.add(label[2:] or label)
         check_needs(get_examples(), self.losses, self.name)
@@ -226,8 +269,9 @@ class ConCNER(TrainablePipe):
 
         docs (Iterable[Doc]): The Docs, changed in place: `doc.spans[spans_key]` holds every
             predicted entity with `attrs["scores"]`, `doc.ents` those that do not overlap
-            with entities already there, or all with `overwrite`. White space is passed
-            over: it stands within entities but never at their ends.
+            with entities already there, or all with `overwrite`; entities below the
+            threshold are in neither. White space is passed over: it stands within entities
+            but never at their ends.
         scores (list[Floats2d]): What `predict` gave.
         """
         docs = list(docs)
@@ -235,12 +279,15 @@ class ConCNER(TrainablePipe):
         lengths = [len(positions) for segments in words for positions in segments]
         is_word = np.array([not token.is_space for doc in docs for token in doc], dtype=bool)
         flat = self.model.ops.to_numpy(self.model.ops.xp.vstack(scores))
-        decoded = iter(decode(flat[is_word], lengths, list(self.labels)))
+        calibration = Calibration.of(self.cfg["calibration"])
+        decoded = iter(decode(flat[is_word], lengths, list(self.labels), calibration))
         for doc, segments in zip(docs, words, strict=True):
             spans: list[Span] = []
             probabilities: list[float] = []
             for positions in segments:
                 for entity in next(decoded):
+                    if entity.score < self.cfg["threshold"]:
+                        continue
                     spans.append(to_span(doc, positions, entity))
                     probabilities.append(entity.score)
             set_scored_spans(doc, self.cfg["spans_key"], spans, probabilities)
@@ -274,6 +321,8 @@ class ConCNER(TrainablePipe):
             losses.setdefault(f"{self.name}_{key}", 0.0)
         if not any(len(eg.predicted) for eg in examples):
             return losses
+        # It was fitted to weights that change now.
+        self.cfg["calibration"] = None
         set_dropout_rate(self.model, drop)
         output, backprop = self.model.begin_update([eg.predicted for eg in examples])
         values, gradient = self.get_losses(examples, output)

@@ -4,10 +4,12 @@ Sequences of different length are decoded together without padding: at position 
 the sequences longer than t take part, so memory is that of the scores themselves.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from .confidence import Calibration
 from .labels import entity_type
 
 IMPOSSIBLE = -1e9
@@ -136,47 +138,101 @@ def forward_backward(
     return before, after
 
 
-def decode(logits: np.ndarray, lengths: list[int], labels: list[str]) -> list[list[Entity]]:
+def decode(
+    logits: np.ndarray,
+    lengths: Sequence[int],
+    labels: list[str],
+    calibration: Calibration | None = None,
+) -> list[list[Entity]]:
     """Turn label scores into entities with their probabilities.
 
     The tags of an entity come from the most probable valid BIO sequence. Its score is the
     probability, among all valid sequences, of those that have exactly this entity: it
-    starts here, ends here and has this type.
+    starts here, ends here and has this type. A product over its tokens would count
+    sequences that BIO forbids, and would not ask whether the entity ends where it does.
 
     logits (ndarray): `(n_tokens, n_labels)` scores before softmax, sequences one after
         another.
-    lengths (list[int]): Tokens of each sequence, none zero.
+    lengths (Sequence[int]): Tokens of each sequence, none zero.
     labels (list[str]): BIO tags of the columns.
+    calibration (Calibration): Maps scores and probabilities; which entities are found does
+        not depend on it.
     RETURNS (list[list[Entity]]): For each sequence its entities in order.
     """
-    log_probs = log_softmax(logits)
-    if not len(log_probs):
-        return [[] for _ in lengths]
-    best = viterbi(log_probs, np.asarray(lengths), labels)
-    before, after = forward_backward(log_probs, np.asarray(lengths), labels)
+    entities = find_entities(logits, lengths, labels)
+    scores = score_entities(logits, lengths, labels, entities, calibration).tolist()
+    decoded: list[list[Entity]] = [[] for _ in lengths]
+    offsets = np.cumsum([0, *lengths])
+    for sequence, start, end, column, score in zip(*entities.T.tolist(), scores, strict=True):
+        offset = int(offsets[sequence])
+        label = entity_type(labels[column])
+        decoded[sequence].append(Entity(start - offset, end - offset, label, score))
+    return decoded
+
+
+def find_entities(logits: np.ndarray, lengths: Sequence[int], labels: list[str]) -> np.ndarray:
+    """Find the entities of the most probable valid BIO sequences.
+
+    logits (ndarray): As for `decode`.
+    lengths (Sequence[int]): As for `decode`.
+    labels (list[str]): As for `decode`.
+    RETURNS (ndarray): `(n_entities, 4)` int64: the sequence, first token, token after the
+        last (both counted over all sequences) and column of the B- tag.
+    """
+    if not len(logits):
+        return np.zeros((0, 4), dtype="i8")
+    best = viterbi(log_softmax(logits), np.asarray(lengths), labels)
     begins = np.array([label.startswith("B-") for label in labels])
     inside = np.array([label.startswith("I-") for label in labels])
-    _, steps = bio_transitions(labels)
-    decoded: list[list[Entity]] = []
-    offset = 0
-    for length in lengths:
-        tags = best[offset : offset + length]
-        total = np.logaddexp.reduce(before[offset + length - 1])
-        entities = []
-        for start in np.flatnonzero(begins[tags]):
-            end = start + 1
-            while end < length and inside[tags[end]]:
-                end += 1
-            label = entity_type(labels[tags[start]])
-            log_score = before[offset + start, tags[start]] - total
-            log_score += sum(log_probs[offset + t, tags[t]] for t in range(start + 1, end))
-            if end < length:
-                # What follows may be anything but one more token of the same entity.
-                ends = np.array([tag == f"I-{label}" for tag in labels])
-                onwards = steps[tags[end - 1]] + log_probs[offset + end] + after[offset + end]
-                log_score += np.logaddexp.reduce(onwards[~ends])
-            score = float(np.exp(min(log_score, 0.0)))
-            entities.append(Entity(int(start), int(end), label, score))
-        decoded.append(entities)
-        offset += length
-    return decoded
+    starts = np.flatnonzero(begins[best])
+    # A sequence never begins inside, so that its first token ends the entity before it.
+    borders = np.append(np.flatnonzero(~inside[best]), len(best))
+    ends = borders[np.searchsorted(borders, starts, side="right")]
+    sequences = np.searchsorted(np.cumsum(lengths), starts, side="right")
+    return np.stack([sequences, starts, ends, best[starts]], axis=1)
+
+
+def score_entities(
+    logits: np.ndarray,
+    lengths: Sequence[int],
+    labels: list[str],
+    entities: np.ndarray,
+    calibration: Calibration | None = None,
+) -> np.ndarray:
+    """Give the probability of entities among all valid BIO sequences.
+
+    logits (ndarray): As for `decode`.
+    lengths (Sequence[int]): As for `decode`.
+    labels (list[str]): As for `decode`.
+    entities (ndarray): As of `find_entities`.
+    calibration (Calibration): As for `decode`.
+    RETURNS (ndarray): `(n_entities,)` float64 between 0 and 1.
+    """
+    if not len(entities):
+        return np.zeros(0)
+    calibration = calibration or Calibration()
+    # Sequences without entities need no sums.
+    needed = np.zeros(len(lengths), dtype=bool)
+    needed[entities[:, 0]] = True
+    kept = np.repeat(needed, lengths)
+    rows = np.cumsum(kept) - 1
+    sizes = np.asarray(lengths)[needed]
+    log_probs = log_softmax(calibration.map_logits(logits[kept]))
+    before, after = forward_backward(log_probs, sizes, labels)
+    last = np.cumsum(sizes) - 1
+    totals = np.logaddexp.reduce(before[last], axis=1)
+    sequences = (np.cumsum(needed) - 1)[entities[:, 0]]
+    starts, ends = rows[entities[:, 1]], rows[entities[:, 2] - 1] + 1
+    tags = entities[:, 3]
+    within = np.array([labels.index(f"I-{entity_type(labels[tag])}") for tag in tags])
+    scores = before[starts, tags] - totals[sequences]
+    longest = int((ends - starts).max())
+    for step in range(1, longest):
+        going = np.flatnonzero(starts + step < ends)
+        scores[going] += log_probs[starts[going] + step, within[going]]
+    # What follows may be anything but one more token of an entity.
+    follows = np.flatnonzero(ends <= last[sequences])
+    first, _ = bio_transitions(labels)
+    onwards = first + log_probs[ends[follows]] + after[ends[follows]]
+    scores[follows] += np.logaddexp.reduce(onwards, axis=1)
+    return calibration.map_entities(np.exp(np.minimum(scores, 0.0)))

@@ -1,12 +1,16 @@
 import pytest
 import spacy
+import srsly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.training import Example
 
 from spacy_concner.corpora.bitext import annotate
+from spacy_concner.errors import ConcnerError
 from spacy_concner.scoring.scorer import known_tags, make_scorer, score_entities
+from spacy_concner.tagging.annotation import set_scored_spans
+from tests.conftest import write_corpus
 
 VOCAB = spacy.blank("xx").vocab
 PARTS = st.lists(
@@ -41,6 +45,11 @@ def test_micro_average_is_spacys(docs):
         assert scores["seqeval_micro_f"] == pytest.approx(scores["ents_f"])
         per_type = [score["f"] for score in scores["ents_per_type"].values()]
         assert scores["seqeval_macro_f"] == pytest.approx(sum(per_type) / len(per_type))
+        assert set(scores["seqeval_per_type"]) == set(scores["ents_per_type"])
+        for label, found in scores["seqeval_per_type"].items():
+            assert found == pytest.approx(scores["ents_per_type"][label])
+        assert scores["ents_strict_f"] == pytest.approx(scores["ents_f"])
+        assert scores["ents_strict_f"] <= scores["ents_exact_f"] <= scores["ents_partial_f"]
 
 
 @settings(max_examples=100, deadline=None)
@@ -97,12 +106,10 @@ def test_per_type():
 def test_nothing_to_count(examples):
     scores = score_entities(examples)
     assert set(scores) == {
-        "ents_p",
-        "ents_r",
-        "ents_f",
-        "ents_per_type",
-        "seqeval_micro_f",
-        "seqeval_macro_f",
+        *("ents_p", "ents_r", "ents_f", "ents_per_type", "ents_per_language"),
+        *("seqeval_micro_f", "seqeval_macro_f", "seqeval_per_type"),
+        *("ents_strict_f", "ents_exact_f", "ents_partial_f", "ents_type_f"),
+        *("ents_ece", "ents_brier"),
     }
     assert set(scores.values()) == {None}
 
@@ -121,6 +128,64 @@ def test_prediction_over_missing_annotation_is_neither_right_nor_wrong():
 
 def test_registered_and_reads_a_stream():
     scorer = spacy.registry.get("scorers", "spacy-concner.scorer.v1")()
-    assert scorer is make_scorer()
+    assert isinstance(scorer, type(make_scorer()))
     stream = (example(["B-PER"], ["B-PER"]) for _ in range(2))
     assert scorer(stream)["seqeval_micro_f"] == 1.0
+
+
+def test_partial_matches():
+    gold = ["B-PER", "I-PER", "O", "B-LOC", "O"]
+    scores = score_entities([example(["B-PER", "O", "O", "B-ORG", "O"], gold)])
+    assert scores["ents_strict_f"] == scores["ents_f"] == 0.0
+    assert scores["ents_exact_f"] == scores["ents_type_f"] == 0.5
+    assert scores["ents_partial_f"] == 0.75
+
+
+def test_calibration_of_scored_entities():
+    scored = example(["B-PER", "O", "B-LOC"], ["B-PER", "O", "O"])
+    set_scored_spans(scored.predicted, "concner", list(scored.predicted.ents), [0.9, 0.4])
+    scores = score_entities([scored])
+    assert scores["ents_ece"] == pytest.approx((0.1 + 0.4) / 2)
+    assert scores["ents_brier"] == pytest.approx((0.01 + 0.16) / 2)
+
+
+def test_languages_of_a_mixed_test_set():
+    german, other = example(["B-PER"], ["B-PER"]), example(["O"], ["B-PER"])
+    german.reference.user_data["language"] = "de"
+    other.reference.user_data["language"] = "bg"
+    found = score_entities([german, other, example(["O"], ["O"])])["ents_per_language"]
+    assert set(found) == {"bg", "de"}
+    assert (found["de"]["f"], found["bg"]["f"]) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("kind", ["corpus", "list", "list with types"])
+def test_seen_and_unseen_entities(tmp_path, kind):
+    if kind == "corpus":
+        path = write_corpus([example(["O"], ["B-PER"]).reference], tmp_path / "train.spacy")
+    else:
+        path = tmp_path / "entities.txt"
+        path.write_text("w0\tPER\n" if "types" in kind else "w0\n\n", encoding="utf8")
+    tests = [example(["B-PER", "O", "B-LOC"], ["B-PER", "O", "B-ORG"])]
+    scores = make_scorer(path)(tests)
+    assert (scores["ents_seen_f"], scores["ents_unseen_f"]) == (1.0, 0.0)
+    assert scores["ents_unseen_r"] == scores["ents_unseen_p"] == 0.0
+
+
+def test_seen_entities_that_are_elsewhere(tmp_path):
+    scorer = make_scorer(str(tmp_path / "away.spacy"))
+    with pytest.warns(UserWarning, match="W511"):
+        scores = scorer([example(["B-PER"], ["B-PER"])])
+    assert scores["ents_f"] == 1.0 and "ents_seen_f" not in scores
+
+
+def test_lines_that_are_no_entities(tmp_path):
+    path = tmp_path / "entities.txt"
+    path.write_text("Sofia\tLOC\nAnna\tPER\tx\n", encoding="utf8")
+    with pytest.raises(ConcnerError, match=r"C516.*line 2"):
+        make_scorer(path)([])
+
+
+def test_scores_can_be_written():
+    scored = example(["B-PER", "O"], ["B-PER", "O"])
+    scored.reference.user_data["language"] = "de"
+    assert srsly.json_loads(srsly.json_dumps(score_entities([scored])))["ents_f"] == 1.0

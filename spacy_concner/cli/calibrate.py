@@ -1,0 +1,115 @@
+"""`spacy concner calibrate`: probabilities that mean what they say."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from wasabi import msg
+
+from ..errors import ConcnerError, Errors
+from ._util import verb
+
+if TYPE_CHECKING:
+    from ..scoring.calibrate import Measured
+    from ..scoring.reliability import ReliabilityBin
+
+BAR = 24
+
+
+@verb("calibrate")
+def calibrate_cli(
+    pipeline: str = typer.Argument(..., help="Pipeline folder or package"),
+    dev_path: Path | None = typer.Argument(
+        None, help="Labelled .spacy file or folder that was not trained on, to fit on"
+    ),
+    output: Path | None = typer.Option(
+        None, "--output", "-o", help="Folder for the result; without it PIPELINE is changed"
+    ),
+    method: str = typer.Option(
+        "auto", "--method", "-m", help="temperature, vector, or auto: the better of both"
+    ),
+    test: list[Path] = typer.Option(
+        [], "--test", "-t", help="Labelled corpus to measure on; give it once a corpus"
+    ),
+    dev_language: str = typer.Option("", "--dev-language", help="Language code of the dev corpus"),
+    target_language: str = typer.Option(
+        "", "--target-language", help="Language code that the pipeline is for"
+    ),
+    reset: bool = typer.Option(False, "--reset", help="Take the calibration out instead"),
+    gpu_id: int = typer.Option(-1, "--gpu-id", "-g", help="GPU ID or -1 for CPU"),
+    force: bool = typer.Option(False, "--force", "-F", help="Replace an output that is there"),
+) -> None:
+    """Fit a pipeline's probabilities to a labelled corpus, and store the maps in it."""
+    from spacy.cli._util import setup_gpu
+
+    from ..scoring.calibrate import UNKNOWN, calibrate, reset_calibration
+
+    if reset:
+        msg.good(f"No calibration any more: {reset_calibration(pipeline, output, force=force)}")
+        return
+    if dev_path is None:
+        raise ConcnerError(Errors.C517)
+    setup_gpu(gpu_id)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = calibrate(
+            pipeline,
+            dev_path,
+            output=output,
+            method=method,  # type: ignore[arg-type]
+            tests=test,
+            dev_language=dev_language,
+            target_language=target_language,
+            force=force,
+        )
+    rows = [row for measured in (result.dev, *result.tests) for row in _rows(measured)]
+    header = ("Corpus", "Level", "n", "ECE", "after", "Brier", "after")
+    msg.table(rows, header=header, divider=True, aligns=("l", "l", "r", "r", "r", "r", "r"))
+    last = result.tests[-1] if result.tests else result.dev
+    for level in ("token", "entity"):
+        msg.divider(f"{level} level, {last.path.name}")
+        for when, curve in (("before", last.before), ("after", last.after)):
+            msg.text(f"{when}: confidence, and share that is right")
+            print("\n".join(_curve(curve[level].bins)))
+    for warning in caught:
+        if issubclass(warning.category, UserWarning) and "[W51" in str(warning.message):
+            msg.warn(str(warning.message))
+        else:
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+    if set(result.dev.languages) == {UNKNOWN}:
+        msg.info(
+            "The language of the dev corpus is not known: name it with --dev-language, and the "
+            "pipeline's with --target-language, to be warned if they differ"
+        )
+    if not result.tests:
+        msg.info("Measured on what it was fitted on; give --test for an independent measure")
+    own = result.fit.calibration.entity != (1.0, 1.0, 0.0)
+    msg.good(
+        f"Calibrated by {result.fit.method} scaling (temperature {result.fit.temperature:.2f})"
+        f"{' and a map of entity probabilities' if own else ''}: {result.path}"
+    )
+
+
+def _rows(measured: Measured) -> list[tuple[str, ...]]:
+    rows = []
+    for level in ("token", "entity"):
+        before, after = measured.before[level], measured.after[level]
+        values = (before.ece, after.ece, before.brier, after.brier)
+        cells = ["-" if value is None else f"{value:.4f}" for value in values]
+        rows.append((measured.path.name, level, str(before.n), *cells))
+    return rows
+
+
+def _curve(bins: list[ReliabilityBin]) -> list[str]:
+    lines = []
+    for found in bins:
+        if found.n:
+            right = round(found.accuracy * BAR)
+            bar = "█" * right + "·" * (BAR - right)
+            lines.append(f"  {found.confidence:.2f}  {bar} {found.accuracy:.2f}  n {found.n}")
+    return lines

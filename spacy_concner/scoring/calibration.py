@@ -1,0 +1,262 @@
+"""Calibration: fit maps of probabilities on a labelled corpus, and measure what they do."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ..errors import ConcnerError, Errors
+from ..tagging.confidence import SMALLEST, Calibration, beta_map
+from ..tagging.decoding import find_entities, log_softmax, score_entities
+from .predictions import Predictions
+from .reliability import (
+    ReliabilityBin,
+    brier_score,
+    expected_calibration_error,
+    multiclass_brier_score,
+    reliability_bins,
+)
+
+Method = Literal["temperature", "vector", "auto"]
+METHODS = ("temperature", "vector", "auto")
+N_FOLDS = 5
+# Fewer entities than this say too little about how often a probability is right.
+FEWEST_ENTITIES = 30
+# Slopes of the entity map stay above it, so that a likelier entity stays likelier.
+LEAST_SLOPE = 1e-3
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """How far the probabilities of a level, tokens or entities, can be trusted.
+
+    ece: expected calibration error, None without predictions.
+    brier: Brier score, None without predictions; of tokens summed over labels.
+    n: predictions.
+    bins: the reliability curve.
+    """
+
+    ece: float | None
+    brier: float | None
+    n: int
+    bins: list[ReliabilityBin]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a calibration has learned.
+
+    calibration: the maps.
+    method: "temperature" or "vector".
+    temperature: the temperature that a single one would be.
+    losses: negative log-likelihood of held-out tokens for each method, in nats.
+    entity_losses: that of held-out entities without ("identity") and with ("beta") a map of
+        their own.
+    """
+
+    calibration: Calibration
+    method: str
+    temperature: float
+    losses: dict[str, float]
+    entity_losses: dict[str, float]
+
+
+def measure(
+    predictions: Predictions, calibration: Calibration | None = None
+) -> dict[str, Reliability]:
+    """Measure calibration at the level of tokens and of entities.
+
+    A token's confidence is the probability of its most probable label; an entity's is the
+    probability that `concner` gives to it.
+
+    predictions (Predictions): Scores and gold annotation.
+    calibration (Calibration): Maps to apply first.
+    RETURNS (dict[str, Reliability]): By level, "token" and "entity".
+    """
+    calibration = calibration or Calibration()
+    known = predictions.tags >= 0
+    gold = predictions.tags[known]
+    probabilities = np.exp(log_softmax(calibration.map_logits(predictions.logits[known])))
+    confidences = probabilities.max(axis=1, initial=0.0)
+    correct = probabilities.argmax(axis=1) == gold
+    scores = _entity_scores(predictions, calibration)
+    judged = predictions.correct >= 0
+    return {
+        "token": Reliability(
+            expected_calibration_error(confidences, correct),
+            multiclass_brier_score(probabilities, gold),
+            len(gold),
+            reliability_bins(confidences, correct),
+        ),
+        "entity": Reliability(
+            expected_calibration_error(scores[judged], predictions.correct[judged]),
+            brier_score(scores[judged], predictions.correct[judged]),
+            int(judged.sum()),
+            reliability_bins(scores[judged], predictions.correct[judged]),
+        ),
+    }
+
+
+def fit(predictions: Predictions, method: Method = "auto", seed: int = 0) -> Fit:
+    """Fit the maps of a calibration.
+
+    The scores of labels are mapped first, by a temperature (Guo et al. 2017) or by a factor
+    and an offset a label (vector scaling); "auto" takes what loses less on held-out folds.
+    Then the probabilities of entities are mapped by beta calibration (Kull et al. 2017), if
+    that loses less on held-out folds: tokens that are right one by one do not make their
+    entity as probable as it seems, for their mistakes come together.
+
+    predictions (Predictions): Scores and gold annotation of the dev corpus.
+    method (str): "temperature", "vector" or "auto".
+    seed (int): Seed of the folds.
+    RETURNS (Fit): The maps.
+    RAISES (ConcnerError): C511 if there are too few entities, C512 for an unknown method.
+    """
+    if method not in METHODS:
+        raise ConcnerError(Errors.C512.format(method=method, methods=", ".join(METHODS)))
+    n_entities = int((predictions.correct >= 0).sum())
+    if n_entities < FEWEST_ENTITIES or not (predictions.tags >= 0).any():
+        raise ConcnerError(Errors.C511.format(n=n_entities, least=FEWEST_ENTITIES))
+    folds = np.random.default_rng(seed).permutation(len(predictions.lengths)) % N_FOLDS
+    tokens = np.repeat(folds, predictions.lengths)
+    known = predictions.tags >= 0
+    logits, tags, tokens = predictions.logits[known], predictions.tags[known], tokens[known]
+    losses = {}
+    for name in ("temperature", "vector") if method == "auto" else (method,):
+        held_out = []
+        for fold in np.unique(tokens):
+            inside = tokens != fold
+            if not inside.any():
+                continue
+            mapped = _fit_logits(logits[inside], tags[inside], name).map_logits(logits[~inside])
+            held_out.append(_token_losses(mapped, tags[~inside]))
+        losses[name] = float(np.concatenate(held_out).mean()) if held_out else float("inf")
+    chosen = min(losses, key=lambda name: losses[name])
+    calibration = _fit_logits(logits, tags, chosen)
+    entity, entity_losses = _fit_entities(predictions, calibration, folds)
+    return Fit(
+        Calibration(calibration.scale, calibration.bias, entity),
+        chosen,
+        fit_temperature(logits, tags),
+        losses,
+        entity_losses,
+    )
+
+
+def fit_temperature(logits: np.ndarray, tags: np.ndarray) -> float:
+    """Find the temperature under which the gold labels are most likely.
+
+    logits (ndarray): `(n_tokens, n_labels)` scores before softmax.
+    tags (ndarray): `(n_tokens,)` int, gold columns.
+    RETURNS (float): The temperature, between 0.05 and 20.
+    """
+    from scipy.optimize import minimize_scalar
+
+    found = minimize_scalar(
+        lambda log_t: float(_token_losses(logits / np.exp(log_t), tags).mean()),
+        bounds=(np.log(0.05), np.log(20.0)),
+        method="bounded",
+    )
+    return float(np.exp(found.x))
+
+
+def fit_vector(logits: np.ndarray, tags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Find a factor and an offset a label under which the gold labels are most likely.
+
+    logits (ndarray): `(n_tokens, n_labels)` scores before softmax.
+    tags (ndarray): `(n_tokens,)` int, gold columns.
+    RETURNS (tuple[ndarray, ndarray]): Factors and offsets, `(n_labels,)` float64.
+    """
+    from scipy.optimize import minimize
+
+    logits = np.asarray(logits, dtype="f8")
+    n_tokens, n_labels = logits.shape
+    gold = np.zeros_like(logits)
+    gold[np.arange(n_tokens), tags] = 1.0
+
+    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
+        log_probs = log_softmax(logits * parameters[:n_labels] + parameters[n_labels:])
+        error = (np.exp(log_probs) - gold) / n_tokens
+        gradient = np.concatenate([(error * logits).sum(axis=0), error.sum(axis=0)])
+        return float(-(log_probs * gold).sum() / n_tokens), gradient
+
+    first = np.full(n_labels, 1 / fit_temperature(logits, tags))
+    found = minimize(
+        loss, np.concatenate([first, np.zeros(n_labels)]), jac=True, method="L-BFGS-B"
+    ).x
+    return found[:n_labels], found[n_labels:] - found[n_labels:].mean()
+
+
+def fit_beta(probabilities: np.ndarray, correct: np.ndarray) -> tuple[float, float, float]:
+    """Fit beta calibration with slopes that are not negative.
+
+    probabilities (ndarray): `(n,)` between 0 and 1.
+    correct (ndarray): `(n,)`, 1 or 0.
+    RETURNS (tuple[float, float, float]): a, b and c of `Calibration.entity`.
+    """
+    from scipy.optimize import minimize
+
+    p = np.clip(np.asarray(probabilities, dtype="f8"), SMALLEST, 1 - SMALLEST)
+    features = np.stack([np.log(p), -np.log1p(-p), np.ones_like(p)], axis=1)
+    right = np.asarray(correct, dtype="f8")
+
+    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
+        z = features @ parameters
+        value = np.logaddexp(0.0, z) - right * z
+        error = 1 / (1 + np.exp(-z)) - right
+        return float(value.mean()), features.T @ error / len(right)
+
+    bounds = [(LEAST_SLOPE, None), (LEAST_SLOPE, None), (None, None)]
+    found = minimize(loss, [1.0, 1.0, 0.0], jac=True, method="L-BFGS-B", bounds=bounds).x
+    a, b, c = found.tolist()
+    return a, b, c
+
+
+def _fit_logits(logits: np.ndarray, tags: np.ndarray, method: str) -> Calibration:
+    if method == "temperature":
+        temperature = fit_temperature(logits, tags)
+        return Calibration(scale=(1 / temperature,) * logits.shape[1])
+    scale, bias = fit_vector(logits, tags)
+    return Calibration(tuple(scale.tolist()), tuple(bias.tolist()))
+
+
+def _fit_entities(
+    predictions: Predictions, calibration: Calibration, folds: np.ndarray
+) -> tuple[tuple[float, float, float], dict[str, float]]:
+    judged = predictions.correct >= 0
+    scores = _entity_scores(predictions, calibration)[judged]
+    right = predictions.correct[judged]
+    found = find_entities(*_arguments(predictions))
+    where = folds[found[judged, 0]]
+    held_out = np.zeros(len(scores))
+    for fold in np.unique(where):
+        outside = where == fold
+        if outside.all():
+            continue
+        parameters = fit_beta(scores[~outside], right[~outside])
+        held_out[outside] = _entity_losses(beta_map(scores[outside], parameters), right[outside])
+    losses = {
+        "identity": float(_entity_losses(scores, right).mean()),
+        "beta": float(held_out.mean()),
+    }
+    if losses["beta"] < losses["identity"]:
+        return fit_beta(scores, right), losses
+    return Calibration().entity, losses
+
+
+def _entity_scores(predictions: Predictions, calibration: Calibration) -> np.ndarray:
+    of = _arguments(predictions)
+    return score_entities(*of, find_entities(*of), calibration)
+
+
+def _arguments(predictions: Predictions) -> tuple[np.ndarray, list[int], list[str]]:
+    return predictions.logits, predictions.lengths.tolist(), predictions.labels
+
+
+def _token_losses(logits: np.ndarray, tags: np.ndarray) -> np.ndarray:
+    return -log_softmax(logits)[np.arange(len(tags)), tags]
+
+
+def _entity_losses(probabilities: np.ndarray, correct: np.ndarray) -> np.ndarray:
+    p = np.clip(probabilities, SMALLEST, 1 - SMALLEST)
+    return -np.where(correct > 0, np.log(p), np.log1p(-p))

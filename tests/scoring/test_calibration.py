@@ -1,0 +1,196 @@
+import numpy as np
+import pytest
+import spacy
+import srsly
+from typer.testing import CliRunner
+
+from spacy_concner.cli import concner_cli
+from spacy_concner.errors import ConcnerError
+from spacy_concner.scoring.calibrate import calibrate, reset_calibration
+from spacy_concner.scoring.calibration import fit, fit_beta, fit_temperature, fit_vector, measure
+from spacy_concner.scoring.predictions import Predictions, collect_predictions, recogniser_name
+from spacy_concner.tagging.confidence import Calibration, beta_map
+from spacy_concner.tagging.decoding import decode, log_softmax
+from tests.conftest import SENTENCES, TRANSLATIONS, as_example, labelled_doc, write_corpus
+
+LABELS = ["B-PER", "I-PER", "O"]
+SCORES = "scores"
+
+
+def draw(n_sequences: int, temperature: float, seed: int, shift: float = 0.0) -> Predictions:
+    """Draw tags from scores, and give the scores as a model that is too sure would."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(3, 9, n_sequences)
+    logits = rng.normal(0.0, 2.0, (lengths.sum(), 3))
+    tags = np.array([rng.choice(3, p=p) for p in np.exp(log_softmax(logits))])
+    logits = (logits * temperature + [shift, 0.0, 0.0]).astype("f4")
+    correct = []
+    offset = 0
+    for length, found in zip(lengths, decode(logits, lengths.tolist(), LABELS), strict=True):
+        for entity in found:
+            start, end = offset + entity.start, offset + entity.end
+            gold = [0, *[1] * (end - start - 1)]
+            ends = end == offset + length or tags[end] != 1
+            correct.append(int(ends and tags[start:end].tolist() == gold))
+        offset += length
+    languages = np.array(["de"] * n_sequences, dtype="U16")
+    return Predictions(LABELS, logits, lengths, tags, np.array(correct), languages)
+
+
+@pytest.fixture
+def dev_path(tmp_path):
+    """A dev corpus that half agrees with what the pipeline has learned."""
+    vocab = spacy.blank("xx").vocab
+    docs = [labelled_doc(vocab, *pair) for pair in SENTENCES] * 8
+    docs += [labelled_doc(vocab, words, ["O"] * len(words)) for words, _ in SENTENCES] * 8
+    return write_corpus(docs, tmp_path / "dev.spacy")
+
+
+def scores_of(path) -> list[float]:
+    return spacy.load(path)("Anna Berg lives in Sofia .").spans["concner"].attrs[SCORES].tolist()
+
+
+def test_temperature_is_found_again():
+    dev = draw(600, 2.5, 0)
+    assert fit_temperature(dev.logits, dev.tags) == pytest.approx(2.5, rel=0.1)
+    scale, bias = fit_vector(dev.logits, dev.tags)
+    assert scale == pytest.approx([0.4] * 3, rel=0.15)
+    assert np.abs(bias).max() < 0.15
+
+
+def test_beta_map_is_found_again():
+    rng = np.random.default_rng(0)
+    p = rng.random(20000)
+    right = rng.random(20000) < beta_map(p, (0.5, 2.0, -0.3))
+    assert fit_beta(p, right) == pytest.approx((0.5, 2.0, -0.3), abs=0.12)
+
+
+def test_worthless_probabilities_keep_a_rising_map():
+    p = np.random.default_rng(0).random(500)
+    mapped = beta_map(np.array([0.1, 0.5, 0.9]), fit_beta(p, p < 0.5))
+    assert mapped[0] < mapped[1] < mapped[2]
+
+
+@pytest.mark.parametrize("method", ["temperature", "vector", "auto"])
+def test_calibration_carries_to_a_test_set(method):
+    dev, test = draw(600, 3.0, 0), draw(600, 3.0, 1)
+    found = fit(dev, method)
+    before, after = measure(test), measure(test, found.calibration)
+    assert before["entity"].ece > 0.1
+    for level in ("token", "entity"):
+        assert after[level].ece < 0.05 < before[level].ece
+        assert after[level].brier < before[level].brier
+        assert after[level].n == before[level].n == sum(b.n for b in after[level].bins)
+
+
+def test_auto_takes_vector_scaling_only_where_it_helps():
+    found = fit(draw(300, 2.0, 0))
+    assert found.losses[found.method] == min(found.losses.values())
+    assert fit(draw(300, 2.0, 0, shift=3.0)).method == "vector"
+
+
+def test_missing_annotation_is_left_out():
+    dev = draw(200, 2.0, 0)
+    half = Predictions(
+        LABELS, dev.logits, dev.lengths, dev.tags.copy(), dev.correct.copy(), dev.languages
+    )
+    half.tags[::2] = -1
+    half.correct[::2] = -1
+    measured = measure(half)
+    assert measured["token"].n == (half.tags >= 0).sum()
+    assert measured["entity"].n == (half.correct >= 0).sum()
+
+
+def test_too_little_to_fit_on():
+    with pytest.raises(ConcnerError, match="C511"):
+        fit(draw(2, 2.0, 0))
+    with pytest.raises(ConcnerError, match="C512"):
+        fit(draw(200, 2.0, 0), "isotonic")
+
+
+def test_parts_and_files(tmp_path):
+    dev = draw(50, 2.0, 0)
+    half = np.arange(50) % 2 == 0
+    parts = [dev.split(half), dev.split(~half)]
+    assert sum(len(part.correct) for part in parts) == len(dev.correct)
+    assert sum(len(part.logits) for part in parts) == len(dev.logits)
+    parts[0].save(tmp_path / "part.npz")
+    loaded = Predictions.load(tmp_path / "part.npz")
+    assert loaded.labels == LABELS
+    np.testing.assert_array_equal(loaded.logits, parts[0].logits)
+    assert measure(loaded) == measure(parts[0])
+
+
+def test_predictions_of_a_pipeline(trained, bitexts, sentences):
+    docs = [*bitexts, *sentences]
+    found = collect_predictions(trained, (as_example(doc) for doc in docs), batch_size=2)
+    assert sorted(found.languages.tolist()) == ["", "", "", "", *["bg"] * 4, *["en"] * 4]
+    plain = found.split(found.languages == "")
+    assert len(plain.logits) == sum(len(doc) for doc in sentences)
+    assert plain.correct.tolist() == [1] * sum(len(doc.ents) for doc in sentences)
+    decoded = decode(plain.logits, plain.lengths.tolist(), plain.labels)
+    assert sum(map(len, decoded)) == len(plain.correct)
+
+
+def test_wrong_and_unknown_entities(trained):
+    words, _ = SENTENCES[0]
+    tags = ["B-PER", "O", "O", "O", "-", "O"]
+    (example,) = [as_example(labelled_doc(trained.vocab, words, tags))]
+    assert collect_predictions(trained, [example]).correct.tolist() == [0, -1]
+
+
+def test_calibrates_a_pipeline_where_it_is(trained, dev_path, tmp_path):
+    trained.to_disk(tmp_path / "nlp")
+    plain = scores_of(tmp_path / "nlp")
+    weights = (tmp_path / "nlp/concner/model").read_bytes()
+    result = calibrate(tmp_path / "nlp", dev_path, tests=[dev_path], progress=False)
+    # Right in the half of the cases.
+    assert result.dev.before["entity"].ece > 0.3
+    assert result.dev.after["entity"].ece < 0.1
+    assert result.tests[0].after == result.dev.after
+    assert scores_of(tmp_path / "nlp") == pytest.approx([0.5, 0.5], abs=0.15)
+    assert (tmp_path / "nlp/concner/model").read_bytes() == weights
+    again = calibrate(tmp_path / "nlp", dev_path, progress=False)
+    assert again.dev.before == result.dev.before
+    assert reset_calibration(tmp_path / "nlp") == tmp_path / "nlp"
+    assert scores_of(tmp_path / "nlp") == plain
+
+
+def test_command(trained_folder, dev_path, tmp_path):
+    output = tmp_path / "calibrated"
+    command = ["calibrate", str(trained_folder), str(dev_path), "--output", str(output)]
+    command += ["--test", str(dev_path), "--dev-language", "en", "--target-language", "de"]
+    done = CliRunner().invoke(concner_cli, command)
+    assert done.exit_code == 0, done.output
+    for expected in ("ECE", "Brier", "token level", "entity level", "W510", "█"):
+        assert expected in done.output
+    stored = srsly.read_json(output / "concner" / "cfg")["calibration"]
+    assert stored["languages"] == ["en"] and stored["n_entities"] > 30
+    assert Calibration.of(stored) != Calibration()
+    again = CliRunner().invoke(concner_cli, command)
+    assert again.exit_code == 1 and "C514" in again.output
+    done = CliRunner().invoke(
+        concner_cli, ["calibrate", str(output), "--reset", "--output", str(tmp_path / "plain")]
+    )
+    assert done.exit_code == 0, done.output
+    assert scores_of(tmp_path / "plain") == scores_of(trained_folder)
+    assert CliRunner().invoke(concner_cli, ["calibrate", str(output)]).exit_code == 1
+
+
+def test_language_is_read_from_segments(trained, tmp_path, bitexts):
+    trained.to_disk(tmp_path / "nlp")
+    corpus = write_corpus(bitexts * 8, tmp_path / "bitext.spacy")
+    with pytest.warns(UserWarning, match=r"W510.*in bg, en.*for de"):
+        result = calibrate(tmp_path / "nlp", corpus, target_language="de", progress=False)
+    assert result.dev.languages == {"en": 32, "bg": 32}
+    assert len(TRANSLATIONS) * 8 == 32
+
+
+def test_pipelines_that_cannot_be_calibrated(tmp_path, dev_path):
+    with pytest.raises(ConcnerError, match="C515"):
+        calibrate("xx_no_such_package", dev_path)
+    spacy.blank("xx").to_disk(tmp_path / "blank")
+    with pytest.raises(ConcnerError, match="C510"):
+        calibrate(tmp_path / "blank", dev_path)
+    with pytest.raises(ConcnerError, match="C510"):
+        recogniser_name(spacy.blank("xx"))
