@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ..corpora.bitext import copy_tokens
 from ..errors import ConcnerError, Errors
+from .pipelines import last_component, load_pipeline, predict_docs
 
 FACTORY = "concner_evaluator"
 MIN_LENGTH = 1e-6
@@ -25,11 +22,7 @@ def load_evaluator(path: str | Path) -> Language:
     RETURNS (Language): The evaluator.
     RAISES (ConcnerError): C440 if it cannot be loaded, C441 if it has no such component.
     """
-    try:
-        nlp = spacy.load(path)
-    # Whatever a broken folder, or one of another version, may raise.
-    except Exception as error:
-        raise ConcnerError(Errors.C440.format(path=path, error=error)) from error
+    nlp = load_pipeline(path, Errors.C440)
     evaluator_name(nlp)
     return nlp
 
@@ -41,10 +34,7 @@ def evaluator_name(nlp: Language) -> str:
     RETURNS (str): The name.
     RAISES (ConcnerError): C441 if there is none.
     """
-    names = [name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory == FACTORY]
-    if not names:
-        raise ConcnerError(Errors.C441.format(path=nlp.path, pipes=nlp.pipe_names))
-    return names[-1]
+    return last_component(nlp, FACTORY, Errors.C441)
 
 
 def predict_vectors(
@@ -67,28 +57,11 @@ def predict_vectors(
     """
     if width < 1:
         raise ConcnerError(Errors.C442.format(width=width))
-    name = evaluator_name(evaluator)
-    before: list[Any] = [
-        pipe
-        for _, pipe in evaluator.pipeline[: evaluator.pipe_names.index(name)]
-        if getattr(pipe, "model", None) is not None
-    ]
-    component: Any = evaluator.get_pipe(name)
     found: dict[int, np.ndarray] = {}
-    order = iter(sorted((i for i, doc in enumerate(docs) if len(doc)), key=lambda i: len(docs[i])))
-    # The words of a text are forgotten with it, so that memory does not grow with the corpus.
-    with evaluator.memory_zone():
-        while rows := list(islice(order, batch_size)):
-            batch = [copy_tokens(docs[i], evaluator.vocab) for i in rows]
-            for pipe in before:
-                batch = list(pipe.pipe(batch, batch_size=batch_size))
-            for i, predicted in zip(rows, component.predict(batch), strict=True):
-                vectors = component.model.ops.to_numpy(predicted)
-                if not np.isfinite(vectors).all():
-                    raise ConcnerError(
-                        Errors.C443.format(path=evaluator.path, text=docs[i].text[:80])
-                    )
-                found[i] = compress(vectors, width)
+    for i, vectors in predict_docs(evaluator, evaluator_name(evaluator), docs, batch_size):
+        if not np.isfinite(vectors).all():
+            raise ConcnerError(Errors.C443.format(path=evaluator.path, text=docs[i].text[:80]))
+        found[i] = compress(vectors, width)
     own_width = next((vectors.shape[1] for vectors in found.values()), 0)
     nothing = np.zeros((0, own_width), dtype="f2")
     return [found.get(i, nothing) for i in range(len(docs))]

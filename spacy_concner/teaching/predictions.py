@@ -1,16 +1,14 @@
 """What one teacher says of Docs, kept on disk so that no teacher reads a text twice."""
 
 from collections.abc import Callable, Sequence
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ..corpora.bitext import copy_tokens
 from ..errors import ConcnerError, Errors
+from .pipelines import predict_docs
 from .teachers import Teacher, recogniser_name
 
 
@@ -25,23 +23,10 @@ def predict_probabilities(
     RETURNS (list[ndarray]): For each Doc `(n_tokens, n_labels)` float32 probabilities.
     """
     name = recogniser_name(teacher)
-    before: list[Any] = [
-        pipe
-        for key, pipe in teacher.pipeline[: teacher.pipe_names.index(name)]
-        if getattr(pipe, "model", None) is not None
-    ]
-    recogniser: Any = teacher.get_pipe(name)
-    nothing = np.zeros((0, len(recogniser.labels)), dtype="f4")
+    nothing = np.zeros((0, len(teacher.get_pipe(name).labels)), dtype="f4")  # type: ignore[attr-defined]
     result = [nothing for _ in docs]
-    order = iter(sorted((i for i, doc in enumerate(docs) if len(doc)), key=lambda i: len(docs[i])))
-    # The words of a text are forgotten with it, so that memory does not grow with the corpus.
-    with teacher.memory_zone():
-        while rows := list(islice(order, batch_size)):
-            batch = [copy_tokens(docs[i], teacher.vocab) for i in rows]
-            for pipe in before:
-                batch = list(pipe.pipe(batch, batch_size=batch_size))
-            for i, scores in zip(rows, recogniser.predict(batch), strict=True):
-                result[i] = _softmax(recogniser.model.ops.to_numpy(scores))
+    for i, scores in predict_docs(teacher, name, docs, batch_size):
+        result[i] = _softmax(scores)
     return result
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import spacy
 import srsly
 from spacy.language import Language
 
 from ..errors import ConcnerError, Errors
 from .output import pipeline_fingerprint
+from .pipelines import last_component, load_pipeline
 
 FACTORY = "concner"
 OUTSIDE = "O"
@@ -53,11 +53,7 @@ def load_teacher(path: str | Path) -> Language:
     RETURNS (Language): The teacher.
     RAISES (ConcnerError): C401 if it cannot be loaded, C402 if it has no `concner`.
     """
-    try:
-        nlp = spacy.load(path)
-    # Whatever a broken folder, or one of another version, may raise.
-    except Exception as error:
-        raise ConcnerError(Errors.C401.format(path=path, error=error)) from error
+    nlp = load_pipeline(path, Errors.C401)
     recogniser_name(nlp)
     return nlp
 
@@ -69,10 +65,7 @@ def recogniser_name(nlp: Language) -> str:
     RETURNS (str): The name.
     RAISES (ConcnerError): C402 if there is none.
     """
-    names = [name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory == FACTORY]
-    if not names:
-        raise ConcnerError(Errors.C402.format(path=nlp.path, pipes=nlp.pipe_names))
-    return names[-1]
+    return last_component(nlp, FACTORY, Errors.C402)
 
 
 def name_teachers(given: Sequence[str | Path]) -> dict[str, str]:
