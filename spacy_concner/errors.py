@@ -566,7 +566,8 @@ class Errors(metaclass=WithCodes):
     )
     C324 = (
         "The compact encoder cannot start with device = {device!r} and compute_type = "
-        "{compute_type!r}: {error}. Use device 'cpu' and compute_type 'default', or what this machine has."
+        "{compute_type!r}: {error}. Use device 'cpu' and compute_type 'default', or what this "
+        "machine has."
     )
     C325 = (
         "The vectors of the compact encoder differ from those of the student by up to "
@@ -714,6 +715,38 @@ class Errors(metaclass=WithCodes):
     )
     C517 = "Calibration needs a corpus to fit on, or --reset. Name a .spacy file or a folder."
 
+    # report: C520 to C529
+    C520 = (
+        "A report needs at least one pipeline and one labelled corpus. Name them with "
+        "--pipeline NAME=PATH and --corpus LANG=FILE."
+    )
+    C521 = (
+        "{option} got {value!r}, expected a name and a path, such as {option} NAME=PATH. The "
+        "name is what the page shows."
+    )
+    C522 = "{option} names {name!r} twice. Give each its own name."
+    C523 = (
+        "{path} has no document with entity annotation, so there is nothing to compare "
+        "predictions with. Give a labelled corpus."
+    )
+    C524 = (
+        "{path}, line {line}: found {found!r}, expected {expected}. Give the output_file of the "
+        "logger spacy-concner.ConsoleLogger.v1."
+    )
+    C525 = (
+        "Metrics file {path} cannot be shown: {reason}. Give the output_file of the logger "
+        "spacy-concner.ConsoleLogger.v1."
+    )
+    C526 = (
+        "{path} holds {n} bitexts, at least {least} are needed to compare vectors. Give a corpus "
+        "of spacy concner translate or of spacy concner bitext."
+    )
+    C527 = "--before is for vectors of bitexts. Name the bitexts with --bitexts, or leave it out."
+    C528 = (
+        "None of the pipelines {pipelines} has a 'concner' component, so there are no vectors of "
+        "the bitexts to show. Give an encoder with --before, or leave --bitexts out."
+    )
+
     # shipping
     C540 = (
         "Nothing to ship in {path}: none of its components {pipes} has a transformer. Give a "
@@ -736,6 +769,9 @@ class Errors(metaclass=WithCodes):
     )
     C545 = "{languages} are no language codes. Give ISO 639-1 codes, such as --lang bg."
     C546 = "Weights cannot be {found!r}. Use one of {known} for --weights."
+
+    # packaging
+    C560 = "{path}: {what}. Give {expected}."
 
     # extras
     C550 = (
