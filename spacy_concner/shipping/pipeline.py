@@ -9,9 +9,12 @@ from thinc.api import Model, noop
 
 from ..encoding.compact.architecture import build_compact_encoder, set_weights
 from ..encoding.compact.engine import CompactWeights
+from ..encoding.compact.tokenizer import replacing
 from ..errors import ConcnerError, Errors
 
 COMPACT = "spacy-concner.CompactEncoder.v1"
+STOCK_TOKENIZER = "spacy.Tokenizer.v1"
+TOKENIZER = "spacy-concner.ReplacingTokenizer.v1"
 LISTENER = "spacy-transformers.TransformerListener"
 OWN = "spacy-transformers.Tok2VecTransformer"
 MAKE_WEIGHTS = Callable[[Any, Any], CompactWeights]
@@ -23,7 +26,8 @@ def compact_pipeline(
     """Replace each transformer by a compact encoder; all else stays as it is.
 
     A transformer that a single component listens to becomes part of that component; one with
-    several listeners a `tok2vec` component that they listen to.
+    several listeners a `tok2vec` component that they listen to. spaCy's own tokenizer learns
+    to replace lone surrogates.
 
     nlp (Language): The trained pipeline, changed in place.
     make_weights (Callable): Makes weights from a transformer and its tokenizer.
@@ -49,6 +53,9 @@ def compact_pipeline(
         _replace_component(nlp, name, make_weights, settings, shared)
     for name in nlp.pipe_names:
         _drop_training_parts(nlp, name)
+    if nlp.config["nlp"]["tokenizer"] == {"@tokenizers": STOCK_TOKENIZER}:
+        nlp.tokenizer = replacing(nlp.tokenizer)  # type: ignore[arg-type]
+        nlp.config["nlp"]["tokenizer"] = {"@tokenizers": TOKENIZER}
     for callback in ("before_init", "after_init"):
         nlp.config["initialize"][callback] = None
 

@@ -76,6 +76,13 @@ def test_loading_with_other_settings(shipped):
     assert len(nlp(text).ents) == 60
 
 
+def test_lone_surrogates(shipped):
+    nlp = spacy.load(shipped[0])
+    doc = nlp("Anna Berg lives in Sofia \ud83d")
+    assert doc.text == "Anna Berg lives in Sofia \ufffd"
+    assert [span.text for span in doc.ents][:2] == ["Anna Berg", "Sofia"]
+
+
 def test_several_processes(shipped):
     nlp = spacy.load(shipped[0])
     one = read(nlp, TEXTS * 3)

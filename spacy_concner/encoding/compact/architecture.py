@@ -20,7 +20,6 @@ NAME = "compact_encoder"
 DEVICES = ("cpu", "cuda", "auto")
 # Texts are read in parts of about so many characters, so that memory is bounded.
 MOST_CHARACTERS = 200_000
-REPLACEMENT = "\ufffd"
 
 
 def build_compact_encoder(
@@ -156,7 +155,7 @@ def _texts(docs: list[Doc]) -> Iterator[tuple[str, np.ndarray]]:
         attributes = doc.to_array([LENGTH, SPACY]).astype("i8")
         ends = attributes.sum(axis=1).cumsum()
         token_starts = np.concatenate([[0], ends[:-1]])
-        text = readable(doc.text)
+        text = doc.text
         if SEGMENTS_KEY not in doc.spans and len(text) <= MOST_CHARACTERS:
             # The transformer sees a span's text without the white space after it.
             yield text[: len(text) - int(attributes[-1, 1])], token_starts
@@ -171,21 +170,6 @@ def _texts(docs: list[Doc]) -> Iterator[tuple[str, np.ndarray]]:
                 last = int(ends[end - 1] - attributes[end - 1, 1])
                 yield text[first:last], token_starts[begin:end] - first
                 begin = end
-
-
-def readable(text: str) -> str:
-    """Replace lone surrogates, which are no characters, so that a tokenizer takes the text.
-
-    text (str): Any string.
-    RETURNS (str): As many characters.
-    """
-    if text.isascii():
-        return text
-    try:
-        text.encode("utf8")
-    except UnicodeEncodeError:
-        return "".join(REPLACEMENT if "\ud800" <= c <= "\udfff" else c for c in text)
-    return text
 
 
 def encode_part(model: CompactModel, texts: list[str], starts: list[np.ndarray]) -> np.ndarray:

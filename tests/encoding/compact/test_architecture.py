@@ -11,11 +11,7 @@ from spacy.tokens import Doc
 
 from spacy_concner.corpora.bitext import make_bitext
 from spacy_concner.encoding.compact import architecture
-from spacy_concner.encoding.compact.architecture import (
-    build_compact_encoder,
-    get_engine,
-    readable,
-)
+from spacy_concner.encoding.compact.architecture import build_compact_encoder, get_engine
 from spacy_concner.encoding.compact.windows import cut_windows
 from spacy_concner.errors import ConcnerError
 from tests.conftest import LISTENER, transformer_model
@@ -120,12 +116,6 @@ def test_a_token_longer_than_a_window(tiny, blank):
     words = ["x" * 3000, "Anna"]
     (vectors,) = tiny.predict([Doc(blank.vocab, words=words)])
     assert (np.abs(vectors).sum(axis=1) > 0).all()
-
-
-def test_lone_surrogates_are_replaced():
-    assert readable("a\ud83d b\udc00") == "a\ufffd b\ufffd"
-    assert readable("Мария 👩") == "Мария 👩"
-    assert readable("Anna") == "Anna"
 
 
 def test_copies_and_bytes_hold_no_session(tiny, blank):

@@ -1,0 +1,27 @@
+"""`spacy concner ship` from the command line."""
+
+from typer.testing import CliRunner
+
+from spacy_concner.cli._util import concner_cli
+from tests.shipping.conftest import corpus, student  # noqa: F401  (fixtures)
+
+
+def run(*arguments):
+    return CliRunner().invoke(concner_cli, ["ship", *map(str, arguments)])
+
+
+def test_report(student, corpus, tmp_path):  # noqa: F811
+    output = tmp_path / "bg"
+    done = run(student, output, "--lang", "bg", "--keep-from", corpus, "--test", corpus)
+    assert done.exit_code == 0, done.output
+    shown = " ".join(done.output.split())
+    for part in ("MB", "words a second", "F1 100.00 100.00", "changed in 0 of 16", "Shipped"):
+        assert part in shown
+    done = run(student, output, "--lang", "bg", "--shared")
+    assert done.exit_code == 0 and "Nothing was compared" in done.output
+
+
+def test_errors(student, tmp_path):  # noqa: F811
+    (tmp_path / "file").write_text("")
+    done = run(student, tmp_path / "file", "--lang", "bg")
+    assert done.exit_code == 1 and "[C544]" in done.output
