@@ -9,6 +9,7 @@ from .export import export_cli
 from .filter import filter_cli
 from .inspect import inspect_cli
 from .label import label_cli
+from .ship import ship_cli
 from .translate import translate_cli
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "filter_cli",
     "inspect_cli",
     "label_cli",
+    "ship_cli",
     "translate_cli",
 ]
