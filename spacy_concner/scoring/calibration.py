@@ -49,16 +49,14 @@ class Fit:
     calibration: the maps.
     method: "temperature" or "vector".
     temperature: the temperature that a single one would be.
-    losses: negative log-likelihood of held-out tokens for each method, in nats.
-    entity_losses: that of held-out entities without ("identity") and with ("beta") a map of
-        their own.
+    losses: for each method that was tried the negative log-likelihood of held-out entities,
+        in nats, without ("identity") and with ("beta") a map of their own.
     """
 
     calibration: Calibration
     method: str
     temperature: float
-    losses: dict[str, float]
-    entity_losses: dict[str, float]
+    losses: dict[str, dict[str, float]]
 
 
 def measure(
@@ -101,10 +99,11 @@ def fit(predictions: Predictions, method: Method = "auto", seed: int = 0) -> Fit
     """Fit the maps of a calibration.
 
     The scores of labels are mapped first, by a temperature (Guo et al. 2017) or by a factor
-    and an offset a label (vector scaling); "auto" takes what loses less on held-out folds.
-    Then the probabilities of entities are mapped by beta calibration (Kull et al. 2017), if
-    that loses less on held-out folds: tokens that are right one by one do not make their
-    entity as probable as it seems, for their mistakes come together.
+    and an offset a label (vector scaling), fitted to the tokens. Then the probabilities of
+    entities are mapped by beta calibration (Kull et al. 2017), if that loses less on
+    held-out folds: tokens that are right one by one do not make their entity as probable as
+    it seems, for their mistakes come together. "auto" takes of temperature and vector what
+    loses less on held-out entities, for theirs are the probabilities that are shown.
 
     predictions (Predictions): Scores and gold annotation of the dev corpus.
     method (str): "temperature", "vector" or "auto".
@@ -118,28 +117,24 @@ def fit(predictions: Predictions, method: Method = "auto", seed: int = 0) -> Fit
     if n_entities < FEWEST_ENTITIES or not (predictions.tags >= 0).any():
         raise ConcnerError(Errors.C511.format(n=n_entities, least=FEWEST_ENTITIES))
     folds = np.random.default_rng(seed).permutation(len(predictions.lengths)) % N_FOLDS
-    tokens = np.repeat(folds, predictions.lengths)
     known = predictions.tags >= 0
-    logits, tags, tokens = predictions.logits[known], predictions.tags[known], tokens[known]
-    losses = {}
+    logits, tags = predictions.logits[known], predictions.tags[known]
+    temperature = fit_temperature(logits, tags)
+    candidates = {}
     for name in ("temperature", "vector") if method == "auto" else (method,):
-        held_out = []
-        for fold in np.unique(tokens):
-            inside = tokens != fold
-            if not inside.any():
-                continue
-            mapped = _fit_logits(logits[inside], tags[inside], name).map_logits(logits[~inside])
-            held_out.append(_token_losses(mapped, tags[~inside]))
-        losses[name] = float(np.concatenate(held_out).mean()) if held_out else float("inf")
-    chosen = min(losses, key=lambda name: losses[name])
-    calibration = _fit_logits(logits, tags, chosen)
-    entity, entity_losses = _fit_entities(predictions, calibration, folds)
+        if name == "temperature":
+            mapped = Calibration(scale=(1 / temperature,) * logits.shape[1])
+        else:
+            scale, bias = fit_vector(logits, tags)
+            mapped = Calibration(tuple(scale.tolist()), tuple(bias.tolist()))
+        entity, losses = _fit_entities(predictions, mapped, folds)
+        candidates[name] = (Calibration(mapped.scale, mapped.bias, entity), losses)
+    chosen = min(candidates, key=lambda name: min(candidates[name][1].values()))
     return Fit(
-        Calibration(calibration.scale, calibration.bias, entity),
+        candidates[chosen][0],
         chosen,
-        fit_temperature(logits, tags),
-        losses,
-        entity_losses,
+        temperature,
+        {name: losses for name, (_, losses) in candidates.items()},
     )
 
 
@@ -210,14 +205,6 @@ def fit_beta(probabilities: np.ndarray, correct: np.ndarray) -> tuple[float, flo
     found = minimize(loss, [1.0, 1.0, 0.0], jac=True, method="L-BFGS-B", bounds=bounds).x
     a, b, c = found.tolist()
     return a, b, c
-
-
-def _fit_logits(logits: np.ndarray, tags: np.ndarray, method: str) -> Calibration:
-    if method == "temperature":
-        temperature = fit_temperature(logits, tags)
-        return Calibration(scale=(1 / temperature,) * logits.shape[1])
-    scale, bias = fit_vector(logits, tags)
-    return Calibration(tuple(scale.tolist()), tuple(bias.tolist()))
 
 
 def _fit_entities(

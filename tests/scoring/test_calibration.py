@@ -83,10 +83,13 @@ def test_calibration_carries_to_a_test_set(method):
         assert after[level].n == before[level].n == sum(b.n for b in after[level].bins)
 
 
-def test_auto_takes_vector_scaling_only_where_it_helps():
-    found = fit(draw(300, 2.0, 0))
-    assert found.losses[found.method] == min(found.losses.values())
-    assert fit(draw(300, 2.0, 0, shift=3.0)).method == "vector"
+def test_auto_takes_what_loses_less_on_entities():
+    for shift in (0.0, 3.0):
+        found = fit(draw(300, 2.0, 0, shift))
+        least = {name: min(losses.values()) for name, losses in found.losses.items()}
+        assert set(least) == {"temperature", "vector"}
+        assert least[found.method] == min(least.values())
+    assert found.method == "vector"
 
 
 def test_missing_annotation_is_left_out():
