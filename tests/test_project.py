@@ -4,8 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import spacy
 import srsly
 import yaml
+
+from spacy_concner.corpora.reader import read_docs
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("assets", "configs", "scripts", "project.yml")
@@ -17,8 +20,8 @@ def project(tmp_path, encoder_folder) -> Path:
     for part in PARTS:
         source = ROOT / part
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / part)
-    settings = yaml.safe_load((tmp_path / "project.yml").read_text("utf8"))
-    settings["vars"].update(
+    change_vars(
+        tmp_path,
         languages="bg",
         encoder=str(encoder_folder),
         pieces=0,
@@ -27,7 +30,6 @@ def project(tmp_path, encoder_folder) -> Path:
         student_steps=2,
         rounds=2,
     )
-    (tmp_path / "project.yml").write_text(yaml.safe_dump(settings), encoding="utf8")
     return tmp_path
 
 
@@ -36,6 +38,12 @@ def run(project: Path, name: str) -> str:
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     return result.stdout
+
+
+def change_vars(project: Path, **changes) -> None:
+    settings = yaml.safe_load((project / "project.yml").read_text("utf8"))
+    settings["vars"].update(changes)
+    (project / "project.yml").write_text(yaml.safe_dump(settings), encoding="utf8")
 
 
 def test_project_from_corpus_to_wheel(project):
@@ -53,3 +61,24 @@ def test_project_from_corpus_to_wheel(project):
     again = run(project, "all")
     # All but the check of the corpus and the smoke test, which leave nothing behind.
     assert again.count("Skipping") == 6
+
+
+def test_own_corpus_is_translated(project):
+    own = project / "assets" / "own"
+    own.mkdir()
+    lines = list(srsly.read_jsonl(project / "assets" / "sample" / "train.jsonl"))[:12]
+    english, bulgarian = ([line["segments"][i] for line in lines] for i in (0, 1))
+    for name, rows in (("train", english), ("dev", english), ("test.bg", bulgarian)):
+        srsly.write_jsonl(own / f"{name}.jsonl", rows)
+    (own / "raw.bg.txt").write_text("\n".join(row["text"] for row in bulgarian), encoding="utf8")
+    # A filter that any shell has, for an engine that need not be installed.
+    change_vars(project, engine="command", engine_options="-o command=cat", translate_to="bg")
+    for step in ("convert-own", "translate", "encoder", "teachers", "distil", "evaluate"):
+        run(project, step)
+    vocab = spacy.blank("xx").vocab
+    bitexts = list(read_docs(project / "corpus" / "teachers" / "concner.spacy", vocab))
+    assert [segment.label_ for segment in bitexts[0].spans["segments"]] == ["en", "bg"]
+    direct = list(read_docs(project / "corpus" / "teachers" / "direct.spacy", vocab))
+    assert len(direct) == 12 and "segments" not in direct[0].spans
+    assert "displacy" in (project / "metrics" / "translations.html").read_text("utf8").lower()
+    assert "bg" in (project / "metrics" / "summary.md").read_text("utf8")

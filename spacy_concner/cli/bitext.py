@@ -135,7 +135,7 @@ def bitext_cli(
         "With labels on the target": made.labelled,
         "Entities": made.entities,
         **{f"To look at: {problem}": n for problem, n in made.problems.most_common()},
-        "Length ratio": f"{made.length_ratio:.2f}",
+        **made.quality.rows(),
         "Seconds": f"{made.seconds:.1f}",
     }
     msg.table(rows)

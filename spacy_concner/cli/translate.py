@@ -153,7 +153,7 @@ def translate_cli(
             **{f"Labels by {name}": n for name, n in sorted(summary.strategies.items())},
             "Entities": summary.entities,
             "Widened to whole tokens": summary.expanded,
-            "Length ratio": f"{summary.length_ratio:.2f}",
+            **summary.quality.rows(),
             "Unchanged": f"{summary.unchanged_share:.1%}",
             "Texts translated now": summary.translated,
             "Seconds": f"{summary.seconds:.1f}",

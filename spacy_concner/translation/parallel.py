@@ -19,6 +19,7 @@ from .languages import check_language
 from .parallel_text import ParallelFiles, ParallelLine, count_lines, read_parallel
 from .projection.pharaoh import Links, parse_links
 from .projection.types import Loss
+from .quality import measure
 from .records import UNLABELLED, set_record
 from .rejects import Rejects
 from .sentences import ALIGNMENT
@@ -214,9 +215,9 @@ class _Builder:
         self, line: ParallelLine, source: Doc, target: Doc, strategy: str, problems: Sequence[str]
     ) -> Doc:
         self.made.kept += 1
-        self.made.length_ratios += len(line.target) / len(line.source)
         doc = make_bitext([source, target], self.languages, target.vocab)
         set_record(doc, strategy, problems, line=line.number)
+        self.made.quality.add(measure(doc)[-1])
         return doc
 
     def _reject(self, line: ParallelLine, loss: Loss) -> None:

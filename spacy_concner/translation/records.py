@@ -5,7 +5,8 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-RECORD_KEY = "concner_translation"
+from ..corpora.correction import TRANSLATION_KEY as RECORD_KEY
+
 UNLABELLED = "none"
 WIDENED = "entity widened to whole tokens"
 
@@ -42,4 +43,6 @@ def add_problems(doc: Doc, problems: Iterable[str]) -> None:
     doc (Doc): A bitext that has a note.
     problems (Iterable[str]): What a person may want to look at, in words.
     """
-    doc.user_data[RECORD_KEY]["problems"] += problems
+    record = doc.user_data[RECORD_KEY]
+    # Files give lists back as tuples.
+    doc.user_data[RECORD_KEY] = {**record, "problems": [*record["problems"], *problems]}

@@ -9,11 +9,12 @@ from spacy.util import minibatch
 from ..errors import ConcnerError, Errors
 from .aligner import Aligner
 from .cache import TranslationCache
+from .engines.file import FileTranslator
 from .pairs import NO_TEXT, Result, align_pairs, join_pair
 from .records import add_problems
 from .sentences import ALIGNMENT, MARKERS, PLACEHOLDERS, Sentence
 from .summary import Summary
-from .translators import FileTranslator, Translator
+from .translators import Translator
 
 AUTO = "auto"
 STRATEGIES = (PLACEHOLDERS, MARKERS, ALIGNMENT)

@@ -74,6 +74,16 @@ class CorpusQuality:
         low, middle, high = quantiles(self.length_ratios, n=4, method="inclusive")
         return low, middle, high
 
+    def rows(self) -> dict[str, str]:
+        """Give the figures that a person wants to see after a run, in words."""
+        low, middle, high = self.length_quartiles
+        kept = self.entities_kept
+        return {
+            "Entities of the source kept": "none there" if kept is None else f"{kept:.1%}",
+            "Length ratio, quartiles": f"{low:.2f}, {middle:.2f}, {high:.2f}",
+            "Words left as in the source": f"{self.untranslated_share:.1%}",
+        }
+
     def length_histogram(self) -> list[tuple[str, int]]:
         """Give the number of translations for each range of length ratios, in words."""
         counts = Counter(bisect_right(LENGTH_BOUNDS, ratio) for ratio in self.length_ratios)
@@ -97,7 +107,6 @@ class Summary:
     entities: Entities of the targets.
     expanded: Those widened to token boundaries, such as a name with a glued ending.
     unchanged: Bitexts whose target is the source, letter by letter.
-    length_ratios: Sum over the bitexts of target characters for a source character.
     translated: Texts that the engine translated in this run.
     seconds: Time taken.
     quality: Figures of the bitexts made.
@@ -111,15 +120,9 @@ class Summary:
     entities: int = 0
     expanded: int = 0
     unchanged: int = 0
-    length_ratios: float = 0.0
     translated: int = 0
     seconds: float = 0.0
     quality: CorpusQuality = field(default_factory=CorpusQuality)
-
-    @property
-    def length_ratio(self) -> float:
-        """Give the mean target characters for a source character."""
-        return self.length_ratios / self.kept if self.kept else 0.0
 
     @property
     def unchanged_share(self) -> float:
@@ -137,8 +140,8 @@ class ParallelSummary:
     entities: Entities of the targets.
     lost: Lines whose labels were lost or that were left out, by reason.
     problems: Bitexts that a person may want to look at, by problem.
-    length_ratios: Sum over the bitexts of target characters for a source character.
     seconds: Time taken.
+    quality: Figures of the bitexts made.
     """
 
     lines: int = 0
@@ -147,10 +150,5 @@ class ParallelSummary:
     entities: int = 0
     lost: Counter[str] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
-    length_ratios: float = 0.0
     seconds: float = 0.0
-
-    @property
-    def length_ratio(self) -> float:
-        """Give the mean target characters for a source character."""
-        return self.length_ratios / self.kept if self.kept else 0.0
+    quality: CorpusQuality = field(default_factory=CorpusQuality)

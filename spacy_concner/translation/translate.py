@@ -14,14 +14,16 @@ from ..corpora.reader import corpus_files, read_docs
 from ..errors import ConcnerError, Errors
 from .aligner import Aligner
 from .cache import TranslationCache
+from .engines.file import FileTranslator
 from .projection.types import Loss
+from .quality import measure
 from .records import get_record
 from .requests import check_settings, list_requests, write_lines
 from .sentences import Sentence, read_sentence
 from .strategies import AUTO, CachedEngine, choose_strategies, try_strategies
 from .summary import Summary
 from .tokenisation import make_tokenizer
-from .translators import FileTranslator, Translator
+from .translators import Translator
 
 Reject = Callable[[Sentence, str, Loss], None]
 
@@ -186,7 +188,7 @@ def translate_docs(
             counts.entities += pair.n_entities
             counts.expanded += pair.n_expanded
             counts.unchanged += pair.target == sentence.text
-            counts.length_ratios += len(pair.target) / len(sentence.text)
+            counts.quality.add(measure(pair.doc)[-1])
             yield pair.doc
 
 

@@ -8,7 +8,6 @@ import catalogue
 import spacy
 
 from ..errors import ConcnerError, Errors
-from .engines.file import FileTranslator  # noqa: F401
 from .engines.settings import check_complete, read_settings
 
 ENGINES = {

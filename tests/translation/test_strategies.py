@@ -8,11 +8,11 @@ from spacy_concner.corpora.bitext import split_bitext, token_tag
 from spacy_concner.corpora.reader import create_corpus, read_docs
 from spacy_concner.errors import ConcnerError
 from spacy_concner.translation.aligner import Aligner
+from spacy_concner.translation.engines.file import FileTranslator
 from spacy_concner.translation.records import get_record
 from spacy_concner.translation.requests import export_source
 from spacy_concner.translation.strategies import choose_strategies
 from spacy_concner.translation.translate import translate_corpus
-from spacy_concner.translation.translators import FileTranslator
 
 DICTIONARY = {"anna": 0, "ana": 0, "lives": 1, "lebt": 1, "in": 2, "paris": 3, "париж": 3, ".": 4}
 
