@@ -22,6 +22,7 @@ def train_steps(
     import spacy
     import torch
     from spacy.training import Example
+    from thinc.api import Adam
 
     from spacy_concner.corpora.bitext import copy_tokens
     from spacy_concner.corpora.reader import read_docs
@@ -30,7 +31,7 @@ def train_steps(
     torch.set_num_threads(threads)
     nlp = spacy.load(student)
     freeze(nlp, True, 0)
-    optimizer = nlp.resume_training()
+    optimizer = Adam(1e-5, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0, use_averages=False)
     gold = list(read_docs(corpus, nlp, STEP_SENTENCES * (steps + 1)))
     plain = PlainLoop(nlp)
     for number in range(steps + 1):

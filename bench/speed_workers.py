@@ -5,7 +5,6 @@ input with a line of JSON. `python bench/speed_workers.py KIND SPEC`, SPEC as JS
 """
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -46,13 +45,11 @@ def timed(pipe: Callable[[list[str]], Any], texts: dict[str, list[str]]) -> Run:
 
 
 def rss(*, peak: bool = False) -> float:
-    """Give the resident memory of this process in MB."""
-    import resource
-
-    if peak:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    """Give the resident memory of this process in MB, as Linux tells it."""
+    # Not getrusage, whose peak begins with that of the process that started this one.
+    key = "VmHWM:" if peak else "VmRSS:"
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(key)) * 1024 / 1e6
 
 
 def shipped(spec: dict[str, Any], texts: dict[str, list[str]]) -> Run:

@@ -20,6 +20,7 @@ TRAINING_PACKAGES = (
     "datasets",
     "huggingface_hub",
     "seqeval",
+    "scipy",
 )
 COMMAND = "concner"
 HELP = "Cross-lingual named entity recognition: convert, translate, label and more."

@@ -23,9 +23,9 @@ MOST_CHARACTERS = 200_000
 
 
 def build_compact_encoder(
-    window: int = 256,
-    overlap: int = 48,
-    batch_pieces: int = 4096,
+    window: int = 128,
+    overlap: int = 16,
+    batch_pieces: int = 512,
     device: str = "cpu",
     compute_type: str = "default",
     intra_threads: int = 0,
@@ -40,7 +40,7 @@ def build_compact_encoder(
         encoder has positions.
     overlap (int): Pieces that the windows of a longer text share with their neighbours.
     batch_pieces (int): Most pieces that the engine gets at once, padding included: a bound on
-        memory.
+        memory. Small batches stay in a CPU's cache; a GPU wants some ten thousand.
     device (str): "cpu", "cuda" or "auto".
     compute_type (str): "default", "int8", "float16", "float32", or another of CTranslate2's.
     intra_threads (int): Threads of a process, 0 for one a core, up to four, and a single one
