@@ -9,6 +9,7 @@ from .export import export_cli
 from .filter import filter_cli
 from .inspect import inspect_cli
 from .label import label_cli
+from .report import report_cli
 from .ship import ship_cli
 from .translate import translate_cli
 
@@ -22,6 +23,7 @@ __all__ = [
     "filter_cli",
     "inspect_cli",
     "label_cli",
+    "report_cli",
     "ship_cli",
     "translate_cli",
 ]

@@ -1,0 +1,1 @@
+"""One page that shows what pipelines know, where they fail and why."""

@@ -1,0 +1,316 @@
+"""Vectors of bitexts: what encoders and pipelines make of sentences that mean the same."""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import spacy
+import tqdm
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from ...corpora.bitext import is_bitext, split_bitext, text_ids, token_tag
+from ...corpora.reader import read_docs
+from ...errors import ConcnerError, Errors
+from ..predictions import recogniser_name
+
+FEWEST_BITEXTS = 2
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A sentence of a bitext.
+
+    language: language code.
+    words: its tokens.
+    spaces: whether a space follows each.
+    types: entity type of each token, empty outside entities and where annotation is missing.
+    """
+
+    language: str
+    words: tuple[str, ...]
+    spaces: tuple[bool, ...]
+    types: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        pairs = zip(self.words, self.spaces, strict=True)
+        return "".join(f"{word} " if space else word for word, space in pairs)
+
+    def to_doc(self, vocab: Vocab) -> Doc:
+        """Give the sentence as a Doc without annotation."""
+        return Doc(vocab, words=list(self.words), spaces=list(self.spaces))
+
+
+Bitext = tuple[Segment, ...]
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """Whether the nearest sentence of the other language is the translation.
+
+    source, target: language codes.
+    n: bitexts.
+    forth: share of source sentences whose nearest target sentence translates them.
+    back: share of target sentences whose nearest source sentence they translate.
+    """
+
+    source: str
+    target: str
+    n: int
+    forth: float
+    back: float
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Points in the plane, and the figures of the vectors that they stand for.
+
+    points: `(n, 2)` float64.
+    groups: language code and entity type of each; the type is empty for sentences.
+    pairs: `(n_pairs, 2)` int, points that translate each other.
+    explained: share of the variance that the plane keeps.
+    """
+
+    points: np.ndarray
+    groups: list[tuple[str, str]]
+    pairs: np.ndarray
+    explained: float
+
+
+@dataclass(frozen=True)
+class VectorPicture:
+    """What an encoder or a pipeline makes of the bitexts.
+
+    name: its name.
+    sentences: sentence vectors.
+    tokens: vectors of entity tokens; None if fewer than two are labelled.
+    retrieval: for each language beside the source.
+    same_type: share of the entity tokens whose nearest one of another language has the same
+        type; None without labels in two languages.
+    """
+
+    name: str
+    sentences: Cloud
+    tokens: Cloud | None
+    retrieval: list[Retrieval]
+    same_type: float | None
+
+
+Encode = Callable[[Sequence[Segment]], tuple[np.ndarray, list[np.ndarray]]]
+
+
+def sample_bitexts(path: Path, limit: int, seed: int = 0) -> list[Bitext]:
+    """Draw bitexts from a corpus, each as likely as any other.
+
+    path (Path): `.spacy` file or a folder of them.
+    limit (int): The most to draw.
+    seed (int): Seed of the draw.
+    RETURNS (list[Bitext]): Bitexts in the order of the corpus.
+    RAISES (ConcnerError): C102, C142, C143 for the corpus, C526 if it holds too few bitexts.
+    """
+    draw = random.Random(seed)
+    kept: list[tuple[int, Bitext]] = []
+    n_seen = 0
+    for doc in read_docs(path, spacy.blank("xx").vocab):
+        if not is_bitext(doc):
+            continue
+        place = n_seen if n_seen < limit else draw.randrange(n_seen + 1)
+        if place < limit:
+            kept[place : place + 1] = [(n_seen, _to_bitext(doc))]
+        n_seen += 1
+    if len(kept) < FEWEST_BITEXTS:
+        raise ConcnerError(Errors.C526.format(path=path, n=n_seen, least=FEWEST_BITEXTS))
+    return [bitext for _, bitext in sorted(kept, key=lambda pair: pair[0])]
+
+
+def draw_vectors(
+    name: str, bitexts: Sequence[Bitext], encode: Encode, most_tokens: int = 300, seed: int = 0
+) -> VectorPicture:
+    """Give the picture of an encoder.
+
+    name (str): Name of the encoder.
+    bitexts (Sequence[Bitext]): Two or more bitexts.
+    encode (Encode): Gives sentence vectors `(n, width)` and for each sentence token vectors
+        `(n_tokens, width)`.
+    most_tokens (int): Entity tokens that are drawn and compared, of each language.
+    seed (int): Seed of their draw.
+    RETURNS (VectorPicture): The picture.
+    """
+    segments = [segment for bitext in bitexts for segment in bitext]
+    sentence_vectors, token_vectors = encode(segments)
+    unit = _unit(sentence_vectors)
+    firsts = np.cumsum([0, *map(len, bitexts)])[:-1]
+    pairs = [
+        (first, first + place)
+        for first, bitext in zip(firsts.tolist(), bitexts, strict=True)
+        for place in range(1, len(bitext))
+    ]
+    points, explained = project(unit)
+    groups = [(segment.language, "") for segment in segments]
+    sentences = Cloud(points, groups, np.array(pairs), explained)
+    of_language: dict[str, list[tuple[int, int]]] = {}
+    for number, segment in enumerate(segments):
+        places = of_language.setdefault(segment.language, [])
+        places += [(number, i) for i, label in enumerate(segment.types) if label]
+    shuffled = random.Random(seed)
+    drawn = [
+        place
+        for places in of_language.values()
+        for place in shuffled.sample(places, min(len(places), most_tokens))
+    ]
+    tokens, same_type = None, None
+    if len(drawn) > 1:
+        vectors = _unit(np.stack([token_vectors[number][i] for number, i in drawn]))
+        kinds = [(segments[number].language, segments[number].types[i]) for number, i in drawn]
+        points, explained = project(vectors)
+        tokens = Cloud(points, kinds, np.zeros((0, 2), dtype="i8"), explained)
+        same_type = same_type_share(vectors, kinds)
+    return VectorPicture(name, sentences, tokens, _retrievals(segments, unit, pairs), same_type)
+
+
+def project(vectors: np.ndarray) -> tuple[np.ndarray, float]:
+    """Project vectors onto their two principal components.
+
+    vectors (ndarray): `(n, width)`.
+    RETURNS (tuple[ndarray, float]): `(n, 2)` points, and the share of the variance that
+        they keep.
+    """
+    centred = np.asarray(vectors, dtype="f8") - np.mean(vectors, axis=0)
+    left, strengths, _ = np.linalg.svd(centred, full_matrices=False)
+    points = np.zeros((len(centred), 2))
+    n = min(2, len(strengths))
+    points[:, :n] = left[:, :n] * strengths[:n]
+    total = float((strengths**2).sum())
+    return points, float((strengths[:2] ** 2).sum() / total) if total else 0.0
+
+
+def retrieve(
+    source: np.ndarray, target: np.ndarray, source_texts: Sequence[str], target_texts: Sequence[str]
+) -> tuple[float, float]:
+    """Give how often the nearest sentence is the translation, by cosine.
+
+    A sentence that stands more than once counts as found where any of its translations is.
+
+    source (ndarray): `(n, width)` unit vectors.
+    target (ndarray): `(n, width)` unit vectors of their translations.
+    source_texts (Sequence[str]): The sentences.
+    target_texts (Sequence[str]): Their translations.
+    RETURNS (tuple[float, float]): Share from source to target, and back.
+    """
+    cosines = source @ target.T
+    ids = [np.array(text_ids(texts)) for texts in (source_texts, target_texts)]
+
+    def share(nearest: np.ndarray) -> float:
+        return float(np.mean((ids[0][nearest] == ids[0]) | (ids[1][nearest] == ids[1])))
+
+    return share(cosines.argmax(axis=1)), share(cosines.argmax(axis=0))
+
+
+def same_type_share(vectors: np.ndarray, kinds: Sequence[tuple[str, str]]) -> float | None:
+    """Give how often the nearest entity token of another language has the same type.
+
+    vectors (ndarray): `(n, width)` unit vectors.
+    kinds (Sequence[tuple[str, str]]): Language code and type of each.
+    RETURNS (float | None): The share; None if there is but one language.
+    """
+    languages = np.array([language for language, _ in kinds])
+    types = np.array([label for _, label in kinds])
+    if len(set(languages)) < 2:
+        return None
+    cosines = np.where(languages[:, None] == languages, -np.inf, vectors @ vectors.T)
+    return float(np.mean(types[cosines.argmax(axis=1)] == types))
+
+
+def pipeline_vectors(nlp: Language, progress: bool = True) -> Encode:
+    """Give what a pipeline's tagger makes of sentences, as it stands before its labels.
+
+    nlp (Language): A pipeline with a `concner` component.
+    progress (bool): Show a progress bar on stderr.
+    RETURNS (Encode): Function for `draw_vectors`.
+    RAISES (ConcnerError): C510 if there is no `concner` component.
+    """
+    name = recogniser_name(nlp)
+    recogniser: Any = nlp.get_pipe(name)
+    before: list[Any] = [pipe for _, pipe in nlp.pipeline[: nlp.pipe_names.index(name)]]
+
+    def encode(segments: Sequence[Segment]) -> tuple[np.ndarray, list[np.ndarray]]:
+        order = sorted(range(len(segments)), key=lambda i: len(segments[i].words))
+        sentences: dict[int, np.ndarray] = {}
+        tokens: dict[int, np.ndarray] = {}
+        starts = range(0, len(order), BATCH)
+        for start in tqdm.tqdm(starts, desc="Vectors", disable=None if progress else True):
+            chosen = order[start : start + BATCH]
+            docs = [segments[i].to_doc(nlp.vocab) for i in chosen]
+            for pipe in before:
+                docs = list(pipe.pipe(docs, batch_size=BATCH))
+            output = recogniser.model.predict(docs)
+            to_numpy = recogniser.model.ops.to_numpy
+            sentences |= dict(zip(chosen, to_numpy(output.segment_vectors), strict=True))
+            ends = np.cumsum([len(doc) for doc in docs])[:-1]
+            parts = np.split(to_numpy(output.token_vectors), ends)
+            tokens |= dict(zip(chosen, parts, strict=True))
+        n = range(len(segments))
+        return np.stack([sentences[i] for i in n]), [tokens[i] for i in n]
+
+    return encode
+
+
+def encoder_vectors(path: str, gpu_id: int = -1) -> Encode:
+    """Give what an encoder makes of sentences in its last layer: the mean of their words.
+
+    path (str): Encoder folder or hub name.
+    gpu_id (int): GPU, or -1 for the CPU.
+    RETURNS (Encode): Function for `draw_vectors`.
+    RAISES (ConcnerError): C311 if it cannot be loaded, C314 if its tokenizer is a slow one.
+    """
+    from ...encoding.word_vectors import load_word_encoder
+
+    encoder = load_word_encoder(path, gpu_id=gpu_id)
+    last = encoder.model.config.num_hidden_layers
+
+    def encode(segments: Sequence[Segment]) -> tuple[np.ndarray, list[np.ndarray]]:
+        layers = encoder.encode_layers([segment.words for segment in segments], [last])
+        tokens = [vectors for (vectors,) in layers]
+        return np.stack([vectors.mean(axis=0) for vectors in tokens]), tokens
+
+    return encode
+
+
+def _to_bitext(doc: Doc) -> Bitext:
+    return tuple(
+        Segment(
+            language,
+            tuple(token.text for token in part),
+            tuple(bool(token.whitespace_) for token in part),
+            tuple(token.ent_type_ if token_tag(token) != "-" else "" for token in part),
+        )
+        for language, part in split_bitext(doc)
+    )
+
+
+def _retrievals(
+    segments: Sequence[Segment], unit: np.ndarray, pairs: Iterable[tuple[int, int]]
+) -> list[Retrieval]:
+    directions: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for source, target in pairs:
+        languages = segments[source].language, segments[target].language
+        directions.setdefault(languages, []).append((source, target))
+    found = []
+    for (source_language, target_language), rows in sorted(directions.items()):
+        sources, targets = (list(side) for side in zip(*rows, strict=True))
+        texts = [[segments[i].text for i in side] for side in (sources, targets)]
+        forth, back = retrieve(unit[sources], unit[targets], *texts)
+        found.append(Retrieval(source_language, target_language, len(rows), forth, back))
+    return found
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.maximum(lengths, 1e-12)

@@ -1,0 +1,41 @@
+"""The verb report."""
+
+import pytest
+import spacy
+from typer.testing import CliRunner
+
+import spacy_concner.cli  # noqa: F401  (registers the verbs)
+from spacy_concner.cli._util import concner_cli
+from tests.conftest import SENTENCES, labelled_doc, write_corpus
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    vocab = spacy.blank("xx").vocab
+    docs = [labelled_doc(vocab, words, tags) for words, tags in SENTENCES]
+    docs.append(labelled_doc(vocab, ["nobody", "knows"], None))
+    return write_corpus(docs, tmp_path / "gold.spacy")
+
+
+def run(*arguments, code: int = 0) -> str:
+    done = CliRunner().invoke(concner_cli, ["report", *(str(argument) for argument in arguments)])
+    assert done.exit_code == code, done.output
+    return " ".join(done.output.split())
+
+
+def test_a_page_is_written(tmp_path, corpus, trained_folder):
+    page = tmp_path / "page.html"
+    shown = run(page, "--pipeline", f"mine={trained_folder}", "--corpus", f"en={corpus}")
+    assert "1 pipelines on 1 corpora, 4 sentences" in shown
+    assert "1 documents have no annotation" in shown
+    assert page.read_text("utf8").startswith("<!doctype html>")
+
+
+def test_errors_come_without_a_traceback(tmp_path, corpus, trained_folder):
+    page = tmp_path / "page.html"
+    assert "C520" in run(page, code=1)
+    assert "C521" in run(page, "--pipeline", trained_folder, code=1)
+    assert "C521" in run(page, "--corpus", "=x", code=1)
+    assert "C522" in run(page, "--corpus", "a=x", "--corpus", "a=y", code=1)
+    assert "C139" in run(tmp_path, code=1)
+    assert not page.exists()
