@@ -3,6 +3,7 @@
 from ._util import concner_cli
 from .bitext import bitext_cli
 from .calibrate import calibrate_cli
+from .card import card_cli
 from .convert import convert_cli
 from .encoder import encoder_cli
 from .export import export_cli
@@ -16,6 +17,7 @@ from .translate import translate_cli
 __all__ = [
     "bitext_cli",
     "calibrate_cli",
+    "card_cli",
     "concner_cli",
     "convert_cli",
     "encoder_cli",

@@ -1,0 +1,1 @@
+"""What a package tells of itself: `meta.json`, and the model card made of it."""

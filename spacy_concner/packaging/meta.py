@@ -1,0 +1,121 @@
+"""What `meta.json` of a package says: scores, sources, licences, encoder, training (pure)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from spacy.util import get_lang_class
+
+# Of `[training]` and below, by what the card calls them.
+TRAINING = {
+    "steps at most": ("max_steps",),
+    "epochs at most": ("max_epochs",),
+    "batch size (tokens, padding counted)": ("batcher", "size"),
+    "batches a step": ("accumulate_gradient",),
+    "dropout": ("dropout",),
+    "learning rate": ("optimizer", "learn_rate", "initial_rate"),
+    "warm-up steps": ("optimizer", "learn_rate", "warmup_steps"),
+    "weight decay": ("optimizer", "L2"),
+    "seed": ("seed",),
+}
+AFTER_INIT = {"frozen embeddings": "freeze_embeddings", "frozen layers": "frozen_layers"}
+UNKNOWN = "not stated"
+
+
+def make_meta(
+    before: Mapping[str, Any],
+    *,
+    language: str,
+    version: str,
+    author: str = "",
+    name: str = "",
+    scores: Mapping[str, Any] | None = None,
+    scored_on: str = "",
+    sources: Sequence[Mapping[str, str]] = (),
+    encoder: Mapping[str, Any] | None = None,
+    training: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Make the meta data of a package.
+
+    before (Mapping[str, Any]): `meta.json` of the pipeline; what is not named here stays.
+    language (str): Code of the language that the package is for.
+    version (str): Version of the package.
+    author (str): Who publishes it.
+    name (str): Name without the language of the pipeline; concner_LANGUAGE if empty.
+    scores (Mapping[str, Any]): Scores as `spacy evaluate` writes them; None leaves those of
+        the training's development set.
+    scored_on (str): What the scores were measured on.
+    sources (Sequence[Mapping[str, str]]): Name, author, license and url of each corpus.
+    encoder (Mapping[str, Any]): Contents of the encoder's `concner_encoder.json`.
+    training (Mapping[str, Any]): See `training_settings`.
+    RETURNS (dict[str, Any]): All fields of `meta.json`. The field "concner" holds what only
+        the model card tells.
+    """
+    known = [{**source} for source in sources]
+    if encoder:
+        known.append(
+            {
+                "name": encoder["source"],
+                "author": "",
+                "license": encoder.get("licence") or UNKNOWN,
+                "url": encoder.get("origin") or "",
+            }
+        )
+    licences = sorted({source.get("license") or UNKNOWN for source in known})
+    return {
+        **before,
+        "name": name or f"concner_{language}",
+        "version": version,
+        "description": f"Named entity recognition for {language_name(language)} ({language}), "
+        "trained with spacy-concner",
+        "author": author or before.get("author", ""),
+        "license": ", ".join(licences) or before.get("license", ""),
+        "sources": known,
+        "performance": dict(scores if scores is not None else before.get("performance", {})),
+        "concner": {
+            "language": language,
+            "encoder": encoder["source"] if encoder else "",
+            "scored_on": scored_on if scores is not None else "the development set of its training",
+            "training": dict(training or {}),
+        },
+    }
+
+
+def training_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Take from a config what the card tells of the training.
+
+    config (Mapping[str, Any]): The pipeline's config, interpolated.
+    RETURNS (dict[str, Any]): Settings by their name in words, without those that are unset;
+        "losses" holds the weight of each.
+    """
+    found: dict[str, Any] = {}
+    for words, path in TRAINING.items():
+        value: Any = config.get("training", {})
+        for key in path:
+            value = value.get(key) if isinstance(value, Mapping) else None
+        if isinstance(value, int | float) and not (words.endswith("at most") and not value):
+            found[words] = value
+    after_init = config.get("initialize", {}).get("after_init") or {}
+    for words, key in AFTER_INIT.items():
+        if key in after_init:
+            found[words] = after_init[key]
+    if "start_from" in after_init:
+        start = after_init["start_from"]
+        found["started from"] = "a trained pipeline" if start else "the pretrained encoder"
+    for component in config.get("components", {}).values():
+        if component.get("factory") == "concner":
+            losses = {k: v for k, v in (component.get("losses") or {}).items() if v}
+            found["losses"] = {
+                f"{key} ({loss.get('@losses', '')})": loss.get("weight", 1.0)
+                for key, loss in losses.items()
+            } or {"entity (spacy-concner.EntityCrossEntropy.v1)": 1.0}
+    return found
+
+
+def language_name(code: str) -> str:
+    """Give the English name of a language, as spaCy's class for it is called; else its code."""
+    try:
+        name = get_lang_class(code).__name__
+    except ImportError:
+        return code
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
