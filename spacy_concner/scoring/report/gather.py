@@ -10,16 +10,10 @@ from spacy.language import Language
 from ...corpora.reader import corpus_files
 from ...errors import ConcnerError, Errors
 from ..predictions import FACTORY
+from .bitexts import Bitext, encoder_vectors, pipeline_vectors, sample_bitexts
 from .metrics import Training, read_metrics
 from .results import CorpusResult, predict_corpus
-from .vectors import (
-    Bitext,
-    VectorPicture,
-    draw_vectors,
-    encoder_vectors,
-    pipeline_vectors,
-    sample_bitexts,
-)
+from .vectors import VectorPicture, draw_vectors
 
 CONFIG_FILE = "config.cfg"
 BEFORE = "before"

@@ -10,7 +10,8 @@ from ...corpora.export import write_lines
 from ...errors import ConcnerError, Errors
 from .figures import OUTCOMES
 from .gather import Report
-from .views import mean_rows, training_charts, view_corpus, view_pictures
+from .pictures import training_charts, view_pictures
+from .views import mean_rows, view_corpus
 
 FOLDER = Path(__file__).parent / "templates"
 # Nothing may run or be fetched, whatever stands in a corpus.

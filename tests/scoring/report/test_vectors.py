@@ -3,15 +3,12 @@ import pytest
 import spacy
 
 from spacy_concner.errors import ConcnerError
-from spacy_concner.scoring.report.vectors import (
-    draw_vectors,
+from spacy_concner.scoring.report.bitexts import (
     encoder_vectors,
     pipeline_vectors,
-    project,
-    retrieve,
-    same_type_share,
     sample_bitexts,
 )
+from spacy_concner.scoring.report.vectors import draw_vectors, project, retrieve, same_type_share
 from tests.conftest import write_corpus
 
 
