@@ -688,6 +688,11 @@ class Errors(metaclass=WithCodes):
     )
 
     # scoring: C510 to C529
+    C506 = (
+        "frozen_layers = {layers} leaves nothing to train: the encoder has {n_layers} layers. Set "
+        "a lower number in [initialize.after_init], or freeze the whole encoder with spaCy's own "
+        "frozen_components."
+    )
     C510 = (
         "Pipeline {path} has no 'concner' component, only {pipes}. Give a pipeline that was "
         "trained with one."

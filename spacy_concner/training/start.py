@@ -173,10 +173,12 @@ def freeze(nlp: Language, embeddings: bool, layers: int) -> int:
     embeddings (bool): Whether to freeze all embedding weights.
     layers (int): How many encoder layers to freeze, from the bottom.
     RETURNS (int): Number of weights frozen.
-    RAISES (ConcnerError): C502 if there is nothing to freeze.
+    RAISES (ConcnerError): C502 if there is nothing to freeze, C506 if no layer would be left
+        to train.
     """
     n_frozen = 0
     n_total = 0
+    n_layers = 0
     models = [getattr(pipe, "model", None) for _, pipe in nlp.pipeline]
     for model in models:
         for node in model.walk() if isinstance(model, Model) else ():
@@ -184,11 +186,14 @@ def freeze(nlp: Language, embeddings: bool, layers: int) -> int:
                 for name, weight in module.named_parameters():
                     n_total += weight.numel()
                     layer = LAYER.search(name)
+                    n_layers = max(n_layers, int(layer.group(2)) + 1) if layer else n_layers
                     is_low = layer is not None and int(layer.group(2)) < layers
                     if is_low or (embeddings and EMBEDDINGS.search(name)):
                         weight.requires_grad_(False)
                         n_frozen += weight.numel()
     if not n_frozen:
         raise ConcnerError(Errors.C502.format(pipes=nlp.pipe_names))
+    if layers and layers >= n_layers:
+        raise ConcnerError(Errors.C506.format(layers=layers, n_layers=n_layers))
     logger.info("Frozen: %.1fM of %.1fM encoder weights", n_frozen / 1e6, n_total / 1e6)
     return n_frozen

@@ -297,3 +297,13 @@ def test_a_teacher_starts_where_another_ended(sentences, tmp_path):
     nlp = make_nlp(sentences)
     callback(start_from=str(tmp_path))(nlp)
     assert not changed(weights(nlp, "concner"), weights(spacy.load(tmp_path), "concner"))
+
+
+def test_all_layers_frozen(encoder_folder, sentences):
+    nlp = spacy.blank("xx")
+    nlp.add_pipe("transformer", config={"model": transformer_model(encoder_folder)})
+    nlp.add_pipe("concner", config={"model": {"tok2vec": LISTENER}})
+    nlp.initialize(lambda: [as_example(doc) for doc in sentences])
+    with pytest.raises(ConcnerError, match=r"C506.*frozen_layers = 2.*2 layers"):
+        callback(frozen_layers=2)(nlp)
+    assert callback(frozen_layers=1)(nlp) is nlp
