@@ -1,0 +1,34 @@
+"""The site builds without a warning and reads without the network."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LOADED = re.compile(r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"(?:https?:)?//")
+STYLE = re.compile(r"<link\b(?=[^>]*rel=\"(?:stylesheet|preload|icon)\")[^>]*href=\"(?:https?:)?//")
+
+
+def test_site_builds_and_reads_without_the_network(tmp_path):
+    pytest.importorskip("sphinx")
+    pytest.importorskip("myst_parser")
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
+    done = subprocess.run(
+        [*command, "-d", tmp_path / "trees", ROOT / "docs", tmp_path / "site"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    pages = {
+        p.relative_to(tmp_path / "site").as_posix(): p for p in tmp_path.rglob("site/**/*.html")
+    }
+    assert {"index.html", "reference/errors.html", "recipes/own_domain.html"} <= set(pages)
+    for name, path in pages.items():
+        text = path.read_text("utf8")
+        assert not LOADED.search(text) and not STYLE.search(text), name
+    methods = pages["methods.html"].read_text("utf8")
+    assert "<math" in methods and "<svg" in methods
+    assert "$$" not in methods
