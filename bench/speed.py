@@ -10,12 +10,14 @@ again: rows stay in the results file until `--force`.
 
 import json
 import os
+import platform
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -33,9 +35,15 @@ from bench.lean import lean_command, make_lean_site  # noqa: E402
 
 WORKERS = ROOT / "bench" / "speed_workers.py"
 START, END = "<!-- speed: start -->", "<!-- speed: end -->"
+# What reads long documents, too.
+LONG = ("shipped", "fewer_layers", "spacy_transformers")
 PEERS = ("spacy_transformers", "hf_pipeline", "stock_ner", "span_marker")
+# A student with fewer layers, shipped, among the peers.
+FEWER_LAYERS = "fewer_layers"
 PARTS = ("ship", "speed", "start", "memory")
 LONG_WORDS = 2000
+MACHINE = f"{platform.machine()}, {os.cpu_count()} cores"
+VERSIONS = ("spacy", "ctranslate2", "tokenizers", "spacy-transformers", "transformers", "torch")
 # What must be reached, with the words for the table.
 BARS = {
     "short_vs_spacy_transformers": ("short sentences ÷ spacy-transformers", "≥ 6"),
@@ -68,6 +76,7 @@ class Bench:
     sentences: int
     long_docs: int
     stream_words: int
+    fewer_layers: Path | None = None
 
     def __post_init__(self) -> None:
         """Read rows of earlier runs and make the folders."""
@@ -85,7 +94,8 @@ class Bench:
     def add(self, name: str, value: float, unit: str) -> None:
         """Keep a row in the results file, in the place of one of that name."""
         self.rows = [row for row in self.rows if row["name"] != name]
-        self.rows.append({"name": name, "value": round(value, 4), "unit": unit})
+        row = {"name": name, "value": round(value, 4), "unit": unit}
+        self.rows.append({**row, "threads": self.threads, "machine": MACHINE})
         self.results.parent.mkdir(parents=True, exist_ok=True)
         srsly.write_json(self.results, self.rows)
         print(f"{name:40s} {value:12.4f} {unit}", flush=True)
@@ -169,10 +179,13 @@ def workers(bench: Bench, kinds: Sequence[str]) -> Iterator[dict[str, Worker]]:
     found: dict[str, Worker] = {}
     try:
         for kind in kinds:
+            own = spec
+            if kind == FEWER_LAYERS:
+                own = {**spec, "pipeline": str(bench.work / f"shipped-{FEWER_LAYERS}")}
             try:
-                found[kind] = Worker(bench, kind, spec)
+                found[kind] = Worker(bench, "shipped" if kind == FEWER_LAYERS else kind, own)
             except RuntimeError as error:
-                if kind in ("shipped", "spacy_transformers"):
+                if kind in ("shipped", FEWER_LAYERS, "spacy_transformers"):
                     raise
                 msg.warn(f"Without {kind}: {error}")
         yield found
@@ -204,8 +217,12 @@ def ship_all(bench: Bench) -> None:
 
     losses = []
     sizes = []
-    for language, student in bench.students.items():
-        output = bench.work / f"shipped-{language}"
+    students = dict(bench.students)
+    if bench.fewer_layers is not None:
+        students[FEWER_LAYERS] = bench.fewer_layers
+    for name, student in students.items():
+        language = bench.first if name == FEWER_LAYERS else name
+        output = bench.work / f"shipped-{name}"
         report = ship(
             student,
             output,
@@ -215,15 +232,17 @@ def ship_all(bench: Bench) -> None:
             test=bench.tests[language],
         )
         assert report.f1_before is not None and report.f1_after is not None
-        losses.append(100 * (report.f1_before - report.f1_after))
-        bench.add(f"f1_student_{language}", 100 * report.f1_before, "F1")
-        bench.add(f"f1_shipped_{language}", 100 * report.f1_after, "F1")
-        bench.add(f"sentences_changed_{language}", report.changed / report.sentences, "share")
-        bench.add(f"largest_score_difference_{language}", report.score_difference, "probability")
-        bench.add(f"folder_mb_student_{language}", report.bytes_before / 1e6, "MB")
-        bench.add(f"folder_mb_shipped_{language}", report.bytes_after / 1e6, "MB")
-        sizes.append(wheel_size(bench, output, language))
-        bench.add(f"wheel_mb_{language}", sizes[-1], "MB")
+        bench.add(f"f1_student_{name}", 100 * report.f1_before, "F1")
+        bench.add(f"f1_shipped_{name}", 100 * report.f1_after, "F1")
+        bench.add(f"sentences_changed_{name}", report.changed / report.sentences, "share")
+        bench.add(f"largest_score_difference_{name}", report.score_difference, "probability")
+        bench.add(f"folder_mb_student_{name}", report.bytes_before / 1e6, "MB")
+        bench.add(f"folder_mb_shipped_{name}", report.bytes_after / 1e6, "MB")
+        size = wheel_size(bench, output, name)
+        bench.add(f"wheel_mb_{name}", size, "MB")
+        if name != FEWER_LAYERS:
+            losses.append(100 * (report.f1_before - report.f1_after))
+            sizes.append(size)
     bench.add("f1_loss_mean", mean(losses), "F1")
     bench.add("f1_loss_max", max(losses), "F1")
     bench.add("wheel_mb", max(sizes), "MB")
@@ -246,11 +265,12 @@ def measure_speed(bench: Bench, peers: Sequence[str]) -> None:
     seconds: dict[tuple[str, str], list[float]] = {}
     shares: dict[str, list[float]] = {"short": [], "long": []}
     memory = 0.0
-    with workers(bench, ["shipped", *peers]) as found:
+    fewer = [FEWER_LAYERS] if bench.fewer_layers is not None else []
+    with workers(bench, ["shipped", *fewer, *peers]) as found:
         for number in range(bench.runs + 1):
             for texts in ("short", "long"):
                 for kind, worker in found.items():
-                    if texts == "long" and kind not in ("shipped", "spacy_transformers"):
+                    if texts == "long" and kind not in LONG:
                         continue
                     measured = worker.ask(texts=texts)
                     # The first round warms up.
@@ -332,6 +352,8 @@ def write_table(rows: Sequence[dict[str, Any]], path: Path) -> None:
             lines.append(f"| {words} (`{name}`) | {bar} | {_show(by_name[name])} |")
     lines += ["", "| figure | value |", "|---|---|"]
     lines += [f"| `{row['name']}` | {_show(row)} |" for row in rows if row["name"] not in BARS]
+    found = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
+    lines += ["", f"{found}; {rows[-1]['machine']}, {rows[-1]['threads']} threads."]
     page = path.read_text("utf8") if path.exists() else f"# Speed\n\n{START}\n{END}\n"
     before, _, rest = page.partition(START)
     after = rest.partition(END)[2]
@@ -367,6 +389,9 @@ def main(
     parts: str = typer.Option(",".join(PARTS), help="Parts of the bench"),
     train: bool = typer.Option(False, help="Also compare training steps"),
     quick: bool = typer.Option(False, help="Little text, one run: to see that it works"),
+    fewer_layers: Path | None = typer.Option(
+        None, help="Student of the first language with fewer layers, timed beside it"
+    ),
     force: bool = typer.Option(False, help="Measure again what has rows"),
 ) -> None:
     """Run the speed bench and write its table."""
@@ -385,6 +410,7 @@ def main(
         100 if quick else 2000,
         1 if quick else 5,
         4000 if quick else 1_000_000,
+        fewer_layers,
     )
     if quick:
         for language, path in bench.tests.items():
