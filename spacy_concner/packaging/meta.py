@@ -69,7 +69,8 @@ def make_meta(
         "description": f"Named entity recognition for {language_name(language)} ({language}), "
         "trained with spacy-concner",
         "author": author or before.get("author", ""),
-        "license": ", ".join(licences) or before.get("license", ""),
+        # The encoder's licence alone says nothing about what was trained on.
+        "license": ", ".join(licences) if sources else before.get("license", ""),
         "sources": known,
         "performance": dict(scores if scores is not None else before.get("performance", {})),
         "concner": {

@@ -70,6 +70,12 @@ def test_meta_carries_scores_sources_and_licences():
     assert meta["labels"] == BEFORE["labels"]
 
 
+def test_the_encoder_alone_gives_no_licence():
+    meta = make(sources=[])
+    assert meta["license"] == ""
+    assert "Licence of this package: not stated." in make_card(meta)
+
+
 def test_without_scores_those_of_the_training_stay():
     meta = make(scores=None)
     assert meta["performance"] == BEFORE["performance"]
