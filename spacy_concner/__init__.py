@@ -1,3 +1,3 @@
 """spacy-concner: cross-lingual named entity recognition inside `spacy train`."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

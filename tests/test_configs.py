@@ -3,18 +3,15 @@ from pathlib import Path
 
 import pytest
 import spacy
-import tomllib
 from spacy.cli.debug_config import debug_config
 from spacy.cli.init_config import fill_config
 from spacy.util import load_config
-from thinc.api import Config
 
 from spacy_concner.encoding.check import create_check_encoder
 from spacy_concner.errors import ConcnerError
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = sorted((ROOT / "configs").glob("*.cfg"))
-README = (ROOT / "README.md").read_text("utf8")
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
@@ -36,37 +33,6 @@ def test_configs_are_alike():
         for p in CONFIGS
     }
     assert len(CONFIGS) == 6 and len(orders) == 1
-
-
-def test_every_block_of_the_readme_resolves():
-    block = re.search(r"```ini\n(.*?)```", README, re.S)
-    assert block is not None
-    config = Config().from_str(block[1])
-    for name, loss in config["components"]["concner"]["losses"].items():
-        resolved = spacy.registry.resolve({"loss": loss})["loss"]
-        assert resolved.weight == loss["weight"], name
-    sections = {
-        "reader": config["corpora"]["train"],
-        "logger": config["training"]["logger"],
-        "before": config["initialize"]["before_init"],
-        "after": config["initialize"]["after_init"],
-        "spans": config["components"]["transformer"]["model"]["get_spans"],
-        "scorer": config["components"]["concner"]["scorer"],
-    }
-    assert all(callable(made) for made in spacy.registry.resolve(sections).values())
-
-
-def test_readme_names_every_registered_name():
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
-    names = [
-        name
-        for group in project["entry-points"].values()
-        for name in group
-        if name.startswith("spacy-concner.")
-    ]
-    assert len(names) >= 12
-    assert [name for name in names if name not in README] == []
 
 
 def test_missing_encoder(tmp_path):
