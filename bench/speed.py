@@ -42,6 +42,7 @@ PEERS = ("spacy_transformers", "hf_pipeline", "stock_ner", "span_marker")
 FEWER_LAYERS = "fewer_layers"
 PARTS = ("ship", "speed", "start", "memory")
 LONG_WORDS = 2000
+REST = 1.0
 MACHINE = f"{platform.machine()}, {os.cpu_count()} cores"
 VERSIONS = ("spacy", "ctranslate2", "tokenizers", "spacy-transformers", "transformers", "torch")
 # What must be reached, with the words for the table.
@@ -272,6 +273,8 @@ def measure_speed(bench: Bench, peers: Sequence[str]) -> None:
                 for kind, worker in found.items():
                     if texts == "long" and kind not in LONG:
                         continue
+                    # Threads of the process before may spin for a while when it has done.
+                    time.sleep(REST)
                     measured = worker.ask(texts=texts)
                     # The first round warms up.
                     if not number:

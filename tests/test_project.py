@@ -76,7 +76,7 @@ def test_own_corpus_is_translated(project):
     (own / "raw.bg.txt").write_text("\n".join(row["text"] for row in bulgarian), encoding="utf8")
     # A filter that any shell has, for an engine that need not be installed.
     change_vars(project, engine="command", engine_options="-o command=cat", translate_to="bg")
-    for step in ("convert-own", "translate", "encoder", "teachers", "distil", "evaluate"):
+    for step in ("convert-own", "translate", "encoder", "teachers", "distil", "ship", "evaluate"):
         run(project, step)
     vocab = spacy.blank("xx").vocab
     bitexts = list(read_docs(project / "corpus" / "teachers" / "concner.spacy", vocab))

@@ -120,7 +120,8 @@ def test_bergamot_is_the_default(corpus, tmp_path):
         (["--export-source", "lines.txt", "--copy-label", "FOO"], "C215"),
     ],
 )
-def test_bad_options_are_told_without_a_traceback(corpus, arguments, code):
+def test_bad_options_are_told_without_a_traceback(corpus, arguments, code, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     result = run(corpus, *arguments)
     assert result.exit_code == 1
     assert code in result.stdout

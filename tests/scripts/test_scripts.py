@@ -8,7 +8,6 @@ import srsly
 from scripts.check_sample import check, count
 from scripts.for_each import expand, main
 from scripts.summary import summarise
-from scripts.write_meta import make_meta
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "assets" / "sample"
@@ -51,16 +50,6 @@ def test_for_each(capfd):
         assert main(wrong) == 2
 
 
-def test_meta_carries_scores_sources_and_licences():
-    sources = [{"name": "mine", "author": "me", "license": "CC BY 4.0", "url": ""}]
-    encoder = {"source": "multilingual-e5-small-q4", "licence": "MIT", "origin": "https://x.org"}
-    meta = make_meta("bg", "1.2.3", {"ents_f": 0.5}, sources, encoder)
-    assert (meta["name"], meta["version"]) == ("concner_bg", "1.2.3")
-    assert meta["performance"]["ents_f"] == 0.5
-    assert [source["name"] for source in meta["sources"]] == ["mine", "multilingual-e5-small-q4"]
-    assert meta["license"] == "CC BY 4.0, MIT"
-
-
 def test_summary(tmp_path):
     for role, f_score in (("direct", 0.5), ("student", 0.625)):
         scores = {"ents_p": 0.5, "ents_r": None, "ents_f": f_score}
@@ -72,7 +61,7 @@ def test_summary(tmp_path):
 
 
 def test_scripts_show_their_usage():
-    for script in ("summary.py", "write_meta.py", "distil.py"):
+    for script in ("summary.py", "distil.py"):
         result = subprocess.run(
             [sys.executable, ROOT / "scripts" / script, "--help"], capture_output=True, text=True
         )

@@ -107,12 +107,13 @@ def test_what_similarity_needs(corpora, encoder_folder, trained_folder, tmp_path
     output = tmp_path / "soft"
     teachers = [f"{name}={trained_folder}" for name in ("en", "bg")]
     good = settings(corpora, encoder_folder, "learned")
+    no_encoder = str(tmp_path / "missing")
     for teachers_given, weighting, code in [
         (teachers[:1], good, "C415"),
         (teachers, WeightingSettings("learned", sources=good.sources), "C416"),
         (teachers, WeightingSettings("learned", encoder=good.encoder), "C414.*missing"),
         ([*teachers, f"de={trained_folder}"], good, r"C414.*missing \['de'\]"),
-        (teachers, WeightingSettings("learned", None, good.sources, "no/such"), "C315"),
+        (teachers, WeightingSettings("learned", None, good.sources, no_encoder), "C315"),
         (teachers, WeightingSettings("closest"), "C413.*closest"),
     ]:
         with pytest.raises(ConcnerError, match=code):

@@ -25,7 +25,7 @@ MOST_CHARACTERS = 200_000
 def build_compact_encoder(
     window: int = 128,
     overlap: int = 16,
-    batch_pieces: int = 512,
+    batch_pieces: int = 1024,
     device: str = "cpu",
     compute_type: str = "default",
     intra_threads: int = 0,
