@@ -555,7 +555,7 @@ class Errors(metaclass=WithCodes):
     )
     C321 = (
         "The compact encoder has no weights: it comes ready from spacy concner ship and is not "
-        "trained. Source the component from a shipped pipeline (source = \"xx_concner_bg\")."
+        'trained. Source the component from a shipped pipeline (source = "xx_concner_bg").'
     )
     C322 = (
         "CompactEncoder got {setting} = {value}, expected {expected}. Change it in the config of "

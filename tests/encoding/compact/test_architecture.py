@@ -129,7 +129,7 @@ def test_copies_and_bytes_hold_no_session(tiny, blank):
         found = model.predict(docs_of(blank))
         assert all((a == b).all() for a, b in zip(found, expected, strict=True))
     # Settings come from the config, not from the bytes.
-    assert get_engine(loaded).cfg["batch_pieces"] == 512
+    assert get_engine(loaded).cfg["batch_pieces"] == 1024
 
 
 def _in_child(model, queue):
