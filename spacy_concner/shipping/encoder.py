@@ -73,7 +73,7 @@ def _check(transformer: Any, weights: CompactWeights) -> None:
     """Make sure that the engine computes what torch does, before anything is rounded."""
     import torch
 
-    engine = Engine(EngineSettings(compute_type="float32", intra_threads=1), weights)
+    engine = Engine(EngineSettings(compute_type="float32", threads=1), weights)
     for text in PROBES:
         inner = engine.tokenizer.encode(text, add_special_tokens=False).ids
         ids = [*weights.prefix, *inner, *weights.suffix]

@@ -68,7 +68,7 @@ def test_what_is_written(shipped):
 
 
 def test_loading_with_other_settings(shipped):
-    settings = {"window": 16, "overlap": 4, "intra_threads": 1, "compute_type": "float32"}
+    settings = {"window": 16, "overlap": 4, "threads": 1, "compute_type": "float32"}
     config = {f"components.concner.model.tok2vec.{k}": v for k, v in settings.items()}
     nlp = spacy.load(shipped[0], config=config)
     assert read(nlp) == read(spacy.load(shipped[0]))

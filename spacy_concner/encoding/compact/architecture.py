@@ -25,10 +25,10 @@ MOST_CHARACTERS = 200_000
 def build_compact_encoder(
     window: int = 128,
     overlap: int = 16,
-    batch_pieces: int = 1024,
+    batch_pieces: int = 384,
     device: str = "cpu",
     compute_type: str = "default",
-    intra_threads: int = 0,
+    threads: int = 0,
 ) -> CompactModel:
     """Build a shipped encoder: `spacy-concner.CompactEncoder.v1`.
 
@@ -43,8 +43,8 @@ def build_compact_encoder(
         memory. Small batches stay in a CPU's cache; a GPU wants some ten thousand.
     device (str): "cpu", "cuda" or "auto".
     compute_type (str): "default", "int8", "float16", "float32", or another of CTranslate2's.
-    intra_threads (int): Threads of a process, 0 for one a core, up to four, and a single one
-        with `n_process`.
+    threads (int): Batches that a process encodes at once on CPU, each on a thread: 0 is one a
+        core, up to four, or what `OMP_NUM_THREADS` says, and a single one with `n_process`.
     RETURNS (Model[List[Doc], List[Floats2d]]): The model.
     RAISES (ConcnerError): C322 for settings that cannot be.
     """
@@ -53,7 +53,7 @@ def build_compact_encoder(
         ("overlap", overlap, "0 or more, up to half the window", 0 <= overlap <= window // 2),
         ("batch_pieces", batch_pieces, "at least 1", batch_pieces >= 1),
         ("device", repr(device), f"one of {DEVICES}", device in DEVICES),
-        ("intra_threads", intra_threads, "0 or more", intra_threads >= 0),
+        ("threads", threads, "0 or more", threads >= 0),
     ):
         if not is_good:
             raise ConcnerError(Errors.C322.format(setting=setting, value=value, expected=expected))
@@ -62,7 +62,7 @@ def build_compact_encoder(
         forward,
         init=init,
         dims={"nO": None},
-        shims=[Engine(EngineSettings(device, compute_type, intra_threads))],
+        shims=[Engine(EngineSettings(device, compute_type, threads))],
     )
     # No attrs: these would be stored with the weights and override the config.
     model.shims[0].cfg.update(window=window, overlap=overlap, batch_pieces=batch_pieces)
@@ -228,7 +228,8 @@ def _encode_pieces(
     windows = cut_windows(n_pieces, is_start, most, overlap)
     lengths = windows.ends - windows.starts + before + after
     vectors = np.empty((len(pieces), weights.width), dtype="f4")
-    for batch in make_batches(lengths, engine.cfg["batch_pieces"]):
+
+    def encode(batch: np.ndarray) -> None:
         shape = (len(batch), int(lengths[batch[0]]))
         filled = np.full(shape, weights.padding, dtype="i4")
         filled[:, :before] = weights.prefix
@@ -241,4 +242,6 @@ def _encode_pieces(
             start, kept_end = windows.kept_starts[number], windows.kept_ends[number]
             shift = before - windows.starts[number]
             vectors[start:kept_end] = hidden[row, start + shift : kept_end + shift]
+
+    engine.for_each(encode, make_batches(lengths, engine.cfg["batch_pieces"]))
     return vectors

@@ -11,7 +11,12 @@ from spacy.tokens import Doc
 
 from spacy_concner.corpora.bitext import make_bitext
 from spacy_concner.encoding.compact import architecture
-from spacy_concner.encoding.compact.architecture import build_compact_encoder, get_engine
+from spacy_concner.encoding.compact.architecture import (
+    build_compact_encoder,
+    get_engine,
+    set_weights,
+)
+from spacy_concner.encoding.compact.engine import Engine, EngineSettings, count_threads
 from spacy_concner.encoding.compact.windows import cut_windows
 from spacy_concner.errors import ConcnerError
 from tests.conftest import LISTENER, transformer_model
@@ -129,7 +134,42 @@ def test_copies_and_bytes_hold_no_session(tiny, blank):
         found = model.predict(docs_of(blank))
         assert all((a == b).all() for a, b in zip(found, expected, strict=True))
     # Settings come from the config, not from the bytes.
-    assert get_engine(loaded).cfg["batch_pieces"] == 1024
+    assert get_engine(loaded).cfg["batch_pieces"] == 384
+
+
+@pytest.mark.parametrize("batch_pieces", [1, 20, 384])
+def test_threads_change_nothing(tiny, blank, batch_pieces):
+    settings = {"window": 32, "overlap": 8, "batch_pieces": batch_pieces}
+    one, four = (
+        set_weights(build_compact_encoder(threads=threads, **settings), get_engine(tiny).weights)
+        for threads in (1, 4)
+    )
+    docs = docs_of(blank) * 5
+    expected = one.predict(docs)
+    assert get_engine(one)._pool is None
+    for _ in range(3):
+        found = four.predict(docs)
+        assert all((a == b).all() for a, b in zip(found, expected, strict=True))
+    assert get_engine(four)._pool is not None
+    assert pickle.loads(pickle.dumps(get_engine(four)))._pool is None
+
+
+def test_an_error_in_a_thread_is_told(tiny):
+    engine = Engine(EngineSettings(threads=2), get_engine(tiny).weights)
+    with pytest.raises(ZeroDivisionError):
+        engine.for_each(lambda number: 1 / number, [1, 0, 2])
+
+
+def test_as_many_threads_as_told_or_as_there_are_cores(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert count_threads() == 3
+    monkeypatch.setenv("OMP_NUM_THREADS", "none")
+    assert 1 <= count_threads() <= 4
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    assert count_threads() == 4
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: object())
+    assert count_threads() == 1
 
 
 def _in_child(model, queue):
@@ -137,8 +177,12 @@ def _in_child(model, queue):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are never forked here")
-def test_a_session_for_each_process(tiny, blank):
+def test_a_session_for_each_process(tiny, blank, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    tiny = tiny.copy()
+    get_engine(tiny)._forget()
     expected = tiny.predict(docs_of(blank))
+    assert get_engine(tiny)._pool is not None
     context = multiprocessing.get_context("fork")
     queue = context.Queue()
     process = context.Process(target=_in_child, args=(tiny, queue))
@@ -165,7 +209,7 @@ def test_nothing_is_learned_and_no_gradient_comes_back(tiny, blank):
         {"window": 20, "overlap": 11},
         {"batch_pieces": 0},
         {"device": "tpu"},
-        {"intra_threads": -1},
+        {"threads": -1},
     ],
 )
 def test_settings_that_cannot_be(settings):

@@ -43,7 +43,7 @@ def make(kind: str, **changes):
 def test_same_vectors_as_torch(kind, precision):
     model, tokenizer = make(kind)
     weights = compact_weights(model, tokenizer, precision=precision)
-    engine = Engine(EngineSettings(intra_threads=1), weights)
+    engine = Engine(EngineSettings(threads=1), weights)
     ids = [*weights.prefix, *range(4, 40), *weights.suffix]
     rows = np.full((2, len(ids)), weights.padding, dtype="i4")
     rows[0], rows[1, :9] = ids, ids[:9]
