@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import spacy
 from spacy.language import Language
@@ -11,6 +11,7 @@ from spacy.util import logger
 from thinc.api import Model
 
 from ..errors import ConcnerError, Errors
+from .bfloat16 import has_bfloat16, use_bfloat16
 from .layers import drop_layers, encoders
 
 EMBEDDINGS = re.compile(r"(^|\.)embeddings\.")
@@ -23,6 +24,7 @@ def create_start_training(
     freeze_embeddings: bool = False,
     frozen_layers: int = 0,
     keep_layers: int | None = None,
+    bfloat16: Literal["auto"] | bool = False,
 ) -> Callable[[Language], Language]:
     """Create a callback for `[initialize.after_init]`.
 
@@ -37,6 +39,9 @@ def create_start_training(
     frozen_layers (int): How many of the encoder's bottom layers stay as they are.
     keep_layers (int): How many of the encoder's layers there are from here on, for a smaller
         and faster student: chosen evenly after the weights are copied; all if None.
+    bfloat16 (bool | "auto"): Whether the encoder multiplies in bfloat16 while it trains on a
+        CPU; "auto" where the CPU has instructions for it. Weights stay float32. On a GPU that
+        is the transformer's `mixed_precision`.
     RETURNS (Callable[[Language], Language]): The callback.
     """
 
@@ -51,6 +56,8 @@ def create_start_training(
             drop_layers(nlp, keep_layers)
         if freeze_embeddings or frozen_layers:
             freeze(nlp, freeze_embeddings, frozen_layers)
+        if bfloat16 is True or (bfloat16 == "auto" and has_bfloat16()):
+            use_bfloat16(nlp)
         return nlp
 
     return start_training
