@@ -48,7 +48,7 @@ def has_bfloat16() -> bool:
     """Tell whether the CPU has instructions for bfloat16, as far as this torch can tell."""
     import torch
 
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    capabilities: Any = getattr(torch.cpu, "get_capabilities", dict)()
     return any(capabilities.get(name) for name in INSTRUCTIONS)
 
 
