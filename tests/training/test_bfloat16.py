@@ -8,7 +8,7 @@ import spacy
 import torch
 
 from spacy_concner.training import bfloat16, start
-from spacy_concner.training.bfloat16 import Bfloat16Forward, has_bfloat16, use_bfloat16
+from spacy_concner.training.bfloat16 import Bfloat16Linear, has_bfloat16, use_bfloat16
 from spacy_concner.training.layers import encoders
 from tests.training.test_start import callback, changed, make_nlp, update, weights
 
@@ -21,21 +21,37 @@ def vectors_of(nlp, text="Anna Berg lives in Sofia ."):
 def test_vectors_are_float32_and_nearly_the_same(encoder_folder, sentences):
     nlp = make_nlp(sentences, encoder_folder)
     before = vectors_of(nlp)
-    assert use_bfloat16(nlp) == 1
+    assert use_bfloat16(nlp) == len(layers_of(nlp)) > 6
     after = vectors_of(nlp)
     assert after.dtype == np.float32
     assert 0 < np.abs(after - before).max() < 0.1
 
 
-def test_tuples_and_all_their_parts_are_float32(encoder_folder, sentences):
-    (encoder,) = encoders(make_nlp(sentences, encoder_folder))
-    forward = Bfloat16Forward(encoder)
-    ids = torch.tensor([[1, 2, 3]])
-    for settings in ({"return_dict": False}, {"return_dict": True}):
-        output = forward(ids, output_hidden_states=True, **settings)
-        hidden = output[-1] if isinstance(output, tuple) else output.hidden_states
-        assert len(hidden) == encoder.config.num_hidden_layers + 1
-        assert {part.dtype for part in (output[0], *hidden)} == {torch.float32}
+def layers_of(nlp):
+    return [
+        part
+        for encoder in encoders(nlp)
+        for part in encoder.modules()
+        if isinstance(part, torch.nn.Linear)
+    ]
+
+
+def test_gradients_are_nearly_those_of_float32():
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(64, 32)
+    vectors = torch.randn(8, 64, requires_grad=True)
+    target = torch.randn(8, 32)
+    found = []
+    for forward in (layer, Bfloat16Linear(layer)):
+        layer.zero_grad()
+        vectors.grad = None
+        output = forward(vectors)
+        (output * target).sum().backward()
+        found.append([output.detach(), vectors.grad, layer.weight.grad, layer.bias.grad])
+        assert {part.dtype for part in found[-1]} == {torch.float32}
+    for exact, rounded in zip(*found, strict=True):
+        assert torch.nn.functional.cosine_similarity(exact.ravel(), rounded.ravel(), dim=0) > 0.999
+    assert not torch.equal(found[0][0], found[1][0])
 
 
 def test_learns_and_stores_float32(encoder_folder, sentences, tmp_path):
@@ -50,7 +66,7 @@ def test_learns_and_stores_float32(encoder_folder, sentences, tmp_path):
     }
     nlp.to_disk(tmp_path)
     loaded = spacy.load(tmp_path)
-    assert all("forward" not in vars(encoder) for encoder in encoders(loaded))
+    assert all("forward" not in vars(layer) for layer in layers_of(loaded))
     assert not changed(weights(loaded, "transformer"), after)
     for doc in sentences:
         text = doc.text
@@ -63,7 +79,8 @@ def test_pickles_and_copies(encoder_folder, sentences):
     use_bfloat16(nlp)
     (encoder,) = encoders(nlp)
     again = pickle.loads(pickle.dumps(encoder))
-    assert again.forward.encoder is again
+    (layer, *_) = [part for part in again.modules() if isinstance(part, torch.nn.Linear)]
+    assert layer.forward.layer is layer
     ids = torch.tensor([[1, 2, 3]])
     encoder.eval()
     again.eval()
@@ -72,13 +89,13 @@ def test_pickles_and_copies(encoder_folder, sentences):
 
 @pytest.mark.parametrize(
     ("setting", "is_able", "expected"),
-    [(False, True, 0), ("auto", False, 0), ("auto", True, 1), (True, False, 1)],
+    [(False, True, False), ("auto", False, False), ("auto", True, True), (True, False, True)],
 )
 def test_auto_asks_the_cpu(monkeypatch, encoder_folder, sentences, setting, is_able, expected):
     monkeypatch.setattr(start, "has_bfloat16", lambda: is_able)
     nlp = make_nlp(sentences, encoder_folder)
     callback(bfloat16=setting)(nlp)
-    assert sum("forward" in vars(encoder) for encoder in encoders(nlp)) == expected
+    assert {"forward" in vars(layer) for layer in layers_of(nlp)} == {expected}
 
 
 def test_what_torch_tells_of_the_cpu(monkeypatch):
