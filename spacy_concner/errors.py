@@ -567,7 +567,7 @@ class Errors(metaclass=WithCodes):
     C324 = (
         "The compact encoder cannot start with device = {device!r} and compute_type = "
         "{compute_type!r}: {error}. Use device 'cpu' and compute_type 'default', or what this "
-        "machine has."
+        "machine has; if these fail, too, the files are damaged: install the package again."
     )
     C325 = (
         "The vectors of the compact encoder differ from those of the student by up to "
@@ -707,8 +707,8 @@ class Errors(metaclass=WithCodes):
         "pipeline with --output."
     )
     C514 = (
-        "{path} exists and is not empty. Name another folder with --output, or replace what is "
-        "there with --force."
+        "{path} exists and is not empty. Name another output folder, or replace what is there "
+        "with --force."
     )
     C515 = (
         "Pipeline {path} cannot be loaded: {error}. Give the folder of a trained pipeline or the "
@@ -752,6 +752,11 @@ class Errors(metaclass=WithCodes):
         "the bitexts to show. Give an encoder with --before, or leave --bitexts out."
     )
 
+    C529 = (
+        "None of the components {pipes} of pipeline {path} sets entities, so there is nothing to "
+        "report. Give a pipeline with a recogniser."
+    )
+
     # shipping
     C540 = (
         "Nothing to ship in {path}: none of its components {pipes} has a transformer. Give a "
@@ -772,13 +777,19 @@ class Errors(metaclass=WithCodes):
     C544 = (
         "Can't ship to {path}: {reason} Give a new or empty folder, or one that was shipped before."
     )
-    C545 = "{languages} are no language codes. Give ISO 639-1 codes, such as --lang bg."
+    C545 = "{found} is no language code. Give ISO 639-1 codes, such as --lang bg."
     C546 = "Weights cannot be {found!r}. Use one of {known} for --weights."
 
     # packaging
     C560 = "{path}: {what}. Give {expected}."
+    C561 = "Version {version!r} is none that a Python package can have. Give one such as 1.0.0."
+    C562 = "Scores come from --scores or are measured on --test. Give one of them."
 
-    # extras
+    # devices and extras
+    C549 = (
+        "GPU {gpu_id} cannot be used: {error}. Install CuPy for your CUDA, such as pip install "
+        "cupy-cuda12x, or leave --gpu-id out to run on the CPU."
+    )
     C550 = (
         "This needs the package {package}, which is not there ({error}). Run: "
         'pip install "spacy-concner[train]"'

@@ -31,6 +31,22 @@ spacy_app.add_typer(concner_cli)
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 
+def use_gpu(gpu_id: int, *, silent: bool = False) -> None:
+    """Choose between GPU and CPU.
+
+    gpu_id (int): The GPU, or -1 for the CPU.
+    silent (bool): Say nothing.
+    RAISES (ConcnerError): C549 if the GPU cannot be used.
+    """
+    from spacy.cli._util import setup_gpu
+
+    try:
+        setup_gpu(gpu_id, silent=silent)
+    except ValueError as error:
+        text = str(error).rstrip(".")
+        raise ConcnerError(Errors.C549.format(gpu_id=gpu_id, error=text)) from error
+
+
 def verb(name: str) -> Callable[[Verb], Verb]:
     """Register a function as `spacy concner NAME`.
 

@@ -7,7 +7,7 @@ from wasabi import msg
 
 from ..errors import ConcnerError, Errors
 from ._aligner import load_aligner
-from ._util import verb
+from ._util import use_gpu, verb
 
 
 @verb("bitext")
@@ -90,7 +90,6 @@ def bitext_cli(
 ) -> None:
     """Make bitexts of parallel text, the labels of the source carried over by word alignment."""
     import spacy
-    from spacy.cli._util import setup_gpu
 
     from ..translation import parallel, source_labels
     from ..translation.parallel_text import find_parallel
@@ -98,7 +97,7 @@ def bitext_cli(
 
     if labels_from is not None and labels is not None:
         raise ConcnerError(Errors.C224.format(first="--labels-from", second="--labels"))
-    setup_gpu(gpu_id, silent=True)
+    use_gpu(gpu_id, silent=True)
     thresholds = Thresholds(most_ratio, most_words, least_confidence, least_share)
     files = find_parallel(input_path, (source, target), target_file, alignments)
     labeller: source_labels.SourceLabels | None = None

@@ -10,7 +10,7 @@ import typer
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
-from ._util import verb
+from ._util import use_gpu, verb
 
 if TYPE_CHECKING:
     from ..scoring.calibrate import Measured
@@ -43,8 +43,6 @@ def calibrate_cli(
     force: bool = typer.Option(False, "--force", "-F", help="Replace an output that is there"),
 ) -> None:
     """Fit a pipeline's probabilities to a labelled corpus, and store the maps in it."""
-    from spacy.cli._util import setup_gpu
-
     from ..scoring.calibrate import UNKNOWN, calibrate, reset_calibration
 
     if reset:
@@ -52,7 +50,7 @@ def calibrate_cli(
         return
     if dev_path is None:
         raise ConcnerError(Errors.C517)
-    setup_gpu(gpu_id)
+    use_gpu(gpu_id)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         result = calibrate(
@@ -65,7 +63,8 @@ def calibrate_cli(
             target_language=target_language,
             force=force,
         )
-    rows = [row for measured in (result.dev, *result.tests) for row in _rows(measured)]
+    rows = _rows(result.dev, " (fitted on)")
+    rows += [row for measured in result.tests for row in _rows(measured)]
     header = ("Corpus", "Level", "n", "ECE", "after", "Brier", "after")
     msg.table(rows, header=header, divider=True, aligns=("l", "l", "r", "r", "r", "r", "r"))
     last = result.tests[-1] if result.tests else result.dev
@@ -83,8 +82,8 @@ def calibrate_cli(
             )
     if set(result.dev.languages) == {UNKNOWN}:
         msg.info(
-            "The language of the dev corpus is not known: name it with --dev-language, and the "
-            "pipeline's with --target-language, to be warned if they differ"
+            "The language of the dev corpus is not known: name it with --dev-language to be warned "
+            "if it is not the pipeline's"
         )
     if not result.tests:
         msg.info("Measured on what it was fitted on; give --test for an independent measure")
@@ -95,13 +94,13 @@ def calibrate_cli(
     )
 
 
-def _rows(measured: Measured) -> list[tuple[str, ...]]:
+def _rows(measured: Measured, remark: str = "") -> list[tuple[str, ...]]:
     rows = []
     for level in ("token", "entity"):
         before, after = measured.before[level], measured.after[level]
         values = (before.ece, after.ece, before.brier, after.brier)
         cells = ["-" if value is None else f"{value:.4f}" for value in values]
-        rows.append((measured.path.name, level, str(before.n), *cells))
+        rows.append((measured.path.name + remark, level, str(before.n), *cells))
     return rows
 
 

@@ -6,7 +6,7 @@ import typer
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
-from ._util import verb
+from ._util import use_gpu, verb
 
 
 @verb("label")
@@ -76,12 +76,10 @@ def label_cli(
     ),
 ) -> None:
     """Label raw text softly with one or more teachers; a killed run resumes."""
-    from spacy.cli._util import setup_gpu
-
     from ..teaching.soft_labels import WeightingSettings, label
     from ..teaching.teachers import read_label_map
 
-    setup_gpu(gpu_id)
+    use_gpu(gpu_id)
     sources: dict[str, Path] = {}
     for entry in source:
         name, equals, path = entry.partition("=")

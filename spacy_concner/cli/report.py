@@ -7,7 +7,7 @@ import typer
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
-from ._util import verb
+from ._util import use_gpu, verb
 
 
 @verb("report")
@@ -42,8 +42,6 @@ def report_cli(
     gpu_id: int = typer.Option(-1, "--gpu-id", "-g", help="GPU ID or -1 for CPU"),
 ) -> None:
     """Write a page about one or several pipelines on labelled corpora, side by side."""
-    from spacy.cli._util import setup_gpu
-
     from ..scoring.report.gather import gather_report
     from ..scoring.report.page import check_page, write_page
 
@@ -51,7 +49,7 @@ def report_cli(
     pipelines = named("--pipeline", pipeline)
     corpora = {name: Path(path) for name, path in named("--corpus", corpus).items()}
     trainings = {name: Path(path) for name, path in named("--metrics", metrics).items()}
-    setup_gpu(gpu_id)
+    use_gpu(gpu_id)
     report = gather_report(
         pipelines,
         corpora,

@@ -67,4 +67,9 @@ def ship_cli(
         )
     else:
         msg.info("Nothing was compared: give --test or --keep-from")
-    msg.good(f"Shipped {report.pieces} word pieces to {output}")
+    if test is not None and report.f1_before is None:
+        msg.warn(f"No F1: {test} has no labelled entities")
+    if not keep_from:
+        msg.warn("The whole vocabulary stays: --keep-from cuts it to that of your corpora")
+    pieces = " + ".join(f"{n:,}" for n in report.pieces)
+    msg.good(f"Shipped an encoder of {pieces} word pieces to {output}")

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from markupsafe import escape
+
 from ..tagging.labels import OUTSIDE
 from .citations import citations
-from .meta import language_name
+from .meta import TRAINING_DEV, language_name
 
 TEMPLATE = "card.md.jinja"
 
@@ -43,6 +45,8 @@ def make_card(meta: Mapping[str, Any]) -> str:
         intervals=scores.get("ents_f_intervals") or {},
         training=training,
         losses=losses,
+        is_measured_elsewhere=own["scored_on"] == TRAINING_DEV,
+        calibration=own.get("calibration"),
         citations=citations(own),
     )
 
@@ -61,5 +65,5 @@ def entity_types(labels: Mapping[str, list[str]]) -> dict[str, list[str]]:
 
 
 def _cell(text: str) -> str:
-    """Keep a text in its cell of a table."""
-    return " ".join(str(text).split()).replace("|", "\\|")
+    """Keep a text in its cell of a table, and markup in it a text."""
+    return str(escape(" ".join(str(text).split()))).replace("|", "\\|")

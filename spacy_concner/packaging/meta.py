@@ -20,6 +20,7 @@ TRAINING = {
 }
 AFTER_INIT = {"frozen embeddings": "freeze_embeddings", "frozen layers": "frozen_layers"}
 UNKNOWN = "not stated"
+TRAINING_DEV = "the development set of its training"
 
 
 def make_meta(
@@ -34,6 +35,7 @@ def make_meta(
     sources: Sequence[Mapping[str, str]] = (),
     encoder: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
+    calibration: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Make the meta data of a package.
 
@@ -48,10 +50,11 @@ def make_meta(
     sources (Sequence[Mapping[str, str]]): Name, author, license and url of each corpus.
     encoder (Mapping[str, Any]): Contents of the encoder's `concner_encoder.json`.
     training (Mapping[str, Any]): See `training_settings`.
+    calibration (Mapping[str, Any]): Method, languages and n_entities of the calibration.
     RETURNS (dict[str, Any]): All fields of `meta.json`. The field "concner" holds what only
         the model card tells.
     """
-    known = [{**source} for source in sources]
+    known = [{"author": "", "url": "", **source} for source in sources]
     if encoder:
         known.append(
             {
@@ -76,7 +79,8 @@ def make_meta(
         "concner": {
             "language": language,
             "encoder": encoder["source"] if encoder else "",
-            "scored_on": scored_on if scores is not None else "the development set of its training",
+            "scored_on": scored_on if scores is not None else TRAINING_DEV,
+            "calibration": dict(calibration) if calibration else None,
             "training": dict(training or {}),
         },
     }

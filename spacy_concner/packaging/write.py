@@ -7,21 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import spacy
 import srsly
+from packaging.version import InvalidVersion, Version
 from spacy.scorer import Scorer
 from spacy.util import load_config
 
 from ..corpora.reader import create_corpus
 from ..errors import ConcnerError, Errors
+from ..loading import load_pipeline
 from ..scoring.bootstrap import bootstrap_interval, f_score
 from ..scoring.matches import EntitySpan, compare, sum_counts
+from ..translation.languages import check_language
 from .card import make_card
 from .meta import make_meta, training_settings
 
 CARD = "README.md"
 META = "meta.json"
 SOURCE_KEYS = ("name", "license")
+FACTORY = "concner"
+# What the card tells of a calibration.
+CALIBRATION = ("method", "languages", "n_entities")
 
 
 def write_card(
@@ -54,10 +59,20 @@ def write_card(
     student (Path): Pipeline that this one was shipped from, for the settings of the training.
     force (bool): Replace an output that is there.
     RETURNS (dict[str, Any]): The meta data.
-    RAISES (ConcnerError): C514 for an output that is there, C515 if there is no pipeline, C560
-        for a JSON file that is not what it should be, and what reading a corpus raises.
+    RAISES (ConcnerError): C510 for a pipeline without `concner`, C514 for an output that is
+        there, C515 if there is no pipeline, C216, C561 for language and version, C562 for scores
+        beside a test corpus, C523 for one without labels, C560 for a JSON file that is not what
+        it should be, and what reading a corpus raises.
     """
+    if scores is not None and test is not None:
+        raise ConcnerError(Errors.C562)
+    check_language(language)
+    check_version(version)
     before, config = read_pipeline(pipeline)
+    recognisers = find_recognisers(config)
+    if not recognisers:
+        pipes = config["nlp"]["pipeline"]
+        raise ConcnerError(Errors.C510.format(path=pipeline, pipes=pipes))
     if output is not None and output.exists() and any(output.iterdir()) and not force:
         raise ConcnerError(Errors.C514.format(path=output))
     listed = read_sources(sources) if sources else []
@@ -78,6 +93,7 @@ def write_card(
         sources=listed,
         encoder=read_encoder(encoder, trained),
         training=training_settings(trained),
+        calibration=read_calibration(pipeline / recognisers[-1]),
     )
     if output is not None:
         shutil.rmtree(output, ignore_errors=True)
@@ -98,6 +114,34 @@ def read_pipeline(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         return srsly.read_json(path / META), load_config(path / "config.cfg", interpolate=True)
     except Exception as error:
         raise ConcnerError(Errors.C515.format(path=path, error=error)) from error
+
+
+def check_version(version: str) -> None:
+    """Check that a version is one of Python packages.
+
+    RAISES (ConcnerError): C561 if it is none.
+    """
+    try:
+        Version(version)
+    except InvalidVersion as error:
+        raise ConcnerError(Errors.C561.format(version=version)) from error
+
+
+def find_recognisers(config: Mapping[str, Any]) -> list[str]:
+    """Give the names of the `concner` components of a config, in the order of the pipeline."""
+    components = config.get("components", {})
+    names = config.get("nlp", {}).get("pipeline", [])
+    return [name for name in names if components.get(name, {}).get("factory") == FACTORY]
+
+
+def read_calibration(component: Path) -> dict[str, Any] | None:
+    """Read how a component was calibrated: method, languages and n_entities, None if not.
+
+    component (Path): Folder of the component.
+    """
+    settings = component / "cfg"
+    stored = srsly.read_json(settings).get("calibration") if settings.is_file() else None
+    return {key: stored.get(key) for key in CALIBRATION} if stored else None
 
 
 def read_json(path: Path, kind: type, expected: str) -> Any:
@@ -152,15 +196,11 @@ def measure(pipeline: Path, test: Path) -> dict[str, Any]:
     pipeline (Path): Folder of the pipeline.
     test (Path): Labelled `.spacy` corpus.
     RETURNS (dict[str, Any]): Scores as `spacy evaluate` writes them, the number of
-        "sentences", and, if any is annotated, "ents_f_intervals": lower and upper bound of F1
-        for "all" and for each type.
-    RAISES (ConcnerError): C515 if it cannot be loaded; C142 and C143 for the corpus.
+        "sentences", and "ents_f_intervals": lower and upper bound of F1 for "all" and for each
+        type.
+    RAISES (ConcnerError): C515 if it cannot be loaded; C142, C143 and C523 for the corpus.
     """
-    try:
-        nlp = spacy.load(pipeline)
-    # Whatever a broken folder, or one of another version, may raise.
-    except Exception as error:
-        raise ConcnerError(Errors.C515.format(path=pipeline, error=error)) from error
+    nlp = load_pipeline(pipeline, Errors.C515)
     examples = list(create_corpus(test)(nlp))
     predicted = nlp.pipe([example.predicted for example in examples])
     for example, doc in zip(examples, predicted, strict=True):
@@ -170,7 +210,7 @@ def measure(pipeline: Path, test: Path) -> dict[str, Any]:
     sentences = [found for example in examples for found in compare(example)]
     scores["sentences"] = len(sentences)
     if not sentences:
-        return scores
+        raise ConcnerError(Errors.C523.format(path=test))
     types = sorted({span.label for s in sentences for span in (*s.gold, *s.predicted)})
     counts = {"all": [sentence.counts() for sentence in sentences]}
     for label in types:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import spacy
 import srsly
 import tqdm
 from spacy.language import Language
 
 from ..corpora.reader import create_corpus
 from ..errors import ConcnerError, Errors, Warnings
+from ..loading import load_pipeline
+from ..translation.languages import check_language
 from .calibration import Fit, Method, Reliability, fit, measure
 from .predictions import Predictions, collect_predictions, recogniser_name
 
@@ -78,11 +79,13 @@ def calibrate(
     progress (bool): Show progress bars.
     RETURNS (Calibrated): Maps and measures. Warns (W510) if no dev language is the target.
     RAISES (ConcnerError): C510 to C515 for pipeline, corpus, method or output; C142, C143
-        for a corpus that cannot be read.
+        for a corpus that cannot be read, C523 for one without labels; C216 for a language.
     """
-    nlp = load_pipeline(pipeline)
+    nlp = load_recogniser(pipeline)
     destination = check_output(nlp, pipeline, output, force)
     recogniser: Any = nlp.get_pipe(recogniser_name(nlp))
+    if dev_language:
+        check_language(dev_language)
     fitted_on = _predict(nlp, dev, dev_language, progress)
     found = fit(fitted_on, method)
     measured = [_measure(dev, fitted_on, found)]
@@ -116,7 +119,7 @@ def reset_calibration(
     RETURNS (Path): Folder of the result.
     RAISES (ConcnerError): C510, C513, C514 or C515 for pipeline or output.
     """
-    nlp = load_pipeline(pipeline)
+    nlp = load_recogniser(pipeline)
     destination = check_output(nlp, pipeline, output, force)
     recogniser: Any = nlp.get_pipe(recogniser_name(nlp))
     recogniser.cfg["calibration"] = None
@@ -124,18 +127,14 @@ def reset_calibration(
     return destination
 
 
-def load_pipeline(pipeline: str | Path) -> Language:
+def load_recogniser(pipeline: str | Path) -> Language:
     """Load a pipeline with a `concner` component.
 
     pipeline (str | Path): Folder or installed package.
     RETURNS (Language): The pipeline.
     RAISES (ConcnerError): C515 if it cannot be loaded, C510 if it has no `concner`.
     """
-    try:
-        nlp = spacy.load(pipeline)
-    # Whatever a broken folder, or one of another version, may raise.
-    except Exception as error:
-        raise ConcnerError(Errors.C515.format(path=pipeline, error=error)) from error
+    nlp = load_pipeline(pipeline, Errors.C515)
     recogniser_name(nlp)
     return nlp
 
@@ -179,6 +178,8 @@ def _predict(nlp: Language, path: Path, language: str, progress: bool) -> Predic
         examples, desc=f"Reading {path}", unit=" docs", disable=None if progress else True
     )
     predictions = collect_predictions(nlp, bar)
+    if not (predictions.tags >= 0).any():
+        raise ConcnerError(Errors.C523.format(path=path))
     predictions.languages[predictions.languages == ""] = language or UNKNOWN
     return predictions
 

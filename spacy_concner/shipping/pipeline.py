@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from spacy.language import Language
+from spacy.pipeline.tok2vec import Tok2VecListener
 from spacy.util import replace_model_node
 from thinc.api import Model, noop
 
@@ -32,7 +33,8 @@ def compact_pipeline(
     nlp (Language): The trained pipeline, changed in place.
     make_weights (Callable): Makes weights from a transformer and its tokenizer.
     settings (dict[str, Any]): Of `spacy-concner.CompactEncoder.v1`.
-    shared (bool): Make it a `tok2vec` component even for a single listener.
+    shared (bool): Make it a `tok2vec` component even for a single listener, and for a component
+        with a transformer of its own.
     RAISES (ConcnerError): C540 if there is no transformer, C541 for a component that cannot
         have another encoder, and what `make_weights` raises.
     """
@@ -42,10 +44,15 @@ def compact_pipeline(
     for name, pipe in pipes:
         if isinstance(getattr(pipe, "model", None), Model):
             for parent in list(_parents(pipe.model, OWN)):
-                replacement = _encoder(_transformer(parent), make_weights, settings)
-                _replace(
-                    nlp, name, parent, replacement, OWN, {"@architectures": COMPACT, **settings}
-                )
+                encoder = _encoder(_transformer(parent), make_weights, settings)
+                config = {"@architectures": COMPACT, **settings}
+                if shared:
+                    place = nlp.component_names.index(name)
+                    new_name = _free_name(nlp, f"{name}_tok2vec")
+                    _let_listen(nlp, [(name, parent)], OWN, new_name, encoder)
+                    _add_tok2vec(nlp, new_name, place, encoder, config)
+                else:
+                    _replace(nlp, name, parent, encoder, OWN, config)
                 found = True
     if not found:
         raise ConcnerError(Errors.C540.format(path=nlp.path, pipes=nlp.pipe_names))
@@ -78,23 +85,38 @@ def _replace_component(
         _replace(nlp, *listeners[0], encoder, LISTENER, config)
         nlp.remove_pipe(name)
         return
-    new_name = "tok2vec" if "tok2vec" not in nlp.component_names else name
+    new_name = _free_name(nlp, name)
+    _let_listen(nlp, listeners, LISTENER, new_name, encoder)
+    place = nlp.component_names.index(name)
+    nlp.remove_pipe(name)
+    _add_tok2vec(nlp, new_name, place, encoder, config)
+
+
+def _free_name(nlp: Language, otherwise: str) -> str:
+    return "tok2vec" if "tok2vec" not in nlp.component_names else otherwise
+
+
+def _let_listen(
+    nlp: Language, listeners: list[tuple[str, Any]], kind: str, upstream: str, encoder: Model
+) -> None:
+    """Let the layers of components that give token vectors listen to a `tok2vec`."""
     width = encoder.get_dim("nO")
-    listening = {
+    config = {
         "@architectures": "spacy.Tok2VecListener.v1",
         "width": width,
-        "upstream": new_name,
+        "upstream": upstream,
     }
-    from spacy.pipeline.tok2vec import Tok2VecListener
+    for name, parent in listeners:
+        _replace(nlp, name, parent, Tok2VecListener(upstream, width), kind, config)
 
-    for other, parent in listeners:
-        _replace(nlp, other, parent, Tok2VecListener(new_name, width), LISTENER, listening)
-    position = nlp.component_names.index(name)
-    nlp.remove_pipe(name)
+
+def _add_tok2vec(
+    nlp: Language, name: str, place: int, encoder: Model, config: dict[str, Any]
+) -> None:
     tok2vec: Any = nlp.add_pipe(
         "tok2vec",
-        name=new_name,
-        before=position if position < len(nlp.component_names) else None,
+        name=name,
+        before=place if place < len(nlp.component_names) else None,
         config={"model": config},
     )
     set_weights(tok2vec.model, encoder.shims[0].weights)  # type: ignore[attr-defined]

@@ -15,6 +15,8 @@ from spacy.tokens import Doc
 from ..corpora.reader import read_docs
 from ..encoding.compact.weights import PRECISIONS, Precision
 from ..errors import ConcnerError, Errors
+from ..loading import load_pipeline
+from ..translation.languages import is_language
 from .compare import Run, compare, folder_size, run
 from .encoder import compact_weights
 from .pipeline import compact_pipeline
@@ -83,11 +85,13 @@ def ship(
     RAISES (ConcnerError): C540–C546; C142, C143 for corpora, C304–C308 for the vocabulary,
         C320, C322, C325 for the encoder.
     """
-    if not languages or not all(code.isascii() and code.isalpha() for code in languages):
-        raise ConcnerError(Errors.C545.format(languages=list(languages)))
+    wrong = [code for code in languages if not is_language(code)]
+    if wrong or not languages:
+        raise ConcnerError(Errors.C545.format(found=", ".join(map(repr, wrong)) or "Nothing"))
     if precision not in PRECISIONS:
         raise ConcnerError(Errors.C546.format(found=precision, known=list(PRECISIONS)))
     check_output(student, output)
+    part = choose_part(output)
     nlp = load_student(student)
     gold = comparison_docs(nlp, test, keep_from, limit)
     scored = test is not None
@@ -101,11 +105,9 @@ def ship(
         return weights
 
     compact_pipeline(nlp, make_weights, settings or {}, shared)
-    nlp.batch_size = max(nlp.batch_size, BATCH_SIZE)
+    # The attribute serves this process, the config is what is stored.
+    nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
     nlp.meta["name"] = f"concner_{languages[0]}"
-    part = output.with_name(output.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.parent.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(part)
     after = run(spacy.load(part), gold, score=scored) if gold else None
     report = _report(list(languages), before, after, size, folder_size(part), pieces)
@@ -165,11 +167,7 @@ def load_student(path: Path | str) -> Language:
             __import__(package)
         except ImportError as error:
             raise ConcnerError(Errors.C542.format(package=package, error=error)) from error
-    try:
-        return spacy.load(path)
-    # Whatever a broken folder, or one of another version, may raise.
-    except Exception as error:
-        raise ConcnerError(Errors.C543.format(path=path, error=error)) from error
+    return load_pipeline(path, Errors.C543)
 
 
 def check_output(student: Path | str, output: Path) -> None:
@@ -187,6 +185,21 @@ def check_output(student: Path | str, output: Path) -> None:
             reason = f"it is not empty and holds no {RECORD_FILE}."
     if reason:
         raise ConcnerError(Errors.C544.format(path=output, reason=reason))
+
+
+def choose_part(output: Path) -> Path:
+    """Give the folder beside the output that becomes it at the end, once it is sure to be.
+
+    RAISES (ConcnerError): C544 if nothing can be written there.
+    """
+    part = output.with_name(output.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        part.mkdir(parents=True, exist_ok=True)
+        part.rmdir()
+    except OSError as error:
+        raise ConcnerError(Errors.C544.format(path=output, reason=f"{error}.")) from error
+    return part
 
 
 def comparison_docs(

@@ -9,7 +9,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..errors import ConcnerError, Errors
-from .pipelines import last_component, load_pipeline, predict_docs
+from ..loading import load_pipeline
+from .pipelines import last_component, predict_docs
 
 FACTORY = "concner_evaluator"
 MIN_LENGTH = 1e-6

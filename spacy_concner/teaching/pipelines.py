@@ -2,31 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..corpora.bitext import copy_tokens
 from ..errors import ConcnerError
-
-
-def load_pipeline(path: str | Path, unloadable: str) -> Language:
-    """Load a pipeline.
-
-    path (str | Path): Pipeline folder or installed package.
-    unloadable (str): Message if it cannot be loaded, with {path} and {error}.
-    RETURNS (Language): The pipeline.
-    RAISES (ConcnerError): With that message.
-    """
-    try:
-        return spacy.load(path)
-    # Whatever a broken folder, or one of another version, may raise.
-    except Exception as error:
-        raise ConcnerError(unloadable.format(path=path, error=error)) from error
 
 
 def last_component(nlp: Language, factory: str, missing: str) -> str:

@@ -11,8 +11,9 @@ import srsly
 from spacy.language import Language
 
 from ..errors import ConcnerError, Errors
+from ..loading import load_pipeline
 from .output import pipeline_fingerprint
-from .pipelines import last_component, load_pipeline
+from .pipelines import last_component
 
 FACTORY = "concner"
 OUTSIDE = "O"

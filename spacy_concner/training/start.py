@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import spacy
 from spacy.language import Language
 from spacy.util import logger
 from thinc.api import Model
 
 from ..errors import ConcnerError, Errors
+from ..loading import load_pipeline
 from .bfloat16 import has_bfloat16, use_bfloat16
 from .layers import drop_layers, encoders
 
@@ -75,11 +75,7 @@ def load_source(path: Path | str) -> Language:
     RETURNS (Language): The pipeline.
     RAISES (ConcnerError): C503 if it cannot be loaded.
     """
-    try:
-        return spacy.load(path)
-    # Whatever a broken folder, or one of another version, may raise.
-    except Exception as error:
-        raise ConcnerError(Errors.C503.format(path=path, error=error)) from error
+    return load_pipeline(path, Errors.C503)
 
 
 def copy_weights(source: Language, target: Language, components: Sequence[str]) -> None:

@@ -13,16 +13,24 @@ SPACY_MULTILINGUAL = "xx"
 MAX_DISTANCE = 4
 
 
-def check_language(code: str) -> None:
-    """Check a language code: ISO 639-1 or 639-3, or spaCy's "xx"; subtags may follow.
+def is_language(code: str) -> bool:
+    """Tell whether a code is one of a language: ISO 639-1 or 639-3, or spaCy's "xx".
 
-    code (str): The code, such as "en", "hsb" or "pt-BR".
-    RAISES (ConcnerError): C216 if it is none.
+    code (str): The code, such as "en", "hsb" or "pt-BR": subtags may follow.
     """
     written = re.fullmatch(r"([a-z]{2,3})(-[A-Za-z0-9]{2,8})*", code)
-    if not written or not (
+    return written is not None and (
         written.group(1) == SPACY_MULTILINGUAL or langcodes.tag_is_valid(written.group(1))
-    ):
+    )
+
+
+def check_language(code: str) -> None:
+    """Check a language code, as `is_language` knows them.
+
+    code (str): The code.
+    RAISES (ConcnerError): C216 if it is none.
+    """
+    if not is_language(code):
         raise ConcnerError(Errors.C216.format(code=code))
 
 

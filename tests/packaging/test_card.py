@@ -3,6 +3,7 @@ import re
 import shutil
 
 import pytest
+import spacy
 import srsly
 from typer.testing import CliRunner
 
@@ -193,3 +194,73 @@ def test_no_pipeline(tmp_path):
 def test_encoder_without_a_record(pipeline, tmp_path):
     with pytest.raises(ConcnerError, match="C560.*concner_encoder.json"):
         write_card(pipeline, language="bg", version="1.0.0", encoder=tmp_path)
+
+
+def test_a_pipeline_without_the_component(tmp_path):
+    nlp = spacy.blank("bg")
+    nlp.add_pipe("sentencizer")
+    nlp.to_disk(tmp_path)
+    with pytest.raises(ConcnerError, match=r"C510.*sentencizer"):
+        write_card(tmp_path, language="bg", version="1.0.0")
+
+
+@pytest.mark.parametrize(
+    ("code", "settings"),
+    [
+        ("C216", {"language": "Bulgarian"}),
+        ("C561", {"version": "one"}),
+        ("C562", {"scores": "scores.json", "test": "test.spacy"}),
+        ("C523", {"test": "unlabelled"}),
+    ],
+)
+def test_what_no_card_can_tell(pipeline, tmp_path, code, settings):
+    unlabelled = write_corpus([spacy.blank("xx")("Anna")], tmp_path / "unlabelled.spacy")
+    given = {"language": "bg", "version": "1.0.0", **settings}
+    for key in {"scores", "test"} & set(given):
+        given[key] = unlabelled if given[key] == "unlabelled" else tmp_path / given[key]
+    with pytest.raises(ConcnerError, match=code):
+        write_card(pipeline, output=tmp_path / "out", **given)
+    assert not (tmp_path / "out").exists()
+
+
+def test_scores_of_the_training_are_said_to_be_that(pipeline, corpus, tmp_path):
+    output = tmp_path / "out"
+    write_card(pipeline, language="bg", version="1.0.0", output=output, test=corpus)
+    assert "in its source language" not in (output / "README.md").read_text("utf8")
+    meta = srsly.read_json(pipeline / "meta.json")
+    meta["performance"] = {"ents_f": 0.75, "ents_p": 0.75, "ents_r": 0.75}
+    copy = tmp_path / "copy"
+    shutil.copytree(pipeline, copy)
+    srsly.write_json(copy / "meta.json", meta)
+    write_card(copy, language="bg", version="1.0.0")
+    card = (copy / "README.md").read_text("utf8")
+    assert "75.0" in card and "say little about Bulgarian" in card
+
+
+def test_calibration_is_told(pipeline, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(pipeline, copy)
+    assert write_card(copy, language="bg", version="1.0.0")["concner"]["calibration"] is None
+    settings = srsly.read_json(copy / "concner" / "cfg")
+    settings["calibration"] = {
+        "scale": [],
+        "bias": [],
+        "entity": [1.0, 1.0, 0.0],
+        "method": "temperature",
+        "languages": ["de", "en"],
+        "n_entities": 321,
+    }
+    srsly.write_json(copy / "concner" / "cfg", settings)
+    write_card(copy, language="bg", version="1.0.0")
+    card = (copy / "README.md").read_text("utf8")
+    assert "calibrated (temperature scaling) on 321 entities of\nlabelled text in de, en." in card
+
+
+def test_markup_in_a_source_stays_text(pipeline, tmp_path):
+    sources = tmp_path / "sources.json"
+    srsly.write_json(sources, [{"name": "<script>alert(1)</script> | x", "license": "MIT"}])
+    copy = tmp_path / "copy"
+    shutil.copytree(pipeline, copy)
+    write_card(copy, language="bg", version="1.0.0", sources=sources)
+    card = (copy / "README.md").read_text("utf8")
+    assert "<script>" not in card and r"&lt;script&gt;alert(1)&lt;/script&gt; \| x" in card

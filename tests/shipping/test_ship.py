@@ -107,6 +107,23 @@ def test_shared_with_a_stock_tagger(student_with_tagger, corpus, tmp_path):
     assert len(after.get_pipe("tok2vec").listeners) == 2
 
 
+def test_shared_of_a_transformer_of_its_own(student, corpus, tmp_path):
+    nlp = spacy.load(student)
+    nlp.replace_listeners("transformer", "concner", ["model.tok2vec"])
+    nlp.remove_pipe("transformer")
+    nlp.to_disk(tmp_path / "own")
+    report = ship(tmp_path / "own", tmp_path / "bg", ["bg"], test=corpus, shared=True)
+    after = spacy.load(tmp_path / "bg")
+    assert after.pipe_names == ["sentencizer", "tok2vec", "concner"]
+    assert len(after.get_pipe("tok2vec").listeners) == 1
+    assert report.changed == 0
+    assert read(after) == read(spacy.load(tmp_path / "bg"))
+
+
+def test_docs_come_in_batches_that_sort_well(shipped):
+    assert spacy.load(shipped[0]).batch_size >= 256
+
+
 @pytest.mark.parametrize("frozen", [True, False])
 def test_a_tagger_learns_on_a_shipped_encoder(student, tmp_path, frozen):
     ship(student, tmp_path / "bg", ["bg"], shared=True)
@@ -183,7 +200,7 @@ def test_nothing_to_ship(trained_folder, student, shipped, tmp_path):
     assert not (tmp_path / "bg").exists()
     with pytest.raises(ConcnerError, match="C543"):
         ship(tmp_path / "missing", tmp_path / "bg", ["bg"])
-    for languages in ([], ["b-g"]):
+    for languages in ([], ["b-g"], ["bulgarian"], ["xyzzy"], ["bg", ""]):
         with pytest.raises(ConcnerError, match="C545"):
             ship(student, tmp_path / "bg", languages)
     with pytest.raises(ConcnerError, match="C546.*int4"):
@@ -193,7 +210,8 @@ def test_nothing_to_ship(trained_folder, student, shipped, tmp_path):
 def test_output_that_would_destroy_something(student, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "note.txt").write_text("mine")
-    for output in (student, tmp_path / "full", tmp_path / "full" / "note.txt"):
+    inside_a_file = tmp_path / "full" / "note.txt" / "bg"
+    for output in (student, tmp_path / "full", tmp_path / "full" / "note.txt", inside_a_file):
         with pytest.raises(ConcnerError, match="C544"):
             ship(student, output, ["bg"])
 

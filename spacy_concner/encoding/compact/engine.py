@@ -180,7 +180,11 @@ class Engine(Shim):
                     device=settings.device, compute_type=settings.compute_type, error=error
                 )
             ) from error
-        self._tokenizer = Tokenizer.from_str(weights.tokenizer)
+        try:
+            self._tokenizer = Tokenizer.from_str(weights.tokenizer)
+        # tokenizers raises nothing more precise.
+        except Exception as error:
+            raise ConcnerError(Errors.C326.format(path="The tokenizer", error=error)) from error
         self._session = session
         has_pool = session.device == "cpu" and threads > 1
         self._pool = ThreadPoolExecutor(threads, "concner") if has_pool else None

@@ -9,6 +9,7 @@ from spacy.language import Language
 
 from ...corpora.reader import corpus_files
 from ...errors import ConcnerError, Errors
+from ...loading import load_pipeline
 from ..predictions import FACTORY
 from .bitexts import Bitext, encoder_vectors, pipeline_vectors, sample_bitexts
 from .metrics import Training, read_metrics
@@ -111,6 +112,8 @@ def gather_report(
         report.pictures.append(draw_vectors(BEFORE, drawn, encode))
     for name, path in pipelines.items():
         nlp = _load(path)
+        if not _setters(nlp):
+            raise ConcnerError(Errors.C529.format(path=path, pipes=nlp.pipe_names))
         report.pipelines.append(_describe(name, nlp))
         for corpus, corpus_path in corpora.items():
             report.results[name, corpus] = predict_corpus(
@@ -131,23 +134,22 @@ def is_pipeline(name: str) -> bool:
 
 
 def _load(path: str) -> Language:
-    try:
-        return spacy.load(path)
-    # Whatever a broken folder, or one of another version, may raise.
-    except Exception as error:
-        raise ConcnerError(Errors.C515.format(path=path, error=error)) from error
+    return load_pipeline(path, Errors.C515)
 
 
 def _recognisers(nlp: Language) -> list[str]:
     return [name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory == FACTORY]
 
 
+def _setters(nlp: Language) -> list[str]:
+    return [name for name in nlp.pipe_names if "doc.ents" in nlp.get_pipe_meta(name).assigns]
+
+
 def _describe(name: str, nlp: Language) -> PipelineInfo:
     package = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
     labels = {
         label
-        for pipe in nlp.pipe_names
-        if "doc.ents" in nlp.get_pipe_meta(pipe).assigns
+        for pipe in _setters(nlp)
         for label in _types(getattr(nlp.get_pipe(pipe), "labels", ()))
     }
     return PipelineInfo(name, package, list(nlp.pipe_names), sorted(labels))

@@ -48,10 +48,15 @@ def paths(tmp_path_factory, trained_folder) -> dict[str, Path]:
     ]
     (folder / "metrics.jsonl").write_text(METRICS, "utf8")
     # A pipeline that is not ours and knows nothing.
-    spacy.blank("xx").to_disk(folder / "blank")
+    # It sets entities, as far as it has patterns, and has no recogniser of ours.
+    blank = spacy.blank("xx")
+    blank.add_pipe("entity_ruler")
+    blank.to_disk(folder / "blank")
+    spacy.blank("xx").to_disk(folder / "nothing")
     return {
         "pipeline": trained_folder,
         "blank": folder / "blank",
+        "nothing": folder / "nothing",
         "corpus": write_corpus(gold_docs(), folder / "gold.spacy"),
         "bitexts": write_corpus(pairs, folder / "bitexts.spacy"),
         "metrics": folder / "metrics.jsonl",

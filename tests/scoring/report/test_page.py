@@ -121,6 +121,7 @@ def test_one_pipeline_on_one_corpus_is_enough(paths, tmp_path):
         ("C142", {"corpora": {"en": "absent.spacy"}}),
         ("C527", {"before": "encoder"}),
         ("C528", {"pipelines": {"a": "blank"}, "bitexts": "bitexts"}),
+        ("C529", {"pipelines": {"a": "nothing"}}),
         ("C311", {"before": "empty", "bitexts": "bitexts"}),
         ("C523", {"corpora": {"en": "unannotated"}}),
     ],
