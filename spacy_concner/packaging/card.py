@@ -45,7 +45,7 @@ def make_card(meta: Mapping[str, Any]) -> str:
         intervals=scores.get("ents_f_intervals") or {},
         training=training,
         losses=losses,
-        is_measured_elsewhere=own["scored_on"] == TRAINING_DEV,
+        is_of_training=own["scored_on"] == TRAINING_DEV,
         calibration=own.get("calibration"),
         citations=citations(own),
     )

@@ -164,13 +164,16 @@ class Engine(Shim):
             package = getattr(error, "name", None) or "ctranslate2"
             raise ConcnerError(Errors.C323.format(package=package, error=error)) from error
         settings = self.settings
-        threads = settings.threads or count_threads()
+        is_on_cpu = settings.device == "cpu" or (
+            settings.device == "auto" and not ctranslate2.get_cuda_device_count()
+        )
+        threads = (settings.threads or count_threads()) if is_on_cpu else 1
         try:
             session = ctranslate2.Encoder(
                 "compact",
                 device=settings.device,
                 compute_type=settings.compute_type,
-                inter_threads=1 if settings.device == "cuda" else threads,
+                inter_threads=threads,
                 intra_threads=1,
                 files=weights.files,
             )
@@ -186,8 +189,7 @@ class Engine(Shim):
         except Exception as error:
             raise ConcnerError(Errors.C326.format(path="The tokenizer", error=error)) from error
         self._session = session
-        has_pool = session.device == "cpu" and threads > 1
-        self._pool = ThreadPoolExecutor(threads, "concner") if has_pool else None
+        self._pool = ThreadPoolExecutor(threads, "concner") if threads > 1 else None
         self._process = os.getpid()
 
     def to_bytes(self) -> bytes:
