@@ -93,7 +93,9 @@ def make_rows(language: str, calibrated_on: str, found: Fit, test: Predictions) 
             "n": after[level].n,
             "method": found.method,
             "temperature": found.temperature,
-            "entity_map": found.calibration.entity,
+            "entity_map": min(
+                found.losses[found.method], key=lambda name: found.losses[found.method][name]
+            ),
             "n_sentences": len(test.lengths),
         }
         for level in ("token", "entity")

@@ -87,7 +87,7 @@ def calibrate_cli(
         )
     if not result.tests:
         msg.info("Measured on what it was fitted on; give --test for an independent measure")
-    own = result.fit.calibration.entity != (1.0, 1.0, 0.0)
+    own = result.fit.calibration.maps_entities
     msg.good(
         f"Calibrated by {result.fit.method} scaling (temperature {result.fit.temperature:.2f})"
         f"{' and a map of entity probabilities' if own else ''}: {result.path}"

@@ -1,13 +1,15 @@
 """Calibration: fit maps of probabilities on a labelled corpus, and measure what they do."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from ..errors import ConcnerError, Errors
-from ..tagging.confidence import SMALLEST, Calibration, beta_map
+from ..tagging.confidence import SMALLEST, Calibration
 from ..tagging.decoding import find_entities, log_softmax, score_entities
+from ..tagging.labels import entity_type
 from .predictions import Predictions
 from .reliability import (
     ReliabilityBin,
@@ -19,6 +21,8 @@ from .reliability import (
 
 Method = Literal["temperature", "vector", "auto"]
 METHODS = ("temperature", "vector", "auto")
+# Of probabilities of entities, from the simplest on.
+MAPS = ("identity", "beta", "types")
 N_FOLDS = 5
 # Fewer entities than this say too little about how often a probability is right.
 FEWEST_ENTITIES = 30
@@ -50,7 +54,8 @@ class Fit:
     method: "temperature" or "vector".
     temperature: the temperature that a single one would be.
     losses: for each method that was tried the negative log-likelihood of held-out entities,
-        in nats, without ("identity") and with ("beta") a map of their own.
+        in nats, by the map of their own: none ("identity"), beta calibration ("beta"), or beta
+        calibration with an offset a type, then isotonic regression ("types").
     """
 
     calibration: Calibration
@@ -100,9 +105,11 @@ def fit(predictions: Predictions, method: Method = "auto", seed: int = 0) -> Fit
 
     The scores of labels are mapped first, by a temperature (Guo et al. 2017) or by a factor
     and an offset a label (vector scaling), fitted to the tokens. Then the probabilities of
-    entities are mapped by beta calibration (Kull et al. 2017), if that loses less on
-    held-out folds: tokens that are right one by one do not make their entity as probable as
-    it seems, for their mistakes come together. "auto" takes of temperature and vector what
+    entities are mapped by beta calibration (Kull et al. 2017), one map for all types or an
+    offset for each and isotonic regression after it (Zadrozny and Elkan 2002), if that loses
+    less on held-out folds: tokens that are right one by one do not make their entity as
+    probable as it seems, for their mistakes come together, and for some types more than for
+    others. "auto" takes of temperature and vector what
     loses less on held-out entities, for theirs are the probabilities that are shown.
 
     predictions (Predictions): Scores and gold annotation of the dev corpus.
@@ -127,8 +134,7 @@ def fit(predictions: Predictions, method: Method = "auto", seed: int = 0) -> Fit
         else:
             scale, bias = fit_vector(logits, tags)
             mapped = Calibration(tuple(scale.tolist()), tuple(bias.tolist()))
-        entity, losses = _fit_entities(predictions, mapped, folds)
-        candidates[name] = (Calibration(mapped.scale, mapped.bias, entity), losses)
+        candidates[name] = _fit_entities(predictions, mapped, folds)
     chosen = min(candidates, key=lambda name: min(candidates[name][1].values()))
     return Fit(
         candidates[chosen][0],
@@ -182,17 +188,23 @@ def fit_vector(logits: np.ndarray, tags: np.ndarray) -> tuple[np.ndarray, np.nda
     return found[:n_labels], found[n_labels:] - found[n_labels:].mean()
 
 
-def fit_beta(probabilities: np.ndarray, correct: np.ndarray) -> tuple[float, float, float]:
+def fit_beta(
+    probabilities: np.ndarray, correct: np.ndarray, types: np.ndarray | None = None
+) -> tuple[tuple[float, float, float], dict[str, float]]:
     """Fit beta calibration with slopes that are not negative.
 
     probabilities (ndarray): `(n,)` between 0 and 1.
     correct (ndarray): `(n,)`, 1 or 0.
-    RETURNS (tuple[float, float, float]): a, b and c of `Calibration.entity`.
+    types (ndarray): `(n,)` str, type of each entity; None for one map for all.
+    RETURNS (tuple[tuple, dict]): a, b and c of `Calibration.entity`, and its offsets.
     """
     from scipy.optimize import minimize
 
     p = np.clip(np.asarray(probabilities, dtype="f8"), SMALLEST, 1 - SMALLEST)
-    features = np.stack([np.log(p), -np.log1p(-p), np.ones_like(p)], axis=1)
+    known = np.unique(types) if types is not None else np.array([""])
+    # With offsets there is no c: each type has its own.
+    belongs = (types[:, None] == known) if types is not None else np.ones((len(p), 1))
+    features = np.column_stack([np.log(p), -np.log1p(-p), belongs])
     right = np.asarray(correct, dtype="f8")
 
     def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
@@ -201,34 +213,70 @@ def fit_beta(probabilities: np.ndarray, correct: np.ndarray) -> tuple[float, flo
         error = 1 / (1 + np.exp(-z)) - right
         return float(value.mean()), features.T @ error / len(right)
 
-    bounds = [(LEAST_SLOPE, None), (LEAST_SLOPE, None), (None, None)]
-    found = minimize(loss, [1.0, 1.0, 0.0], jac=True, method="L-BFGS-B", bounds=bounds).x
-    a, b, c = found.tolist()
-    return a, b, c
+    bounds = [(LEAST_SLOPE, None)] * 2 + [(None, None)] * len(known)
+    first = [1.0, 1.0] + [0.0] * len(known)
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds).x
+    a, b, *shifts = found.tolist()
+    if types is None:
+        return (a, b, shifts[0]), {}
+    return (a, b, 0.0), dict(zip(known.tolist(), shifts, strict=True))
+
+
+def fit_knots(probabilities: np.ndarray, correct: np.ndarray) -> tuple[tuple[float, float], ...]:
+    """Fit isotonic regression: the rising map nearest to how often a probability is right.
+
+    probabilities (ndarray): `(n,)` between 0 and 1.
+    correct (ndarray): `(n,)`, 1 or 0.
+    RETURNS (tuple[tuple[float, float], ...]): Knots of `Calibration`: both ends of each step.
+        Never 0 or 1, for no number of entities shows that.
+    """
+    from scipy.optimize import isotonic_regression
+
+    order = np.argsort(probabilities, kind="stable")
+    before = np.asarray(probabilities, dtype="f8")[order]
+    result = isotonic_regression(np.asarray(correct, dtype="f8")[order])
+    least = 1 / (len(before) + 2)
+    after = np.clip(result.x, least, 1 - least)
+    begins = result.blocks[:-1]
+    ends = result.blocks[1:] - 1
+    places = np.unique(np.concatenate([begins, ends]))
+    return tuple(zip(before[places].tolist(), after[places].tolist(), strict=True))
+
+
+def _fit_map(
+    name: str, scores: np.ndarray, right: np.ndarray, types: np.ndarray
+) -> Callable[[Calibration], Calibration]:
+    """Fit a map of entity probabilities; give what adds it to a calibration."""
+    if name == "identity":
+        return lambda mapped: mapped
+    entity, offsets = fit_beta(scores, right, types if name == "types" else None)
+    found = Calibration(entity=entity, offsets=offsets)
+    knots = fit_knots(found.map_entities(scores, types.tolist()), right) if offsets else ()
+    return lambda mapped: replace(mapped, entity=entity, offsets=offsets, knots=knots)
 
 
 def _fit_entities(
     predictions: Predictions, calibration: Calibration, folds: np.ndarray
-) -> tuple[tuple[float, float, float], dict[str, float]]:
+) -> tuple[Calibration, dict[str, float]]:
     judged = predictions.correct >= 0
     scores = _entity_scores(predictions, calibration)[judged]
     right = predictions.correct[judged]
-    found = find_entities(*_arguments(predictions))
-    where = folds[found[judged, 0]]
-    held_out = np.zeros(len(scores))
-    for fold in np.unique(where):
-        outside = where == fold
-        if outside.all():
-            continue
-        parameters = fit_beta(scores[~outside], right[~outside])
-        held_out[outside] = _entity_losses(beta_map(scores[outside], parameters), right[outside])
-    losses = {
-        "identity": float(_entity_losses(scores, right).mean()),
-        "beta": float(held_out.mean()),
-    }
-    if losses["beta"] < losses["identity"]:
-        return fit_beta(scores, right), losses
-    return Calibration().entity, losses
+    found = find_entities(*_arguments(predictions))[judged]
+    types = np.array([entity_type(predictions.labels[tag]) for tag in found[:, 3]])
+    where = folds[found[:, 0]]
+    losses = {}
+    for name in MAPS:
+        held_out = np.zeros(len(scores))
+        for fold in np.unique(where):
+            outside = where == fold
+            if outside.all():
+                continue
+            add = _fit_map(name, scores[~outside], right[~outside], types[~outside])
+            mapped = add(Calibration()).map_entities(scores[outside], types[outside].tolist())
+            held_out[outside] = _entity_losses(mapped, right[outside])
+        losses[name] = float(held_out.mean())
+    best = min(losses, key=lambda name: losses[name])
+    return _fit_map(best, scores, right, types)(calibration), losses
 
 
 def _entity_scores(predictions: Predictions, calibration: Calibration) -> np.ndarray:

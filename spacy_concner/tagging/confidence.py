@@ -5,7 +5,7 @@ as the model gave them, and only the probability of its entities is mapped.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,11 +24,16 @@ class Calibration:
     entity: a, b and c of beta calibration (Kull et al. 2017): an entity of probability p
         gets sigmoid(a·ln p − b·ln(1 − p) + c), which rises with p as a and b are not
         negative; (1, 1, 0) leaves p as it is.
+    offsets: what is added to c for entities of a type; types without one add nothing.
+    knots: pairs of probability before and after, both rising: a line between neighbours is
+        what follows the beta map (isotonic regression); empty leaves its probability.
     """
 
     scale: tuple[float, ...] = ()
     bias: tuple[float, ...] = ()
     entity: tuple[float, float, float] = (1.0, 1.0, 0.0)
+    offsets: Mapping[str, float] = field(default_factory=dict)
+    knots: tuple[tuple[float, float], ...] = ()
 
     @classmethod
     def of(cls, stored: Mapping[str, Any] | None) -> "Calibration":
@@ -36,11 +41,28 @@ class Calibration:
         if not stored:
             return cls()
         a, b, c = stored["entity"]
-        return cls(tuple(stored["scale"]), tuple(stored["bias"]), (a, b, c))
+        return cls(
+            tuple(stored["scale"]),
+            tuple(stored["bias"]),
+            (a, b, c),
+            dict(stored.get("offsets", {})),
+            tuple((before, after) for before, after in stored.get("knots", ())),
+        )
 
-    def to_dict(self) -> dict[str, list[float]]:
+    def to_dict(self) -> dict[str, Any]:
         """Give what a component stores."""
-        return {"scale": list(self.scale), "bias": list(self.bias), "entity": list(self.entity)}
+        return {
+            "scale": list(self.scale),
+            "bias": list(self.bias),
+            "entity": list(self.entity),
+            "offsets": dict(self.offsets),
+            "knots": [list(knot) for knot in self.knots],
+        }
+
+    @property
+    def maps_entities(self) -> bool:
+        """Whether probabilities of entities have a map of their own."""
+        return self.entity != (1.0, 1.0, 0.0) or bool(self.offsets) or bool(self.knots)
 
     def map_logits(self, logits: np.ndarray) -> np.ndarray:
         """Map label scores.
@@ -54,25 +76,36 @@ class Calibration:
             logits = logits + np.asarray(self.bias, dtype="f8")
         return logits
 
-    def map_entities(self, probabilities: Sequence[float] | np.ndarray) -> np.ndarray:
+    def map_entities(
+        self, probabilities: Sequence[float] | np.ndarray, types: Sequence[str] = ()
+    ) -> np.ndarray:
         """Map probabilities of entities.
 
         probabilities (Sequence[float]): Between 0 and 1.
-        RETURNS (ndarray): Float64 between 0 and 1, in the same order of size.
+        types (Sequence[str]): Type of each entity; none are taken for one without an offset.
+        RETURNS (ndarray): Float64 between 0 and 1; of a type in the same order of size.
         """
         found = np.asarray(probabilities, dtype="f8")
-        if self.entity == (1.0, 1.0, 0.0):
+        if not self.maps_entities:
             return found
-        return beta_map(found, self.entity)
+        offsets = np.array([self.offsets.get(label, 0.0) for label in types]) if types else 0.0
+        found = beta_map(found, self.entity, offsets)
+        if self.knots:
+            before, after = np.array(self.knots).T
+            found = np.interp(found, before, after)
+        return found
 
 
-def beta_map(probabilities: np.ndarray, parameters: Sequence[float]) -> np.ndarray:
+def beta_map(
+    probabilities: np.ndarray, parameters: Sequence[float], offsets: np.ndarray | float = 0.0
+) -> np.ndarray:
     """Map probabilities by beta calibration.
 
     probabilities (ndarray): Between 0 and 1.
     parameters (Sequence[float]): a, b and c of `Calibration.entity`.
+    offsets (ndarray): What is added to c for each.
     RETURNS (ndarray): Float64 between 0 and 1.
     """
     a, b, c = parameters
     p = np.clip(probabilities, SMALLEST, 1 - SMALLEST)
-    return 1 / (1 + np.exp(-(a * np.log(p) - b * np.log1p(-p) + c)))
+    return 1 / (1 + np.exp(-(a * np.log(p) - b * np.log1p(-p) + c + offsets)))

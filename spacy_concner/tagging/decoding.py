@@ -235,4 +235,5 @@ def score_entities(
     first, _ = bio_transitions(labels)
     onwards = first + log_probs[ends[follows]] + after[ends[follows]]
     scores[follows] += np.logaddexp.reduce(onwards, axis=1)
-    return calibration.map_entities(np.exp(np.minimum(scores, 0.0)))
+    types = [entity_type(labels[tag]) for tag in tags]
+    return calibration.map_entities(np.exp(np.minimum(scores, 0.0)), types)

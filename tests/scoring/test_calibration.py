@@ -7,7 +7,14 @@ from typer.testing import CliRunner
 from spacy_concner.cli import concner_cli
 from spacy_concner.errors import ConcnerError
 from spacy_concner.scoring.calibrate import calibrate, reset_calibration
-from spacy_concner.scoring.calibration import fit, fit_beta, fit_temperature, fit_vector, measure
+from spacy_concner.scoring.calibration import (
+    fit,
+    fit_beta,
+    fit_knots,
+    fit_temperature,
+    fit_vector,
+    measure,
+)
 from spacy_concner.scoring.predictions import Predictions, collect_predictions, recogniser_name
 from spacy_concner.tagging.confidence import Calibration, beta_map
 from spacy_concner.tagging.decoding import decode, log_softmax
@@ -62,12 +69,62 @@ def test_beta_map_is_found_again():
     rng = np.random.default_rng(0)
     p = rng.random(20000)
     right = rng.random(20000) < beta_map(p, (0.5, 2.0, -0.3))
-    assert fit_beta(p, right) == pytest.approx((0.5, 2.0, -0.3), abs=0.12)
+    found, offsets = fit_beta(p, right)
+    assert found == pytest.approx((0.5, 2.0, -0.3), abs=0.12)
+    assert offsets == {}
+
+
+def test_offsets_of_types_are_found_again():
+    rng = np.random.default_rng(0)
+    p = rng.random(20000)
+    types = rng.choice(["LOC", "ORG"], 20000)
+    shifts = np.where(types == "LOC", 1.0, -1.5)
+    right = rng.random(20000) < beta_map(p, (1.0, 0.5, 0.0), shifts)
+    (a, b, c), offsets = fit_beta(p, right, types)
+    assert (a, b, c) == pytest.approx((1.0, 0.5, 0.0), abs=0.12)
+    assert offsets == pytest.approx({"LOC": 1.0, "ORG": -1.5}, abs=0.12)
+
+
+def test_knots_rise_and_follow_what_is_right():
+    rng = np.random.default_rng(0)
+    p = rng.random(5000)
+    # No beta map has a step.
+    share = np.where(p < 0.5, 0.2, 0.9)
+    knots = fit_knots(p, rng.random(5000) < share)
+    before, after = np.array(knots).T
+    assert (np.diff(before) > 0).all() and (np.diff(after) >= 0).all()
+    assert 0 < after[0] and after[-1] < 1
+    mapped = Calibration(knots=knots).map_entities([0.25, 0.75])
+    assert mapped == pytest.approx([0.2, 0.9], abs=0.05)
+
+
+def test_types_that_are_wrong_more_often_get_a_map_of_their_own():
+    labels = ["B-LOC", "B-ORG", "I-LOC", "I-ORG", "O"]
+    rng = np.random.default_rng(0)
+
+    def draw_types(n):
+        columns = rng.integers(0, 2, n)
+        logits = np.zeros((n, 5), dtype="f4")
+        logits[:, 2:4] = -9.0
+        logits[np.arange(n), columns] = rng.uniform(1.0, 4.0, n)
+        correct = rng.random(n) < np.where(columns == 0, 0.9, 0.3)
+        tags = np.where(correct, columns, 4)
+        lengths = np.ones(n, dtype=int)
+        languages = np.array(["de"] * n)
+        return Predictions(labels, logits, lengths, tags, correct.astype(int), languages)
+
+    dev, test = draw_types(800), draw_types(800)
+    found = fit(dev, "temperature")
+    losses = found.losses["temperature"]
+    assert losses["types"] < losses["beta"] < losses["identity"]
+    assert found.calibration.offsets["LOC"] > found.calibration.offsets["ORG"]
+    assert measure(test, found.calibration)["entity"].ece < 0.05
+    assert Calibration.of(found.calibration.to_dict()) == found.calibration
 
 
 def test_worthless_probabilities_keep_a_rising_map():
     p = np.random.default_rng(0).random(500)
-    mapped = beta_map(np.array([0.1, 0.5, 0.9]), fit_beta(p, p < 0.5))
+    mapped = beta_map(np.array([0.1, 0.5, 0.9]), fit_beta(p, p < 0.5)[0])
     assert mapped[0] < mapped[1] < mapped[2]
 
 

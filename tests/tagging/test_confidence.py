@@ -49,8 +49,20 @@ def test_identity():
     assert Calibration().map_entities(scores).tolist() == scores
     np.testing.assert_allclose(beta_map(np.array(scores), (1, 1, 0)), scores, atol=1e-6)
     assert Calibration.of(None) == Calibration.of({}) == Calibration()
-    some = Calibration((0.5, 0.5), (0.0, 1.0), (2.0, 1.0, 0.5))
+    some = Calibration(
+        (0.5, 0.5), (0.0, 1.0), (2.0, 1.0, 0.5), {"LOC": 0.5}, ((0.0, 0.1), (1.0, 0.9))
+    )
     assert Calibration.of(some.to_dict()) == some
+    # As the first release of calibration stored it.
+    old = {"scale": [0.5], "bias": [0.0], "entity": [2.0, 1.0, 0.5]}
+    assert Calibration.of(old) == Calibration((0.5,), (0.0,), (2.0, 1.0, 0.5))
+
+
+def test_types_have_offsets_and_knots_follow():
+    some = Calibration(offsets={"LOC": 2.0}, knots=((0.0, 0.0), (0.5, 0.2), (1.0, 1.0)))
+    loc, org = some.map_entities([0.5, 0.5], ["LOC", "ORG"])
+    assert org == pytest.approx(0.2) and loc > 0.7
+    assert some.map_entities([], []).tolist() == []
 
 
 def test_score_of_a_span(trained):
