@@ -1,4 +1,4 @@
-"""Training in bfloat16 on a CPU that has instructions for it: nearly twice as fast."""
+"""Training in bfloat16 on a CPU that has instructions for it: a quarter to a half faster."""
 
 from typing import Any
 
