@@ -388,7 +388,7 @@ class Errors(metaclass=WithCodes):
         "{text!r}. Label the source side of this very text, a document a line."
     )
     C226 = (
-        "Teacher {path} cannot label the source: {reason}. Give the folder of a trained pipeline "
+        "Teacher {path} cannot label the source: {error}. Give the folder of a trained pipeline "
         "or the name of an installed package that sets entities."
     )
     C227 = (
@@ -532,7 +532,7 @@ class Errors(metaclass=WithCodes):
     )
 
     C312 = (
-        "No encoder in the pipeline {path}: {reason}. Give the folder of an encoder (spacy "
+        "No encoder in the pipeline {path}: {error}. Give the folder of an encoder (spacy "
         "concner encoder) or of a pipeline trained on a transformer."
     )
     C313 = (

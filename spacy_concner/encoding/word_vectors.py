@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConcnerError, Errors
+from ..loading import load_pipeline
 
 MOST_PIECES = 512
 PIPELINE_FILE = "config.cfg"
@@ -162,19 +163,14 @@ def _from_folder(path: str | Path) -> tuple[Any, Any]:
 
 
 def _from_pipeline(path: str | Path) -> tuple[Any, Any]:
-    import spacy
-
-    try:
-        nlp = spacy.load(path)
-    except Exception as error:
-        raise ConcnerError(Errors.C312.format(path=path, reason=error)) from error
+    nlp = load_pipeline(path, Errors.C312)
     for _, pipe in nlp.pipeline:
         model: Any = getattr(pipe, "model", None)
         for node in model.walk() if model is not None else ():
             if getattr(node, "transformer", None) is not None:
                 return node.transformer, node.tokenizer
     reason = f"none of its components {nlp.pipe_names} holds a transformer"
-    raise ConcnerError(Errors.C312.format(path=path, reason=reason))
+    raise ConcnerError(Errors.C312.format(path=path, error=reason))
 
 
 def _reserved(model: Any) -> int:

@@ -17,6 +17,7 @@ from ..errors import ConcnerError, Errors
 from ..loading import load_pipeline
 from ..scoring.bootstrap import bootstrap_interval, f_score
 from ..scoring.matches import EntitySpan, compare, sum_counts
+from ..scoring.predictions import FACTORY
 from ..translation.languages import check_language
 from .card import make_card
 from .meta import make_meta, training_settings
@@ -24,7 +25,6 @@ from .meta import make_meta, training_settings
 CARD = "README.md"
 META = "meta.json"
 SOURCE_KEYS = ("name", "license")
-FACTORY = "concner"
 # What the card tells of a calibration.
 CALIBRATION = ("method", "languages", "n_entities")
 

@@ -1,6 +1,5 @@
 """Calibration: fit maps of probabilities on a labelled corpus, and measure what they do."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -196,16 +195,22 @@ def fit_beta(
     probabilities (ndarray): `(n,)` between 0 and 1.
     correct (ndarray): `(n,)`, 1 or 0.
     types (ndarray): `(n,)` str, type of each entity; None for one map for all.
-    RETURNS (tuple[tuple, dict]): a, b and c of `Calibration.entity`, and its offsets.
+    RETURNS (tuple[tuple, dict]): a, b and c of `Calibration.entity`, and its offsets: c is their
+        mean over the entities, for types of which there are too few to have one.
     """
     from scipy.optimize import minimize
 
     p = np.clip(np.asarray(probabilities, dtype="f8"), SMALLEST, 1 - SMALLEST)
-    known = np.unique(types) if types is not None else np.array([""])
-    # With offsets there is no c: each type has its own.
-    belongs = (types[:, None] == known) if types is not None else np.ones((len(p), 1))
-    features = np.column_stack([np.log(p), -np.log1p(-p), belongs])
     right = np.asarray(correct, dtype="f8")
+    known, counts = np.unique([] if types is None else types, return_counts=True)
+    known, counts = known[counts >= FEWEST_ENTITIES], counts[counts >= FEWEST_ENTITIES]
+    if types is not None and len(known):
+        is_known = np.isin(types, known)
+        p, right, types = p[is_known], right[is_known], types[is_known]
+        belongs = types[:, None] == known
+    else:
+        belongs = np.ones((len(p), 1))
+    features = np.column_stack([np.log(p), -np.log1p(-p), belongs])
 
     def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
         z = features @ parameters
@@ -213,13 +218,13 @@ def fit_beta(
         error = 1 / (1 + np.exp(-z)) - right
         return float(value.mean()), features.T @ error / len(right)
 
-    bounds = [(LEAST_SLOPE, None)] * 2 + [(None, None)] * len(known)
-    first = [1.0, 1.0] + [0.0] * len(known)
+    n_shifts = belongs.shape[1]
+    bounds = [(LEAST_SLOPE, None)] * 2 + [(None, None)] * n_shifts
+    first = [1.0, 1.0] + [0.0] * n_shifts
     found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds).x
-    a, b, *shifts = found.tolist()
-    if types is None:
-        return (a, b, shifts[0]), {}
-    return (a, b, 0.0), dict(zip(known.tolist(), shifts, strict=True))
+    a, b = found[:2].tolist()
+    c = float(belongs.mean(axis=0) @ found[2:])
+    return (a, b, c), dict(zip(known.tolist(), (found[2:] - c).tolist(), strict=False))
 
 
 def fit_knots(probabilities: np.ndarray, correct: np.ndarray) -> tuple[tuple[float, float], ...]:
@@ -243,16 +248,15 @@ def fit_knots(probabilities: np.ndarray, correct: np.ndarray) -> tuple[tuple[flo
     return tuple(zip(before[places].tolist(), after[places].tolist(), strict=True))
 
 
-def _fit_map(
-    name: str, scores: np.ndarray, right: np.ndarray, types: np.ndarray
-) -> Callable[[Calibration], Calibration]:
-    """Fit a map of entity probabilities; give what adds it to a calibration."""
+def _fit_map(name: str, scores: np.ndarray, right: np.ndarray, types: np.ndarray) -> Calibration:
+    """Fit one of `MAPS` to probabilities of entities."""
     if name == "identity":
-        return lambda mapped: mapped
-    entity, offsets = fit_beta(scores, right, types if name == "types" else None)
+        return Calibration()
+    if name == "beta":
+        return Calibration(entity=fit_beta(scores, right)[0])
+    entity, offsets = fit_beta(scores, right, types)
     found = Calibration(entity=entity, offsets=offsets)
-    knots = fit_knots(found.map_entities(scores, types.tolist()), right) if offsets else ()
-    return lambda mapped: replace(mapped, entity=entity, offsets=offsets, knots=knots)
+    return replace(found, knots=fit_knots(found.map_entities(scores, types.tolist()), right))
 
 
 def _fit_entities(
@@ -261,9 +265,9 @@ def _fit_entities(
     judged = predictions.correct >= 0
     scores = _entity_scores(predictions, calibration)[judged]
     right = predictions.correct[judged]
-    found = find_entities(*_arguments(predictions))[judged]
-    types = np.array([entity_type(predictions.labels[tag]) for tag in found[:, 3]])
-    where = folds[found[:, 0]]
+    entities = find_entities(*_arguments(predictions))[judged]
+    types = np.array([entity_type(predictions.labels[tag]) for tag in entities[:, 3]])
+    where = folds[entities[:, 0]]
     losses = {}
     for name in MAPS:
         held_out = np.zeros(len(scores))
@@ -271,12 +275,15 @@ def _fit_entities(
             outside = where == fold
             if outside.all():
                 continue
-            add = _fit_map(name, scores[~outside], right[~outside], types[~outside])
-            mapped = add(Calibration()).map_entities(scores[outside], types[outside].tolist())
+            found = _fit_map(name, scores[~outside], right[~outside], types[~outside])
+            mapped = found.map_entities(scores[outside], types[outside].tolist())
             held_out[outside] = _entity_losses(mapped, right[outside])
         losses[name] = float(held_out.mean())
-    best = min(losses, key=lambda name: losses[name])
-    return _fit_map(best, scores, right, types)(calibration), losses
+    best = _fit_map(min(losses, key=lambda name: losses[name]), scores, right, types)
+    return (
+        replace(calibration, entity=best.entity, offsets=best.offsets, knots=best.knots),
+        losses,
+    )
 
 
 def _entity_scores(predictions: Predictions, calibration: Calibration) -> np.ndarray:

@@ -46,7 +46,7 @@ def create_start_training(
     """
 
     def start_training(nlp: Language) -> Language:
-        source = None if start_from is None else load_source(start_from)
+        source = None if start_from is None else load_pipeline(start_from, Errors.C503)
         if keep_layers is not None and source is not None and _has_depth(source, keep_layers):
             # The source is small already: the pipeline becomes like it first.
             drop_layers(nlp, keep_layers)
@@ -66,16 +66,6 @@ def create_start_training(
 def _has_depth(nlp: Language, depth: int) -> bool:
     depths = [encoder.config.num_hidden_layers for encoder in encoders(nlp)]
     return bool(depths) and set(depths) == {depth}
-
-
-def load_source(path: Path | str) -> Language:
-    """Load the pipeline to start from.
-
-    path (Path | str): Pipeline folder or installed package.
-    RETURNS (Language): The pipeline.
-    RAISES (ConcnerError): C503 if it cannot be loaded.
-    """
-    return load_pipeline(path, Errors.C503)
 
 
 def copy_weights(source: Language, target: Language, components: Sequence[str]) -> None:

@@ -10,9 +10,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..corpora.bitext import annotate, split_bitext, token_tag
-from ..corpora.formats import show_reason
 from ..corpora.reader import read_docs
 from ..errors import ConcnerError, Errors
+from ..loading import load_pipeline
 
 SCORES = "scores"
 
@@ -35,16 +35,12 @@ class TeacherLabels:
         needs_scores (bool): Whether its entities must have scores.
         RAISES (ConcnerError): C226 if it can't be loaded.
         """
-        import spacy
 
         self.path = path
         self.needs_scores = needs_scores
-        try:
-            self.nlp = spacy.load(path)
-        except Exception as error:
-            raise ConcnerError(Errors.C226.format(path=path, reason=show_reason(error))) from error
+        self.nlp = load_pipeline(path, Errors.C226)
         if not self.nlp.pipe_names:
-            raise ConcnerError(Errors.C226.format(path=path, reason="it has no components"))
+            raise ConcnerError(Errors.C226.format(path=path, error="it has no components"))
 
     def label(self, docs: Sequence[Doc], numbers: Sequence[int]) -> list[float]:
         """Set the entities of Docs.
@@ -69,7 +65,7 @@ class TeacherLabels:
             for doc, labelled in zip(docs, self.nlp.pipe(copies), strict=True):
                 if len(labelled) and not labelled.has_annotation("ENT_IOB"):
                     reason = f"its components {self.nlp.pipe_names} set no entities"
-                    raise ConcnerError(Errors.C226.format(path=self.path, reason=reason))
+                    raise ConcnerError(Errors.C226.format(path=self.path, error=reason))
                 annotate(doc, [token_tag(token) for token in labelled])
                 least.append(self._least_score(labelled))
         return least

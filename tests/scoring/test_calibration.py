@@ -81,8 +81,21 @@ def test_offsets_of_types_are_found_again():
     shifts = np.where(types == "LOC", 1.0, -1.5)
     right = rng.random(20000) < beta_map(p, (1.0, 0.5, 0.0), shifts)
     (a, b, c), offsets = fit_beta(p, right, types)
-    assert (a, b, c) == pytest.approx((1.0, 0.5, 0.0), abs=0.12)
-    assert offsets == pytest.approx({"LOC": 1.0, "ORG": -1.5}, abs=0.12)
+    assert (a, b, c) == pytest.approx((1.0, 0.5, -0.25), abs=0.12)
+    assert offsets == pytest.approx({"LOC": 1.25, "ORG": -1.25}, abs=0.12)
+
+
+def test_a_type_with_few_entities_has_no_offset_of_its_own():
+    rng = np.random.default_rng(0)
+    p = rng.random(1003)
+    types = np.array(["LOC"] * 600 + ["ORG"] * 400 + ["PER"] * 3)
+    right = rng.random(1003) < np.where(types == "LOC", 0.8, 0.2)
+    # All of the three are right: alone, they would be sure for ever.
+    right[-3:] = True
+    (_, _, c), offsets = fit_beta(p, right, types)
+    assert set(offsets) == {"LOC", "ORG"} and offsets["ORG"] < 0 < offsets["LOC"]
+    assert abs(c) < 2
+    assert fit_beta(p[:20], right[:20], types[:20])[1] == {}
 
 
 def test_knots_rise_and_follow_what_is_right():

@@ -105,13 +105,13 @@ def gather_report(
         report.bitexts, report.source = bitexts.name, drawn[0][0].language
     if before:
         encode = (
-            pipeline_vectors(_load(before), progress)
+            pipeline_vectors(load_pipeline(before, Errors.C515), progress)
             if is_pipeline(before)
             else encoder_vectors(before, gpu_id)
         )
         report.pictures.append(draw_vectors(BEFORE, drawn, encode))
     for name, path in pipelines.items():
-        nlp = _load(path)
+        nlp = load_pipeline(path, Errors.C515)
         if not _setters(nlp):
             raise ConcnerError(Errors.C529.format(path=path, pipes=nlp.pipe_names))
         report.pipelines.append(_describe(name, nlp))
@@ -131,10 +131,6 @@ def is_pipeline(name: str) -> bool:
     if not name:
         return False
     return (Path(name) / CONFIG_FILE).is_file() or spacy.util.is_package(name)
-
-
-def _load(path: str) -> Language:
-    return load_pipeline(path, Errors.C515)
 
 
 def _recognisers(nlp: Language) -> list[str]:
