@@ -358,7 +358,7 @@ class Errors(metaclass=WithCodes):
     )
     C216 = (
         "{code!r} is no language code. Give one of ISO 639-1 in small letters, such as en, pt "
-        "or bg, or three letters of ISO 639-3, for --source and --target."
+        "or bg, or three letters of ISO 639-3."
     )
     C217 = "{path} does not exist. Give the path of {expected}."
     C218 = (
