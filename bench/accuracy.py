@@ -3,7 +3,7 @@
     python bench/accuracy.py --data DIR --methods all --seeds 1,2,3 --quick
 
 DIR holds `wikiann/{en,de,pt,bg}` and `nerkor_hu_wikipedia` as `token<TAB>IOB2` files, and
-`aligned/en-{bg,de,hu}.tsv` with parallel sentences. For
+`aligned/en-{bg,de,hu}.tsv` with parallel sentences and their word alignment. For
 seed s, `random.Random(s).sample(train, 1000)` of English is the only labelled text, of
 German, Portuguese and Bulgarian too for methods with several source languages; students see
 raw sentences of the target language. No label of a target is used but for scoring. Every
@@ -21,7 +21,7 @@ import spacy
 import srsly
 import typer
 from harness import LANGUAGES, QUICK_SENTENCES, RAW_SENTENCES, ROOT, SOURCE, SOURCES, Bench, prepare
-from methods import BASELINE, STUDENTS, TEACHERS, TITLES, Student
+from methods import BASELINE, PARALLEL_LABELS, STUDENTS, TEACHERS, TITLES, Student
 from spacy.tokens import Doc
 from tables import (
     cell,
@@ -37,7 +37,7 @@ from spacy_concner.corpora.bitext import copy_tokens
 from spacy_concner.corpora.reader import read_docs
 
 BATCH_DOCS = 64
-PARALLEL_SENTENCES = 400
+PARALLEL_LINES = 2000
 
 
 class Runner:
@@ -60,7 +60,8 @@ class Runner:
         return output / "model-last"
 
     def _add_parallel(self, corpus: Path) -> Path:
-        """Give a folder with a corpus and projected parallel text in the languages there is."""
+        """Give a folder with a corpus and pairs cut out of the parallel text there is."""
+        labeller = self.model(PARALLEL_LABELS, LANGUAGES[0])
         folder = self.folder / "parallel"
         folder.mkdir(parents=True, exist_ok=True)
         link = folder / corpus.name
@@ -69,10 +70,10 @@ class Runner:
         for text in sorted((self.bench.data / "aligned").glob(f"{SOURCE}-*.tsv")):
             target = text.stem.partition("-")[2]
             output = folder / f"{text.stem}.spacy"
-            command: list[object] = ["concner", "bitext", text, output, "--tokenised"]
-            command += ["--source", SOURCE, "--target", target, "--limit", PARALLEL_SENTENCES]
-            command += ["--labels-from", self.teacher("direct"), "--least-confidence", 0.7]
-            command += ["--encoder", self.bench.work / "encoder", "--gpu-id", self.bench.gpu_id]
+            command: list[object] = ["concner", "bitext", text, output]
+            command += ["--source", SOURCE, "--target", target, "--limit", PARALLEL_LINES]
+            command += ["--alignments", "column", "--labels-from", labeller]
+            command += ["--around", 2, "--least-confidence", 0.7, "--gpu-id", self.bench.gpu_id]
             log = f"bitext-seed-{self.seed}-{target}"
             self.bench.run(log, command, output.with_suffix(".seconds"))
         return folder

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 TCL_WEIGHT = "components.concner.losses.translation_contrast.weight"
 LCL_WEIGHT = "components.concner.losses.label_contrast.weight"
+# What labels parallel text: the best that knows no label of a target.
+PARALLEL_LABELS = "three_teachers"
 THREE_TEACHERS = ("direct", "translate_train", "concner")
 
 
@@ -16,8 +18,8 @@ class Teacher:
     config: Name of the project's config.
     corpus: Name of the training corpus, before `-seedS`.
     settings: Overrides of the config.
-    parallel: Whether parallel text of the target languages joins in, the labels of its
-        English side made by direct transfer and projected by word alignment.
+    parallel: Whether parallel text of the target languages joins in: what `PARALLEL_LABELS`
+        finds alike on both sides, across the word alignment.
     """
 
     title: str
@@ -63,6 +65,8 @@ class Student:
         return "sources" not in self.teachers
 
 
+# The steps of concner.cfg for half as many pairs again.
+LONGER = {"training.max_steps": 400, "training.optimizer.learn_rate.total_steps": 400}
 # A student that starts from the pretrained encoder has more to learn.
 FRESH = {"training.optimizer.learn_rate.initial_rate": 2e-4}
 
@@ -73,7 +77,11 @@ TEACHERS: dict[str, Teacher] = {
     "lcl": Teacher("translate-train + LCL", "concner", "en-pt", {TCL_WEIGHT: 0}),
     "concner": Teacher("ConCNER teacher (TCL + LCL)", "concner", "en-pt"),
     "concner_parallel": Teacher(
-        "ConCNER teacher, with projected parallel text", "concner", "en-pt", parallel=True
+        "ConCNER teacher, with projected parallel text",
+        "concner",
+        "en-pt",
+        LONGER,
+        parallel=True,
     ),
 }
 STUDENTS: dict[str, Student] = {
@@ -87,6 +95,11 @@ STUDENTS: dict[str, Student] = {
         ("three_teachers", *THREE_TEACHERS),
         "three_teachers",
         min_confidence=0.5,
+    ),
+    "parallel_student": Student(
+        "its second round, beside the teacher with parallel text",
+        ("three_teachers", "concner_parallel"),
+        "three_teachers",
     ),
     "five_teachers": Student(
         "student of five teachers", (*THREE_TEACHERS, "tcl", "lcl"), "concner"

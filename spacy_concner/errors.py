@@ -400,6 +400,10 @@ class Errors(metaclass=WithCodes):
         "became of each. Look at the order of the languages and at the thresholds."
     )
     C229 = "Bad setting {setting} = {value!r}. Expected {expected}."
+    C230 = (
+        "--around keeps the entities that a teacher finds alike on both sides, so that it must "
+        "read both. Give --labels-from TEACHER, or leave --around out."
+    )
     C240 = "The engine {name} has no setting {key!r}; its settings are: {known}. Correct --option."
     C241 = "The setting {key} of the engine is {value!r}, expected: {expected}."
     C242 = (

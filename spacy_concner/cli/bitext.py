@@ -69,6 +69,14 @@ def bitext_cli(
     least_share: float = typer.Option(
         1.0, "--least-share", help="Share of a sentence's entities that must find a place"
     ),
+    around: int | None = typer.Option(
+        None,
+        "--around",
+        min=0,
+        help="Instead of whole sentences, each entity that the teacher finds alike in source and "
+        "target, with this many words before and after it: few, short, sure pairs, where the "
+        "text is of another kind than what the teacher has learned from",
+    ),
     keep_unprojected: bool = typer.Option(
         False,
         "--keep-unprojected",
@@ -116,6 +124,7 @@ def bitext_cli(
         labels=labeller,
         aligner=aligner,
         thresholds=thresholds,
+        around=around,
         keep_unprojected=keep_unprojected,
         tokenised=tokenised,
         rejects=rejects,
@@ -128,9 +137,12 @@ def bitext_cli(
         msg.warn(f"{count} lines: {reason}")
     if made.lost:
         msg.info(f"Left out, or without labels: {rejects}")
+    kept = {"Pairs kept": f"{made.kept} ({made.kept / made.lines:.1%})"}
+    if around is not None:
+        kept = {"Pairs cut out": str(made.kept)}
     rows = {
         "Lines": made.lines,
-        "Pairs kept": f"{made.kept} ({made.kept / made.lines:.1%})",
+        **kept,
         "With labels on the target": made.labelled,
         "Entities": made.entities,
         **{f"To look at: {problem}": n for problem, n in made.problems.most_common()},

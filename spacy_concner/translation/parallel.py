@@ -1,7 +1,7 @@
 """Parallel text into bitexts, with the labels of its source carried over by word alignment."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,8 @@ from .quality import measure
 from .records import UNLABELLED, set_record
 from .rejects import Rejects
 from .sentences import ALIGNMENT
-from .source_labels import SourceLabels
+from .snippets import cut_snippets
+from .source_labels import SourceLabels, TeacherLabels
 from .summary import ParallelSummary
 from .thresholds import Thresholds
 from .tokenisation import make_tokenizer
@@ -33,6 +34,7 @@ LENGTH_RATIO = "length ratio"
 TOO_LONG = "too long"
 UNSURE = "unsure teacher"
 BAD_LINKS = "bad alignment"
+NOTHING_ALIKE = "no entity alike on both sides"
 PAIRS_PER_VOCABULARY = 5000
 
 
@@ -44,6 +46,7 @@ def make_bitexts(
     labels: SourceLabels | None = None,
     aligner: Aligner | None = None,
     thresholds: Thresholds | None = None,
+    around: int | None = None,
     keep_unprojected: bool = False,
     tokenised: bool = False,
     rejects: Path | None = None,
@@ -61,6 +64,8 @@ def make_bitexts(
     labels (SourceLabels): What labels the source; None leaves both sides without annotation.
     aligner (Aligner): What aligns the words where no alignments are given.
     thresholds (Thresholds): What a pair must be like.
+    around (int): Keep no whole sentences, but each entity that the teacher finds alike on both
+        sides, with this many words before and after it.
     keep_unprojected (bool): Keep a pair whose labels were lost, its target's annotation
         missing.
     tokenised (bool): Words are separated by spaces, also with given alignments.
@@ -74,13 +79,15 @@ def make_bitexts(
     RETURNS (ParallelSummary): Counts.
     RAISES (ConcnerError): C128, C129 for the output, C205, C221 for the files, C216 for a
         language code, C223 for labels without an alignment, C225 to C227 for the labels, C228
-        if nothing could be kept.
+        if nothing could be kept, C230 for `around` without a teacher.
     """
     started = time.perf_counter()
     for code in languages:
         check_language(code)
     if labels is not None and aligner is None and not files.has_alignments:
         raise ConcnerError(Errors.C223)
+    if around is not None and not isinstance(labels, TeacherLabels):
+        raise ConcnerError(Errors.C230)
     check_output(output, force)
     total = count_lines(files)
     lines = tqdm.tqdm(
@@ -96,6 +103,7 @@ def make_bitexts(
         labels,
         None if files.has_alignments else aligner,
         thresholds or Thresholds(),
+        around,
         keep_unprojected,
         tokenised or files.has_alignments,
         made,
@@ -120,6 +128,7 @@ class _Builder:
     labels: SourceLabels | None
     aligner: Aligner | None
     thresholds: Thresholds
+    around: int | None
     keep_unprojected: bool
     tokenised: bool
     made: ParallelSummary
@@ -159,27 +168,61 @@ class _Builder:
             return
         numbers = [line.number for line, _, _ in usable]
         scores = self.labels.label([source for _, source, _ in usable], numbers)
-        for (line, source, target), links, score in zip(
-            usable, self._align(usable), scores, strict=True
+        target_scores: list[list[float]] = [[]] * len(usable)
+        if self.around is not None:
+            target_scores = self.labels.label([target for _, _, target in usable], numbers)
+        for (line, source, target), links, *both in zip(
+            usable, self._align(usable), scores, target_scores, strict=True
         ):
-            if score < self.thresholds.least_confidence:
-                lost = Loss(UNSURE, f"{score:.2f}")
-            elif isinstance(links, Loss):
+            lost: Loss | None
+            if isinstance(links, Loss):
                 lost = links
+            elif self.around is not None:
+                lost = yield from self._cut(line, (source, target), (both[0], both[1]), links)
             else:
-                crossed = carry_over(source, target, links, self.thresholds.least_share)
-                if not isinstance(crossed, Loss):
-                    self.made.labelled += 1
-                    self.made.entities += crossed.n_entities
-                    self.made.problems.update(crossed.problems)
-                    yield self._join(line, source, target, ALIGNMENT, crossed.problems)
-                    continue
-                lost = crossed
+                lost = yield from self._carry_over(line, source, target, both[0], links)
+            if lost is None:
+                continue
             self._reject(line, lost)
             if self.keep_unprojected:
-                if lost.reason == UNSURE:
+                if lost.reason in (UNSURE, NOTHING_ALIKE):
                     annotate(source, [MISSING] * len(source))
+                    annotate(target, [MISSING] * len(target))
                 yield self._join(line, source, target, UNLABELLED, [lost.reason])
+
+    def _carry_over(
+        self, line: ParallelLine, source: Doc, target: Doc, scores: Sequence[float], links: Links
+    ) -> Generator[Doc, None, Loss | None]:
+        """Give the sentences with their labels, or say why not."""
+        least = min(scores, default=1.0)
+        if least < self.thresholds.least_confidence:
+            return Loss(UNSURE, f"{least:.2f}")
+        crossed = carry_over(source, target, links, self.thresholds.least_share)
+        if isinstance(crossed, Loss):
+            return crossed
+        self.made.labelled += 1
+        self.made.entities += crossed.n_entities
+        self.made.problems.update(crossed.problems)
+        yield self._join(line, source, target, ALIGNMENT, crossed.problems)
+        return None
+
+    def _cut(
+        self,
+        line: ParallelLine,
+        sides: tuple[Doc, Doc],
+        scores: tuple[Sequence[float], Sequence[float]],
+        links: Links,
+    ) -> Generator[Doc, None, Loss | None]:
+        """Give the snippets of sentences, or say that there are none."""
+        assert self.around is not None
+        least = self.thresholds.least_confidence
+        n_snippets = 0
+        for source, target in cut_snippets(sides, scores, links, self.around, least):
+            n_snippets += 1
+            yield self._join(line, source, target, ALIGNMENT, [])
+        self.made.labelled += n_snippets
+        self.made.entities += n_snippets
+        return None if n_snippets else Loss(NOTHING_ALIKE)
 
     def _check(self, line: ParallelLine) -> Loss | None:
         if line.problem:

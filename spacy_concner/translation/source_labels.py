@@ -1,4 +1,4 @@
-"""Labels for the source side of parallel text: by a teacher, or from a labelled corpus."""
+"""Labels for parallel text: a teacher's for either side, or a corpus's for the source."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -20,8 +20,8 @@ SCORES = "scores"
 class SourceLabels(Protocol):
     """What labels the source side of parallel text."""
 
-    def label(self, docs: Sequence[Doc], numbers: Sequence[int]) -> list[float]:
-        """Set the entities of Docs; give the least score of an entity in each, 1 without."""
+    def label(self, docs: Sequence[Doc], numbers: Sequence[int]) -> list[list[float]]:
+        """Set the entities of Docs; give the scores of each entity, 1 where there is none."""
         ...
 
 
@@ -42,16 +42,17 @@ class TeacherLabels:
         if not self.nlp.pipe_names:
             raise ConcnerError(Errors.C226.format(path=path, error="it has no components"))
 
-    def label(self, docs: Sequence[Doc], numbers: Sequence[int]) -> list[float]:
+    def label(self, docs: Sequence[Doc], numbers: Sequence[int]) -> list[list[float]]:
         """Set the entities of Docs.
 
-        docs (Sequence[Doc]): Source sentences, changed in place.
+        docs (Sequence[Doc]): Sentences, changed in place.
         numbers (Sequence[int]): Their line numbers.
-        RETURNS (list[float]): Least score of an entity in each, 1 if there is none.
+        RETURNS (list[list[float]]): Scores of the entities of each, in order of place; 1 where
+            the teacher gives none.
         RAISES (ConcnerError): C226 if the teacher sets no entities, C227 if scores are needed
             and it gives none.
         """
-        least = []
+        scores = []
         # What the teacher keeps of words it has seen would grow with the text.
         with self.nlp.memory_zone():
             copies = [
@@ -67,10 +68,10 @@ class TeacherLabels:
                     reason = f"its components {self.nlp.pipe_names} set no entities"
                     raise ConcnerError(Errors.C226.format(path=self.path, error=reason))
                 annotate(doc, [token_tag(token) for token in labelled])
-                least.append(self._least_score(labelled))
-        return least
+                scores.append(self._scores(labelled))
+        return scores
 
-    def _least_score(self, doc: Doc) -> float:
+    def _scores(self, doc: Doc) -> list[float]:
         scored = {
             (span.start, span.end): float(score)
             for group in doc.spans.values()
@@ -79,7 +80,7 @@ class TeacherLabels:
         }
         if self.needs_scores and doc.ents and not scored:
             raise ConcnerError(Errors.C227.format(path=self.path))
-        return min((scored.get((ent.start, ent.end), 1.0) for ent in doc.ents), default=1.0)
+        return [scored.get((ent.start, ent.end), 1.0) for ent in doc.ents]
 
 
 class CorpusLabels:
@@ -96,7 +97,7 @@ class CorpusLabels:
         self.path = path
         self._docs = _segments(read_docs(path, nlp), language)
 
-    def label(self, docs: Sequence[Doc], numbers: Sequence[int]) -> list[float]:
+    def label(self, docs: Sequence[Doc], numbers: Sequence[int]) -> list[list[float]]:
         """Set the entities of Docs from the next of the corpus.
 
         Tokens may differ; an entity is widened to whole tokens.
@@ -104,7 +105,7 @@ class CorpusLabels:
         docs (Sequence[Doc]): Source sentences, changed in place.
         numbers (Sequence[int]): Their line numbers; lines left out in between are skipped in
             the corpus as well.
-        RETURNS (list[float]): 1 for each.
+        RETURNS (list[list[float]]): 1 for each entity.
         RAISES (ConcnerError): C225 if a text is not the same, C142, C143 if the corpus can't
             be read.
         """
@@ -117,7 +118,7 @@ class CorpusLabels:
                         path=self.path, line=number, labelled=text, text=doc.text[:80]
                     )
                 )
-        return [1.0] * len(docs)
+        return [[1.0] * len(doc.ents) for doc in docs]
 
     _n_taken = 0
 

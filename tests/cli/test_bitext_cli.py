@@ -121,6 +121,35 @@ def test_unsure_teachers_leave_no_labels(run, parallel, trained_folder):
     assert {token_tag(token) for token in docs[2]} == {"O"}
 
 
+@pytest.fixture
+def two_sided_teacher(tmp_path):
+    """Finds names in both languages, and takes София for an organisation."""
+    nlp = spacy.blank("xx")
+    names = [("Anna Berg", "PER"), ("Ана Берг", "PER"), ("Sofia", "LOC"), ("София", "ORG")]
+    nlp.add_pipe("entity_ruler").add_patterns(
+        [{"pattern": name, "label": label} for name, label in names]
+    )
+    nlp.to_disk(tmp_path / "teacher")
+    return tmp_path / "teacher"
+
+
+def test_only_what_the_teacher_finds_on_both_sides(run, parallel, two_sided_teacher):
+    settings = ["--labels-from", two_sided_teacher, "--alignments", "column", "--around", 1]
+    result, docs, rejects = run(parallel, *settings)
+    assert result.exit_code == 0, result.stdout
+    assert [doc.text.strip() for doc in docs] == ["Anna Berg lives живее Ана Берг ."]
+    assert target(docs[0]) == "живее/O Ана/B-PER Берг/I-PER ./O"
+    assert get_record(docs[0]) == {"strategy": "alignment", "problems": [], "line": 1}
+    assert [(row["line"], row["reason"]) for row in rejects] == [
+        (2, "no entity alike on both sides"),
+        (3, "no entity alike on both sides"),
+    ]
+    assert "Pairs cut out" in result.stdout
+    _, docs, _ = run(parallel, *settings, "--keep-unprojected")
+    assert len(docs) == 3
+    assert {token_tag(token) for doc in docs[1:] for token in doc} == {"-"}
+
+
 def test_unlabelled_bitexts_need_nothing(run, parallel):
     result, docs, _ = run(parallel)
     assert result.exit_code == 0, result.stdout
@@ -191,6 +220,8 @@ def test_lost_entities_leave_the_target_unannotated(run, write, labelled):
         (["--most-ratio", "0.5"], "C229"),
         (["--source", "zz"], "C216"),
         (["--most-words", "1"], "C228"),
+        (["--around", "2"], "C230"),
+        (["--around", "2", "--labels", "LABELS", "--alignments", "column"], "C230"),
     ],
 )
 def test_bad_options_are_told_without_a_traceback(run, parallel, labelled, arguments, code):
