@@ -185,9 +185,9 @@ class _Builder:
                 continue
             self._reject(line, lost)
             if self.keep_unprojected:
-                if lost.reason in (UNSURE, NOTHING_ALIKE):
-                    annotate(source, [MISSING] * len(source))
-                    annotate(target, [MISSING] * len(target))
+                if self.around is not None or lost.reason == UNSURE:
+                    for side in (source, target):
+                        annotate(side, [MISSING] * len(side))
                 yield self._join(line, source, target, UNLABELLED, [lost.reason])
 
     def _carry_over(

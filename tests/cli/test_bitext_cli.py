@@ -145,9 +145,15 @@ def test_only_what_the_teacher_finds_on_both_sides(run, parallel, two_sided_teac
         (3, "no entity alike on both sides"),
     ]
     assert "Pairs cut out" in result.stdout
-    _, docs, _ = run(parallel, *settings, "--keep-unprojected")
-    assert len(docs) == 3
-    assert {token_tag(token) for doc in docs[1:] for token in doc} == {"-"}
+
+
+def test_sentences_with_nothing_alike_are_kept_without_labels(run, write, two_sided_teacher):
+    lines = ["\t".join([*LINES[0][:2], "99-99"]), *("\t".join(line) for line in LINES)]
+    settings = ["--labels-from", two_sided_teacher, "--alignments", "column", "--around", 1]
+    _, docs, rejects = run(write(lines), *settings, "--keep-unprojected")
+    assert rejects[0]["reason"] == "bad alignment"
+    assert [len(doc.ents) for doc in docs] == [0, 2, 0, 0]
+    assert {token_tag(token) for doc in (docs[0], *docs[2:]) for token in doc} == {"-"}
 
 
 def test_unlabelled_bitexts_need_nothing(run, parallel):
