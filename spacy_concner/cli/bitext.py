@@ -89,7 +89,9 @@ def bitext_cli(
         "out/bi.rejects.jsonl for out/bi.spacy",
     ),
     limit: int = typer.Option(0, "--limit", "-l", min=0, help="Read this many lines; 0 for all"),
-    batch_size: int = typer.Option(64, "--batch-size", "-b", min=1, help="Pairs at once"),
+    batch_size: int = typer.Option(
+        512, "--batch-size", "-b", min=1, help="Pairs read at once, like lengths then together"
+    ),
     shard_size: int = typer.Option(5000, "--shard-size", min=1, help="Pairs in a shard"),
     gpu_id: int = typer.Option(-1, "--gpu-id", "-g", help="GPU ID or -1 for CPU"),
     force: bool = typer.Option(

@@ -51,7 +51,7 @@ def make_bitexts(
     tokenised: bool = False,
     rejects: Path | None = None,
     limit: int = 0,
-    batch_size: int = 64,
+    batch_size: int = 512,
     shard_size: int = 5000,
     force: bool = False,
     progress: bool = True,
@@ -72,7 +72,7 @@ def make_bitexts(
     rejects (Path): JSONL file for what was left out or lost its labels: line, reason,
         detail, source, target; written if there is any.
     limit (int): Read this many lines; 0 for all.
-    batch_size (int): Pairs at once.
+    batch_size (int): Pairs read at once; models see those of like length together.
     shard_size (int): Bitexts in a shard.
     force (bool): Replace the `.spacy` files in a folder.
     progress (bool): Show a progress bar.

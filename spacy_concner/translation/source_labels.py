@@ -9,7 +9,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ..corpora.bitext import annotate, split_bitext, token_tag
+from ..corpora.bitext import annotate, copy_tokens, split_bitext, token_tag
 from ..corpora.reader import read_docs
 from ..errors import ConcnerError, Errors
 from ..loading import load_pipeline
@@ -52,23 +52,18 @@ class TeacherLabels:
         RAISES (ConcnerError): C226 if the teacher sets no entities, C227 if scores are needed
             and it gives none.
         """
-        scores = []
+        scores: list[list[float]] = [[] for _ in docs]
+        # Like lengths together: padding costs as much as words.
+        order = sorted(range(len(docs)), key=lambda i: len(docs[i]))
         # What the teacher keeps of words it has seen would grow with the text.
         with self.nlp.memory_zone():
-            copies = [
-                Doc(
-                    self.nlp.vocab,
-                    words=[token.text for token in doc],
-                    spaces=[bool(token.whitespace_) for token in doc],
-                )
-                for doc in docs
-            ]
-            for doc, labelled in zip(docs, self.nlp.pipe(copies), strict=True):
+            copies = [copy_tokens(docs[i], self.nlp.vocab) for i in order]
+            for i, labelled in zip(order, self.nlp.pipe(copies), strict=True):
                 if len(labelled) and not labelled.has_annotation("ENT_IOB"):
                     reason = f"its components {self.nlp.pipe_names} set no entities"
                     raise ConcnerError(Errors.C226.format(path=self.path, error=reason))
-                annotate(doc, [token_tag(token) for token in labelled])
-                scores.append(self._scores(labelled))
+                annotate(docs[i], [token_tag(token) for token in labelled])
+                scores[i] = self._scores(labelled)
         return scores
 
     def _scores(self, doc: Doc) -> list[float]:
