@@ -339,10 +339,10 @@ class Errors(metaclass=WithCodes):
         "need --engine file and --translations FILE; other engines take no file."
     )
     C211 = (
-        "Not one of {n} sentences of {path} could be translated with its labels: {reasons}. The "
-        "rejects file shows what became of each. Keep the pairs without labels on the "
-        "translation with --keep-unprojected, try another --engine, or give your own "
-        "translations with --export-source and --translations."
+        "Not one of {n} sentences of {path} could be translated with its labels: {reasons}. What "
+        "became of each is in {rejects}. Keep the pairs without labels on the translation "
+        "with --keep-unprojected, try another --engine, or give your own translations with "
+        "--export-source and --translations."
     )
     C212 = (
         "Document {number} has segments in {found}, so it cannot be translated from {source!r} "
@@ -396,14 +396,15 @@ class Errors(metaclass=WithCodes):
         "--least-confidence. Leave that out, or take a teacher with a concner component."
     )
     C228 = (
-        "Not one of {n} pairs of {path} could be kept: {reasons}. The rejects file shows what "
-        "became of each. Look at the order of the languages and at the thresholds."
+        "Not one of {n} pairs of {path} could be kept: {reasons}. Line, reason and detail of each "
+        "are in {rejects}. Look at the order of the languages, the thresholds and the alignment."
     )
     C229 = "Bad setting {setting} = {value!r}. Expected {expected}."
     C230 = (
-        "--around keeps the entities that a teacher finds alike on both sides, so that it must "
-        "read both. Give --labels-from TEACHER, or leave --around out."
+        "{option} goes by what a teacher finds and how sure it is, but there is none. Give "
+        "--labels-from TEACHER, or leave {option} out."
     )
+    C231 = "Source and target are both {language!r}. Give the languages with --source and --target."
     C240 = "The engine {name} has no setting {key!r}; its settings are: {known}. Correct --option."
     C241 = "The setting {key} of the engine is {value!r}, expected: {expected}."
     C242 = (

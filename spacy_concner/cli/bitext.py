@@ -73,9 +73,9 @@ def bitext_cli(
         None,
         "--around",
         min=0,
-        help="Instead of whole sentences, each entity that the teacher finds alike in source and "
-        "target, with this many words before and after it: few, short, sure pairs, where the "
-        "text is of another kind than what the teacher has learned from",
+        help="Instead of whole sentences, each entity that the teacher of --labels-from finds "
+        "alike in source and target, with this many words before and after it: few, short, sure "
+        "pairs, where the text is of another kind than what the teacher has learned from",
     ),
     keep_unprojected: bool = typer.Option(
         False,
@@ -141,7 +141,10 @@ def bitext_cli(
         msg.info(f"Left out, or without labels: {rejects}")
     kept = {"Pairs kept": f"{made.kept} ({made.kept / made.lines:.1%})"}
     if around is not None:
-        kept = {"Pairs cut out": str(made.kept)}
+        kept = {"Pairs cut out": str(made.labelled)}
+        kept |= {f"Entities passed over: {why}": str(n) for why, n in made.passed_over.items()}
+        if keep_unprojected:
+            kept["Sentences kept without labels"] = str(made.kept - made.labelled)
     rows = {
         "Lines": made.lines,
         **kept,

@@ -17,8 +17,11 @@ from .sentences import ALIGNMENT, MARKERS, PLACEHOLDERS, Sentence
 
 OVERLAP = "entities share a token"
 MISALIGNED = "entity crosses words"
+BURIED = "entity inside a longer word"
 EMPTY = "empty translation"
 NO_TEXT = "no text"
+# Characters that may be glued to an entity, such as a case ending, if it is shorter itself.
+LONGEST_ENDING = 4
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def join_pair(
         loss, text = placed, result.text
     else:
         loss = result
-    return _unlabelled(sentence, text, loss, target, nlp), loss, answer
+    return make_unlabelled(sentence, text, loss, target, nlp), loss, answer
 
 
 def align_pairs(
@@ -115,7 +118,7 @@ def align_pairs(
             continue
         crossed = carry_over(sentence.source, doc, link)
         if isinstance(crossed, Loss):
-            pair: Pair | None = _unlabelled(sentence, answer, crossed, target, nlp)
+            pair: Pair | None = make_unlabelled(sentence, answer, crossed, target, nlp)
             results.append((pair, crossed, answer))
         else:
             made = _pair(sentence, doc, target, nlp, ALIGNMENT, crossed.problems)
@@ -144,10 +147,18 @@ def _by_markers(
     return answer, result[0], text, result[1]
 
 
-def _unlabelled(
+def make_unlabelled(
     sentence: Sentence, text: str, loss: Loss, target: str, nlp: Language
 ) -> Pair | None:
-    """Make the bitext whose target has lost its labels, if there is a text."""
+    """Make the bitext whose target has lost its labels.
+
+    sentence (Sentence): The sentence.
+    text (str): Its translation.
+    loss (Loss): What was lost.
+    target (str): ISO 639-1 code of the translation.
+    nlp (Language): Pipeline whose tokenizer and vocabulary the target takes.
+    RETURNS (Pair | None): The bitext, the target's annotation missing; None without a text.
+    """
     if not text:
         return None
     doc = nlp.make_doc(text)
@@ -179,6 +190,8 @@ def _annotate_target(doc: Doc, projection: Projection, outside: str) -> int | Lo
             span = doc.char_span(place.start, place.end, alignment_mode="expand")
         if span is None or len(span.text.split()) != len(entity.split()):
             return Loss(MISALIGNED, entity)
+        if len(span.text) - len(entity) > max(len(entity), LONGEST_ENDING):
+            return Loss(BURIED, entity)
         if taken.intersection(range(span.start, span.end)):
             return Loss(OVERLAP, entity)
         taken.update(range(span.start, span.end))

@@ -25,7 +25,7 @@ from .rejects import Rejects
 from .sentences import ALIGNMENT
 from .snippets import cut_snippets
 from .source_labels import SourceLabels, TeacherLabels
-from .summary import ParallelSummary
+from .summary import ParallelSummary, in_words
 from .thresholds import Thresholds
 from .tokenisation import make_tokenizer
 
@@ -79,15 +79,23 @@ def make_bitexts(
     RETURNS (ParallelSummary): Counts.
     RAISES (ConcnerError): C128, C129 for the output, C205, C221 for the files, C216 for a
         language code, C223 for labels without an alignment, C225 to C227 for the labels, C228
-        if nothing could be kept, C230 for `around` without a teacher.
+        if nothing could be kept, C230 for what needs a teacher without one, C231 for two
+        languages that are one.
     """
     started = time.perf_counter()
     for code in languages:
         check_language(code)
+    if languages[0] == languages[1]:
+        raise ConcnerError(Errors.C231.format(language=languages[0]))
+    if not isinstance(labels, TeacherLabels):
+        for option, is_set in (
+            ("--around", around is not None),
+            ("--least-confidence", thresholds is not None and thresholds.least_confidence > 0),
+        ):
+            if is_set:
+                raise ConcnerError(Errors.C230.format(option=option))
     if labels is not None and aligner is None and not files.has_alignments:
         raise ConcnerError(Errors.C223)
-    if around is not None and not isinstance(labels, TeacherLabels):
-        raise ConcnerError(Errors.C230)
     check_output(output, force)
     total = count_lines(files)
     lines = tqdm.tqdm(
@@ -114,8 +122,8 @@ def make_bitexts(
     finally:
         builder.rejects.close()
     if not written:
-        reasons = dict(made.lost)
-        raise ConcnerError(Errors.C228.format(n=made.lines, path=files.source, reasons=reasons))
+        values = {"n": made.lines, "path": files.source, "rejects": rejects}
+        raise ConcnerError(Errors.C228.format(reasons=in_words(made.lost), **values))
     made.seconds = time.perf_counter() - started
     return made
 
@@ -215,14 +223,19 @@ class _Builder:
     ) -> Generator[Doc, None, Loss | None]:
         """Give the snippets of sentences, or say that there are none."""
         assert self.around is not None
-        least = self.thresholds.least_confidence
-        n_snippets = 0
-        for source, target in cut_snippets(sides, scores, links, self.around, least):
-            n_snippets += 1
+        alike = list(cut_snippets(sides, scores, links, self.around))
+        sure = [pair for *pair, score in alike if score >= self.thresholds.least_confidence]
+        for source, target in sure:
             yield self._join(line, source, target, ALIGNMENT, [])
-        self.made.labelled += n_snippets
-        self.made.entities += n_snippets
-        return None if n_snippets else Loss(NOTHING_ALIKE)
+        self.made.labelled += len(sure)
+        self.made.entities += len(sure)
+        self.made.passed_over[NOTHING_ALIKE] += len(sides[0].ents) - len(alike)
+        self.made.passed_over[UNSURE] += len(alike) - len(sure)
+        if sure:
+            return None
+        if alike:
+            return Loss(UNSURE, f"{max(score for _, _, score in alike):.2f}")
+        return Loss(NOTHING_ALIKE)
 
     def _check(self, line: ParallelLine) -> Loss | None:
         if line.problem:

@@ -12,6 +12,7 @@ from ..errors import ConcnerError, Errors
 
 COLUMN = "column"
 NO_TAB = "no tab between source and target"
+EMPTY_LINE = "empty line"
 NO_ALIGNMENT = "no column of alignments"
 NOT_UTF8 = "not UTF-8"
 
@@ -124,7 +125,7 @@ def read_parallel(files: ParallelFiles) -> Iterator[ParallelLine]:
                 continue
             columns = [first, second] if target else first.rstrip("\r\n").split("\t")
             link = third if files.alignments else None
-            problem = "" if len(columns) > 1 else NO_TAB
+            problem = "" if len(columns) > 1 else NO_TAB if first.strip() else EMPTY_LINE
             if files.use_column and not problem:
                 link = columns[2] if len(columns) > 2 and not target else None
                 problem = NO_ALIGNMENT if link is None else ""

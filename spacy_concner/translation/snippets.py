@@ -15,8 +15,7 @@ def cut_snippets(
     scores: tuple[Sequence[float], Sequence[float]],
     links: Links,
     around: int,
-    least_score: float = 0.0,
-) -> Iterator[tuple[Doc, Doc]]:
+) -> Iterator[tuple[Doc, Doc, float]]:
     """Cut the pairs of snippets out of a pair of sentences.
 
     An entity counts if the teacher, which has read each side for itself, finds one of the same
@@ -27,27 +26,26 @@ def cut_snippets(
     scores (tuple[Sequence[float], Sequence[float]]): Scores of the entities of each side.
     links (Links): Word alignment, in the words of `words_of`.
     around (int): Most words before and after the entity.
-    least_score (float): Least score of the entity on either side.
-    YIELDS (tuple[Doc, Doc]): Source and target snippet with their entity, in order of place.
+    YIELDS (tuple[Doc, Doc, float]): Source and target snippet with their entity, in order of
+        place, and the lesser of its two scores.
     """
     source, target = sides
     source_words, target_words = words_of(source), words_of(target)
     source_places, target_places = _places(source), _places(target)
-    sure = {
-        (entity.start, entity.end, entity.label_): entity
+    theirs = {
+        (entity.start, entity.end, entity.label_): (entity, score)
         for entity, score in zip(target.ents, scores[1], strict=True)
-        if score >= least_score
     }
     for entity, score in zip(source.ents, scores[0], strict=True):
         inside = [n for n, place in enumerate(source_places) if entity.start <= place < entity.end]
-        if score < least_score or not inside:
+        if not inside:
             continue
         span = LabelledSpan(inside[0], inside[-1] + 1, entity.label_)
         for found in project_spans([span], links, source_words, target_words).spans:
             first, last = target_places[found.start], target_places[found.end - 1]
-            alike = sure.get((first, last + 1, found.label))
+            alike = theirs.get((first, last + 1, found.label))
             if alike is not None:
-                yield _cut(entity, around), _cut(alike, around)
+                yield _cut(entity, around), _cut(alike[0], around), min(score, alike[1])
 
 
 def _places(doc: Doc) -> list[int]:

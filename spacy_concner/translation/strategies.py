@@ -10,8 +10,9 @@ from ..errors import ConcnerError, Errors
 from .aligner import Aligner
 from .cache import TranslationCache
 from .engines.file import FileTranslator
-from .pairs import NO_TEXT, Result, align_pairs, join_pair
-from .records import add_problems
+from .pairs import NO_TEXT, Result, align_pairs, join_pair, make_unlabelled
+from .projection.types import has_letters
+from .records import add_problems, get_record
 from .sentences import ALIGNMENT, MARKERS, PLACEHOLDERS, Sentence
 from .summary import Summary
 from .translators import Translator
@@ -122,6 +123,35 @@ def try_strategies(
             if new[1] is not None:
                 losses[n].append(f"{strategy}: {new[1].reason}")
     return results
+
+
+def translate_plainly(
+    sentences: Sequence[Sentence], results: Sequence[Result], ask: CachedEngine, nlp: Language
+) -> list[Result]:
+    """Give sentences whose labels were lost their plain translation.
+
+    What is left of placeholders and markers after a loss would stand in the text.
+
+    sentences (Sequence[Sentence]): The sentences.
+    results (Sequence[Result]): What came of them.
+    ask (CachedEngine): The engine.
+    nlp (Language): Pipeline whose tokenizer and vocabulary the targets take.
+    RETURNS (list[Result]): The results, those of lost labels with the plain translation; as
+        they were where there is none.
+    """
+    lost = [sentence for sentence, result in zip(sentences, results, strict=True) if result[1]]
+    plain = ask(sentence.text for sentence in lost if has_letters(sentence.text))
+    plainly: list[Result] = []
+    for sentence, (pair, loss, answer) in zip(sentences, results, strict=True):
+        if loss is not None:
+            text = plain.get(sentence.text, sentence.text)
+            made = make_unlabelled(sentence, text, loss, ask.translator.target, nlp)
+            if made is not None and pair is not None:
+                tried = (get_record(pair.doc) or {})["problems"]
+                add_problems(made.doc, [problem for problem in tried if problem != loss.reason])
+            pair = made or pair
+        plainly.append((pair, loss, answer))
+    return plainly
 
 
 def _may_gain(result: Result) -> bool:

@@ -139,6 +139,7 @@ class ParallelSummary:
     labelled: Those whose target is labelled.
     entities: Entities of the targets.
     lost: Lines whose labels were lost or that were left out, by reason.
+    passed_over: Entities of the teacher around which nothing was cut out, by reason.
     problems: Bitexts that a person may want to look at, by problem.
     seconds: Time taken.
     quality: Figures of the bitexts made.
@@ -149,6 +150,12 @@ class ParallelSummary:
     labelled: int = 0
     entities: int = 0
     lost: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[str] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     quality: CorpusQuality = field(default_factory=CorpusQuality)
+
+
+def in_words(counts: Counter[str]) -> str:
+    """Give counts of reasons for a message, the most frequent first."""
+    return ", ".join(f"{reason} ({n})" for reason, n in counts.most_common()) or "no text at all"

@@ -20,8 +20,14 @@ from .quality import measure
 from .records import get_record
 from .requests import check_settings, list_requests, write_lines
 from .sentences import Sentence, read_sentence
-from .strategies import AUTO, CachedEngine, choose_strategies, try_strategies
-from .summary import Summary
+from .strategies import (
+    AUTO,
+    CachedEngine,
+    choose_strategies,
+    translate_plainly,
+    try_strategies,
+)
+from .summary import Summary, in_words
 from .tokenisation import make_tokenizer
 from .translators import Translator
 
@@ -60,7 +66,7 @@ def translate_corpus(
         (only placeholders with translations from a file, whose lines are fixed).
     aligner (Aligner): What aligns words.
     keep_unprojected (bool): Keep a pair whose labels were lost, its target's annotation
-        missing.
+        missing; its text is then the plain translation, if the engine can be asked again.
     batch_size (int): Texts that the engine gets at once.
     limit (int): Translate this many Docs; 0 for all.
     progress (bool): Show a progress bar.
@@ -116,8 +122,8 @@ def translate_corpus(
     if rejects is not None:
         write_lines(rejects, (json.dumps(row, ensure_ascii=False) for row in lost))
     if not summary.kept:
-        reasons = dict(summary.lost)
-        raise ConcnerError(Errors.C211.format(n=summary.sentences, path=path, reasons=reasons))
+        values = {"n": summary.sentences, "path": path, "rejects": rejects}
+        raise ConcnerError(Errors.C211.format(reasons=in_words(summary.lost), **values))
     output.parent.mkdir(parents=True, exist_ok=True)
     unfinished = output.with_suffix(".unfinished")
     doc_bin.to_disk(unfinished)
@@ -173,6 +179,8 @@ def translate_docs(
             for number, doc in batch
         ]
         results = try_strategies(sentences, strategies, ask, nlp, aligner)
+        if keep_unprojected and not isinstance(translator, FileTranslator):
+            results = translate_plainly(sentences, results, ask, nlp)
         for sentence, (pair, loss, answer) in zip(sentences, results, strict=True):
             counts.sentences += 1
             if loss is not None:

@@ -145,6 +145,7 @@ def test_only_what_the_teacher_finds_on_both_sides(run, parallel, two_sided_teac
         (3, "no entity alike on both sides"),
     ]
     assert "Pairs cut out" in result.stdout
+    assert "Entities passed over: no entity alike on both sides   1" in result.stdout
 
 
 def test_sentences_with_nothing_alike_are_kept_without_labels(run, write, two_sided_teacher):
@@ -170,31 +171,33 @@ def test_what_is_left_out_is_counted_with_its_reason(run, tmp_path):
     long = "дълго " * 20
     path.write_bytes(
         "\n".join(
-            ["no tab here", "Anna\t", f"Anna met Paul\t{long}", "a b\tа б\t0-9", "a\tа"]
+            ["no tab here", "", "Anna\t", f"Anna met Paul\t{long}", "a b\tа б\t0-9", "a\tа"]
         ).encode()
         + b"\nx\t\xff\n"
         + "a\u2028b\tа б\t0-0\n".encode()
     )
     labels = tmp_path / "labels.spacy"
     vocab = spacy.blank("xx").vocab
-    docs = [Doc(vocab, words=["x"]) for _ in range(7)]
-    docs[3], docs[6] = (Doc(vocab, words=["a", "b"]) for _ in range(2))
-    annotate(docs[6], ["B-PER", "O"])
+    docs = [Doc(vocab, words=["x"]) for _ in range(8)]
+    docs[4], docs[7] = (Doc(vocab, words=["a", "b"]) for _ in range(2))
+    annotate(docs[7], ["B-PER", "O"])
     DocBin(docs=docs).to_disk(labels)
     result, docs, rejects = run(path, "--labels", labels, "--alignments", "column")
     assert result.exit_code == 0, result.stdout
     assert [(row["line"], row["reason"]) for row in rejects] == [
         (1, "no tab between source and target"),
-        (2, "no column of alignments"),
+        (2, "empty line"),
         (3, "no column of alignments"),
-        (5, "no column of alignments"),
-        (6, "not UTF-8"),
-        (4, "bad alignment"),
+        (4, "no column of alignments"),
+        (6, "no column of alignments"),
+        (7, "not UTF-8"),
+        (5, "bad alignment"),
     ]
     assert target(docs[0]) == "а/B-PER б/O"
     result, docs, rejects = run(path)
     assert {row["reason"] for row in rejects} == {
         "no tab between source and target",
+        "empty line",
         "empty side",
         "length ratio",
         "not UTF-8",
@@ -227,7 +230,9 @@ def test_lost_entities_leave_the_target_unannotated(run, write, labelled):
         (["--source", "zz"], "C216"),
         (["--most-words", "1"], "C228"),
         (["--around", "2"], "C230"),
-        (["--around", "2", "--labels", "LABELS", "--alignments", "column"], "C230"),
+        (["--least-confidence", "0.5"], "C230"),
+        (["--source", "bg"], "C231"),
+        (["--around", "2", "--labels", "LABELS"], "C230"),
     ],
 )
 def test_bad_options_are_told_without_a_traceback(run, parallel, labelled, arguments, code):

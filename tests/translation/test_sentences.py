@@ -3,7 +3,7 @@ from spacy.tokens import Doc
 
 from spacy_concner.corpora.bitext import make_bitext, split_bitext, token_tag
 from spacy_concner.errors import ConcnerError
-from spacy_concner.translation.pairs import EMPTY, NO_TEXT, OVERLAP, join_pair
+from spacy_concner.translation.pairs import BURIED, EMPTY, NO_TEXT, OVERLAP, join_pair
 from spacy_concner.translation.projection import Loss
 from spacy_concner.translation.sentences import read_sentence
 
@@ -81,11 +81,22 @@ def test_glued_endings_widen_the_entity(make_doc, nlp):
     assert pair.n_expanded == 1
 
 
+def test_an_entity_inside_a_much_longer_word_is_lost(make_doc, nlp):
+    doc = make_doc("Anna/B-PER has/O type/O")
+    pair, loss, _ = join(doc, nlp, {"PER0 has type": "PER0hastype"})
+    assert loss == Loss(BURIED, "Anna")
+    assert tags(target_of(pair)[1]) == "Annahastype/-"
+    pair, loss, _ = join(make_doc("the/O EU/B-ORG"), nlp, {"the ORG0": "ORG0bantól"})
+    assert loss == Loss(BURIED, "EU")
+    pair, loss, _ = join(make_doc("the/O EU/B-ORG"), nlp, {"the ORG0": "ORG0ban"})
+    assert loss is None
+
+
 def test_entities_that_would_share_a_token_are_lost(make_doc, nlp):
-    doc = make_doc("Anna/B-PER in/O Paris/B-LOC")
+    doc = make_doc("Anna/B-PER in/O Rome/B-LOC")
     pair, loss, _ = join(doc, nlp, {"PER0 in LOC1": "PER0LOC1 da"})
-    assert loss == Loss(OVERLAP, "Paris")
-    assert tags(target_of(pair)[1]) == "AnnaParis/- da/-"
+    assert loss == Loss(OVERLAP, "Rome")
+    assert tags(target_of(pair)[1]) == "AnnaRome/- da/-"
 
 
 def test_lost_labels_leave_the_target_unannotated(make_doc, nlp):

@@ -27,11 +27,11 @@ def show(doc):
     return " ".join(f"{token.text}/{token_tag(token)}" for token in doc)
 
 
-def cut(source=SOURCE, target=TARGET, links=LINKS, around=1, least=0.0, scores=None):
+def cut(source=SOURCE, target=TARGET, links=LINKS, around=1):
     sides = read(source), read(target)
-    scores = scores or tuple([1.0] * len(side.ents) for side in sides)
+    scores = tuple([1.0] * len(side.ents) for side in sides)
     parsed = parse_links(links, len(sides[0]), len(sides[1]))
-    return [(show(a), show(b)) for a, b in cut_snippets(sides, scores, parsed, around, least)]
+    return [(show(a), show(b)) for a, b, _ in cut_snippets(sides, scores, parsed, around)]
 
 
 def test_each_entity_gets_a_snippet_of_its_own():
@@ -60,10 +60,11 @@ def test_another_type_or_place_or_nothing_is_not_alike(target):
     assert [pair[0] for pair in cut(target=target)] == ["Yesterday/O Anna/B-PER Berg/I-PER came/O"]
 
 
-def test_both_sides_must_be_sure():
-    assert len(cut(least=0.5, scores=([0.5, 0.4], [0.6, 0.9]))) == 1
-    assert len(cut(least=0.5, scores=([0.9, 0.9], [0.6, 0.4]))) == 1
-    assert cut(least=0.5, scores=([0.9, 0.1], [0.1, 0.9])) == []
+def test_a_pair_is_as_sure_as_the_less_sure_side():
+    sides = read(SOURCE), read(TARGET)
+    links = parse_links(LINKS, len(sides[0]), len(sides[1]))
+    pairs = cut_snippets(sides, ([0.5, 0.4], [0.3, 0.9]), links, 1)
+    assert [score for _, _, score in pairs] == [0.3, 0.4]
 
 
 def test_nothing_to_find_in_sentences_without_entities_or_links():
@@ -78,7 +79,7 @@ def test_white_space_tokens_are_no_words_of_the_alignment():
     target = read("Ана/B-PER дойде/O")
     links = parse_links("0-0 1-1", 2, 2)
     pairs = list(cut_snippets((source, target), ([1.0], [1.0]), links, 1))
-    assert [(a.text, b.text) for a, b in pairs] == [("  Anna came", "Ана дойде ")]
+    assert [(a.text, b.text) for a, b, _ in pairs] == [("  Anna came", "Ана дойде ")]
 
 
 TAGS = st.lists(st.sampled_from(["O", "B-PER", "B-LOC", "I"]), min_size=1, max_size=9)

@@ -99,7 +99,23 @@ def test_all_ways_lost_keeps_the_best_text_without_labels(run, tmp_path):
     assert summary.unlabelled == summary.lost.total() == 1
     assert [row["detail"] for row in srsly.read_jsonl(rejects)] == ["Anna"]
     doc, _ = run(LOST_TWICE, **settings)
-    assert target_tags(doc) == "Ana/- lebt/- in/- Париж/- ./-"
+    assert target_tags(doc) == "Anna/- lives/- in/- Paris/- ./-"
+
+
+def test_lost_labels_leave_no_markers_in_the_text(run):
+    lexicon = {
+        "[ Anna ] lives in [ Paris ].": "Anna - lebt in [ Paris -.",
+        "Anna lives in Paris.": "Anna lebt in Paris.",
+    }
+    doc, summary = run(lexicon, project="markers", keep_unprojected=True)
+    assert target_tags(doc) == "Anna/- lebt/- in/- Paris/- ./-"
+    assert summary.unlabelled == 1
+
+
+def test_what_no_marker_fits_is_kept_without_labels(run):
+    tagged = "[/O ]/O {/O }/O (/O )/O «/O »/O </O >/O Anna/B-PER"
+    doc, _ = run({}, tagged, project="markers", keep_unprojected=True)
+    assert target_tags(doc).split()[-1] == "Anna/-"
 
 
 @pytest.mark.parametrize(

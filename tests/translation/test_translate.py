@@ -113,11 +113,12 @@ def test_lost_labels_are_rejected_with_their_reason(run, nlp, tmp_path, make_ech
 
 
 def test_unprojected_pairs_can_be_kept_without_labels(run, nlp, make_echo):
-    translator = make_echo({"PER0 lives in LOC1.": "Wohnt in LOC1."})
+    plain = {"Anna lives in Paris.": "Anna wohnt in Paris."}
+    translator = make_echo({"PER0 lives in LOC1.": "Wohnt in LOC1."} | plain)
     output, summary = run(translator, keep_unprojected=True)
     assert (summary.kept, summary.unlabelled, summary.lost.total()) == (4, 1, 1)
     source, target = (doc for _, doc in split_bitext(next(read_docs(output, nlp))))
-    assert target.text == "Wohnt in Paris."
+    assert target.text == "Anna wohnt in Paris."
     assert {token_tag(token) for token in target} == {"-"}
     assert len(source.ents) == 2
 
@@ -174,7 +175,9 @@ def test_empty_translations_are_rejected_and_asked_again(run, tmp_path, make_ech
 
 def test_nothing_kept_is_an_error(run, make_echo, tmp_path):
     lexicon = dict.fromkeys(LINES, "")
-    with pytest.raises(ConcnerError, match="C211.*Not one of 4 .*'empty translation': 4"):
+    with pytest.raises(
+        ConcnerError, match="C211.*Not one of 4 .*empty translation \\(4\\).*rejects.jsonl"
+    ):
         run(make_echo(lexicon), rejects=tmp_path / "rejects.jsonl")
     assert len(list(srsly.read_jsonl(tmp_path / "rejects.jsonl"))) == 4
 
