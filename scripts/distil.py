@@ -2,25 +2,99 @@
 
 In the first round the teachers label the raw text of every language and one student learns
 from all of it, starting from the last teacher. In each further round the student of the round
-before labels beside the teachers, and the next student starts from it. The last student lies
-in `OUTPUT/model-last`, all of them in `OUTPUT/round-N`.
+before labels beside the teachers, and the next student starts from it.
+
+With parallel text there is one round more. What the student finds alike in a sentence and its
+translation becomes bitexts; a teacher learns from them and from the bitexts there are; it and
+the student label, and the next student starts from the student.
+
+The last student lies in `OUTPUT/model-last`, all of them in `OUTPUT/round-N`.
 """
 
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 from wasabi import msg
 
 
+def exit_status(arguments: list[object]) -> int:
+    """Run a verb of spaCy's; give its exit status."""
+    return subprocess.run([sys.executable, "-m", "spacy", *map(str, arguments)]).returncode
+
+
 def run(arguments: list[object]) -> None:
     """Run a verb of spaCy's; stop at its exit status if it fails."""
-    command = [sys.executable, "-m", "spacy", *map(str, arguments)]
-    status = subprocess.run(command).returncode
+    status = exit_status(arguments)
     if status:
         raise typer.Exit(status)
+
+
+@dataclass(frozen=True)
+class Distillation:
+    """What all rounds share.
+
+    languages: Language codes.
+    raw: Folder with raw text, `LANG.spacy`.
+    soft: Folder for soft labels, with a folder a round.
+    training: Options of `spacy train` that all its runs share.
+    gpu_id: GPU, or -1.
+    """
+
+    languages: list[str]
+    raw: Path
+    soft: Path
+    training: dict[str, object]
+    gpu_id: int
+
+    def run_round(
+        self,
+        name: str,
+        teachers: Mapping[str, Path],
+        min_confidence: float,
+        config: Path,
+        output: Path,
+        settings: Mapping[str, object],
+    ) -> Path:
+        """Let teachers label the raw text and train a student on it; give its folder."""
+        for language in self.languages:
+            command: list[object] = ["concner", "label", self.raw / f"{language}.spacy"]
+            command += [self.soft / name / language, "--cache", self.soft / "teachers"]
+            command += [f"--teacher={name}={path}" for name, path in teachers.items()]
+            command += ["--min-confidence", min_confidence]
+            run([*command, "--gpu-id", self.gpu_id, "--force"])
+        return self.train(config, output, {**settings, "paths.train": self.soft / name})
+
+    def train(self, config: Path, output: Path, settings: Mapping[str, object]) -> Path:
+        """Train a pipeline; give its folder."""
+        command: list[object] = ["train", config, "--output", output, "--gpu-id", self.gpu_id]
+        for name, value in {**self.training, **settings}.items():
+            command += [f"--{name}", value]
+        run(command)
+        return output / "model-last"
+
+    def cut_pairs(self, student: Path, parallel: Path, source: str, output: Path) -> None:
+        """Make bitexts of what a student finds alike in parallel text, language by language."""
+        for language in self.languages:
+            text = parallel / f"parallel.{language}.tsv"
+            if not text.exists():
+                msg.warn(f"No {text}: {language} goes without")
+                continue
+            command: list[object] = ["concner", "bitext", text, output / f"{language}.spacy"]
+            command += ["--source", source, "--target", language, "--labels-from", student]
+            command += ["--around", 2, "--least-confidence", 0.7, "--gpu-id", self.gpu_id]
+            # Hours of training lie behind: a language without a sure pair is no reason to stop.
+            if exit_status(command):
+                msg.warn(f"{language} goes without parallel text")
+
+
+def steps_of(steps: int) -> dict[str, object]:
+    """Give the options of `spacy train` for a number of steps."""
+    return {"training.max_steps": steps, "training.optimizer.learn_rate.total_steps": steps}
 
 
 def main(
@@ -39,40 +113,46 @@ def main(
         0.0, help="Least probability of a soft label from the second round on"
     ),
     steps: int = typer.Option(..., help="Training steps of a student"),
+    parallel: str = typer.Option(
+        "", help="Folder with parallel text, parallel.LANG.tsv, for one round more"
+    ),
+    source: str = typer.Option("en", help="Source language of the parallel text"),
+    bitexts: Path = typer.Option(
+        Path("corpus/teachers/concner.spacy"), help="Bitexts that join the parallel text"
+    ),
+    teacher_config: Path = typer.Option(
+        Path("configs/concner.cfg"), help="Config of the teacher with parallel text"
+    ),
+    teacher_steps: int = typer.Option(400, help="Training steps of that teacher"),
     seed: int = typer.Option(1, help="Random seed"),
     gpu_id: int = typer.Option(-1, help="GPU, or -1 for the CPU"),
 ) -> None:
     """Distil teachers into a student, round by round."""
     pipelines = {name: teacher_folder / name / "model-last" for name in teachers.split()}
     start = list(pipelines.values())[-1]
-    for number in range(1, rounds + 1):
-        msg.divider(f"Round {number} of {rounds}")
-        for language in languages.split():
-            command: list[object] = ["concner", "label", raw / f"{language}.spacy"]
-            command += [soft / f"round-{number}" / language, "--cache", soft / "teachers"]
-            command += [f"--teacher={name}={path}" for name, path in pipelines.items()]
-            command += ["--min-confidence", min_confidence if number > 1 else 0.0]
-            run([*command, "--gpu-id", gpu_id, "--force"])
-        student = output / f"round-{number}"
-        overrides = {
-            "paths.train": soft / f"round-{number}",
-            "paths.dev": dev,
-            "paths.encoder": encoder,
-            "paths.start_from": start,
-            "paths.metrics": metrics / f"student-{number}.jsonl",
-            "training.max_steps": steps,
-            "training.optimizer.learn_rate.total_steps": steps,
-            "system.seed": seed,
-        }
-        command = ["train", config, "--output", student, "--gpu-id", gpu_id]
-        for name, value in overrides.items():
-            command += [f"--{name}", value]
-        run(command)
-        start = student / "model-last"
+    shared = {"paths.dev": dev, "paths.encoder": encoder, "system.seed": seed}
+    job = Distillation(languages.split(), raw, soft, shared, gpu_id)
+    for number in range(1, rounds + bool(parallel) + 1):
+        name = f"round-{number}"
+        msg.divider(f"Round {number}")
+        if number > rounds:
+            pairs = soft.parent / "parallel"
+            shutil.rmtree(pairs, ignore_errors=True)
+            pairs.mkdir(parents=True)
+            job.cut_pairs(start, Path(parallel), source, pairs)
+            shutil.copy(bitexts, pairs / f"{source}.spacy")
+            settings = steps_of(teacher_steps) | {"paths.train": pairs}
+            settings |= {"paths.metrics": metrics / "teacher-parallel.jsonl"}
+            beside = job.train(teacher_config, teacher_folder / "parallel", settings)
+            pipelines = {"student": start, "parallel": beside}
+        settings = steps_of(steps) | {"paths.start_from": start}
+        settings |= {"paths.metrics": metrics / f"student-{number}.jsonl"}
+        least = min_confidence if 1 < number <= rounds else 0.0
+        start = job.run_round(name, pipelines, least, config, output / name, settings)
         pipelines["student"] = start
     shutil.rmtree(output / "model-last", ignore_errors=True)
     shutil.copytree(start, output / "model-last")
-    msg.good(f"Student of round {rounds}: {output / 'model-last'}")
+    msg.good(f"Student of {name}: {output / 'model-last'}")
 
 
 if __name__ == "__main__":

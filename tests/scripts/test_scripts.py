@@ -4,7 +4,10 @@ import sys
 from pathlib import Path
 
 import srsly
+import typer
+from typer.testing import CliRunner
 
+from scripts import distil
 from scripts.check_sample import check, count
 from scripts.for_each import expand, main
 from scripts.summary import summarise
@@ -66,3 +69,47 @@ def test_scripts_show_their_usage():
             [sys.executable, ROOT / "scripts" / script, "--help"], capture_output=True, text=True
         )
         assert result.returncode == 0 and "Usage" in result.stdout
+
+
+def test_distillation_with_parallel_text_has_a_round_more(tmp_path, monkeypatch):
+    """The order of the verbs, and what each is given; they have tests of their own."""
+    commands = []
+
+    def run_verb(command, **_):
+        words = command[3:]
+        commands.append(words)
+        if words[0] == "train":
+            (Path(words[words.index("--output") + 1]) / "model-last").mkdir(parents=True)
+        # As for a language in which nothing is alike.
+        return subprocess.CompletedProcess(command, int("parallel.hu.tsv" in " ".join(words)))
+
+    monkeypatch.setattr(distil.subprocess, "run", run_verb)
+    (tmp_path / "text").mkdir()
+    for language in ("bg", "hu"):
+        (tmp_path / "text" / f"parallel.{language}.tsv").write_text("", encoding="utf8")
+    (tmp_path / "bitexts.spacy").write_bytes(b"")
+    options = {"languages": "bg de hu", "teachers": "direct concner", "parallel": "text"}
+    options |= {"raw": "raw", "teacher-folder": "teachers", "soft": "soft", "output": "student"}
+    options |= {"metrics": "metrics", "dev": "dev.spacy", "encoder": "encoder", "steps": 7}
+    options |= {"bitexts": "bitexts.spacy", "teacher-steps": 9, "min-confidence": 0.5}
+    monkeypatch.chdir(tmp_path)
+    app = typer.Typer()
+    app.command()(distil.main)
+    arguments = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    verbs = [words[1] if words[0] == "concner" else words[0] for words in commands]
+    labelling = ["label"] * 3
+    assert verbs == [*labelling, "train", "bitext", "bitext", "train", *labelling, "train"]
+    pairs, beside, label, student = (commands[i] for i in (4, 6, 7, 10))
+    assert pairs[2:4] == ["text/parallel.bg.tsv", "parallel/bg.spacy"]
+    assert pairs[pairs.index("--labels-from") + 1] == "student/round-1/model-last"
+    assert beside[beside.index("--paths.train") + 1] == "parallel"
+    assert beside[beside.index("--training.max_steps") + 1] == "9"
+    assert "--teacher=student=student/round-1/model-last" in label
+    assert "--teacher=parallel=teachers/parallel/model-last" in label
+    assert not any("teachers/direct" in word for word in label)
+    assert student[student.index("--paths.start_from") + 1] == "student/round-1/model-last"
+    assert (tmp_path / "parallel" / "en.spacy").exists()
+    assert (tmp_path / "student" / "model-last").exists()
+    assert "de goes without" in result.output and "hu goes without" in result.output
