@@ -214,16 +214,20 @@ def summarise(bench: Bench, seeds: Sequence[int], page: Path, pictures: Path) ->
         own = [scores.get((name, language), []) for language in (SOURCE, *LANGUAGES)]
         if not any(own):
             continue
+        run = {row["seed"] for row in rows if row["method"] == name}
+        if run != set(seeds):
+            title += f" (seed {', '.join(map(str, sorted(run)))} only)"
         means = [mean(values) for values in own[1:] if values]
         is_whole = len(means) == len(LANGUAGES)
         shift = _differences(bench, seeds, name)
         differences += shift
         gain = f"{mean(row['difference'] for row in shift):+.1f}" if len(shift) == 4 else ""
-        intervals = [f"{r['difference']:+.1f} [{r['low']:+.1f}, {r['high']:+.1f}]" for r in shift]
         table.append(
             (title, [cell(values) for values in own], f"{mean(means):.1f}" if is_whole else "")
-            + (gain, intervals if is_whole else [])
+            + (gain, _intervals(shift) if is_whole else [])
         )
+    beside = _differences(bench, seeds, "concner_parallel", "concner")
+    differences += beside
     srsly.write_json(bench.results.with_name("accuracy_differences.json"), differences)
     header = ["method", SOURCE, *LANGUAGES, "mean of targets", "over direct transfer"]
     lines = markdown(header, [[title, *cells, m, gain] for title, cells, m, gain, _ in table])
@@ -233,20 +237,29 @@ def summarise(bench: Bench, seeds: Sequence[int], page: Path, pictures: Path) ->
     lines += ["", f"Seeds {n_seeds}; {tested} test sentences; {versions}; {rows[-1]['machine']}."]
     write_between(page, "accuracy", "scores", lines)
     paired = [[title, *intervals] for title, _, _, _, intervals in table if intervals]
+    if len(beside) == len(LANGUAGES):
+        title = f"{TITLES['concner_parallel']}, over {TITLES['concner']}"
+        paired.append([title, *_intervals(beside)])
     write_between(page, "accuracy", "differences", markdown(["method", *LANGUAGES], paired))
     for language in LANGUAGES:
         found = {TITLES[m]: values for (m, lang), values in scores.items() if lang == language}
         plot_language(language, found, TITLES[BASELINE], pictures / f"accuracy-{language}.svg")
 
 
-def _differences(bench: Bench, seeds: Sequence[int], name: str) -> list[dict]:
-    """Compare a method with direct transfer on each target, over the seeds that both have."""
+def _intervals(differences: Sequence[dict]) -> list[str]:
+    return [f"{r['difference']:+.1f} [{r['low']:+.1f}, {r['high']:+.1f}]" for r in differences]
+
+
+def _differences(
+    bench: Bench, seeds: Sequence[int], name: str, baseline: str = BASELINE
+) -> list[dict]:
+    """Compare a method with another on each target, over the seeds that both have."""
     result = []
     for language in LANGUAGES:
         pairs = []
-        for seed in seeds if name != BASELINE else ():
+        for seed in seeds if name != baseline else ():
             runner = Runner(bench, seed)
-            files = [runner.counts_file(method, language) for method in (name, BASELINE)]
+            files = [runner.counts_file(method, language) for method in (name, baseline)]
             if all(file.exists() for file in files):
                 pairs.append([np.load(file) for file in files])
         if pairs:
@@ -256,7 +269,7 @@ def _differences(bench: Bench, seeds: Sequence[int], name: str) -> list[dict]:
                 {
                     "method": name,
                     "language": language,
-                    "baseline": BASELINE,
+                    "baseline": baseline,
                     "difference": difference,
                     "low": low,
                     "high": high,
