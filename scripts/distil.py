@@ -8,7 +8,8 @@ With parallel text there is one round more. What the student finds alike in a se
 translation becomes bitexts; a teacher learns from them and from the bitexts there are; it and
 the student label, and the next student starts from the student.
 
-The last student lies in `OUTPUT/model-last`, all of them in `OUTPUT/round-N`.
+The last student lies in `OUTPUT/model-last`, all of them in `OUTPUT/round-N`, the teacher with
+parallel text in `OUTPUT/parallel`.
 """
 
 import shutil
@@ -64,7 +65,7 @@ class Distillation:
         for language in self.languages:
             command: list[object] = ["concner", "label", self.raw / f"{language}.spacy"]
             command += [self.soft / name / language, "--cache", self.soft / "teachers"]
-            command += [f"--teacher={name}={path}" for name, path in teachers.items()]
+            command += [f"--teacher={teacher}={path}" for teacher, path in teachers.items()]
             command += ["--min-confidence", min_confidence]
             run([*command, "--gpu-id", self.gpu_id, "--force"])
         return self.train(config, output, {**settings, "paths.train": self.soft / name})
@@ -136,14 +137,14 @@ def main(
         name = f"round-{number}"
         msg.divider(f"Round {number}")
         if number > rounds:
-            pairs = soft.parent / "parallel"
+            pairs = soft / "parallel"
             shutil.rmtree(pairs, ignore_errors=True)
             pairs.mkdir(parents=True)
             job.cut_pairs(start, Path(parallel), source, pairs)
             shutil.copy(bitexts, pairs / f"{source}.spacy")
             settings = steps_of(teacher_steps) | {"paths.train": pairs}
             settings |= {"paths.metrics": metrics / "teacher-parallel.jsonl"}
-            beside = job.train(teacher_config, teacher_folder / "parallel", settings)
+            beside = job.train(teacher_config, output / "parallel", settings)
             pipelines = {"student": start, "parallel": beside}
         settings = steps_of(steps) | {"paths.start_from": start}
         settings |= {"paths.metrics": metrics / f"student-{number}.jsonl"}

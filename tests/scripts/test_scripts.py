@@ -102,14 +102,14 @@ def test_distillation_with_parallel_text_has_a_round_more(tmp_path, monkeypatch)
     labelling = ["label"] * 3
     assert verbs == [*labelling, "train", "bitext", "bitext", "train", *labelling, "train"]
     pairs, beside, label, student = (commands[i] for i in (4, 6, 7, 10))
-    assert pairs[2:4] == ["text/parallel.bg.tsv", "parallel/bg.spacy"]
+    assert pairs[2:4] == ["text/parallel.bg.tsv", "soft/parallel/bg.spacy"]
     assert pairs[pairs.index("--labels-from") + 1] == "student/round-1/model-last"
-    assert beside[beside.index("--paths.train") + 1] == "parallel"
+    assert beside[beside.index("--paths.train") + 1] == "soft/parallel"
     assert beside[beside.index("--training.max_steps") + 1] == "9"
     assert "--teacher=student=student/round-1/model-last" in label
-    assert "--teacher=parallel=teachers/parallel/model-last" in label
+    assert "--teacher=parallel=student/parallel/model-last" in label
     assert not any("teachers/direct" in word for word in label)
     assert student[student.index("--paths.start_from") + 1] == "student/round-1/model-last"
-    assert (tmp_path / "parallel" / "en.spacy").exists()
+    assert (tmp_path / "soft" / "parallel" / "en.spacy").exists()
     assert (tmp_path / "student" / "model-last").exists()
     assert "de goes without" in result.output and "hu goes without" in result.output
