@@ -103,7 +103,9 @@ def main(
     versions = {name: version(name) for name in VERSIONS}
     machine = f"{platform.machine()}, {os.cpu_count()} cores"
     srsly.write_json(results, [{**row, "versions": versions, "machine": machine} for row in rows])
-    table = [[row["name"], f"{row['value']:.4g}", row["unit"]] for row in rows]
+    table = [
+        [row["name"], f"{row['value']:,.{2 * (row['value'] < 10)}f}", row["unit"]] for row in rows
+    ]
     write_between(page, "labelling", "labelling", markdown(["measure", "value", "unit"], table))
     msg.good(f"Table in {page}")
 
