@@ -139,7 +139,11 @@ def bitext_cli(
         msg.warn(f"{count} lines: {reason}")
     if made.lost:
         msg.info(f"Left out, or without labels: {rejects}")
-    kept = {"Pairs kept": f"{made.kept} ({made.kept / made.lines:.1%})"}
+    kept = {
+        "Pairs kept": f"{made.kept} ({made.kept / made.lines:.1%})",
+        "With labels on the target": str(made.labelled),
+        "Entities": str(made.entities),
+    }
     if around is not None:
         kept = {"Pairs cut out": str(made.labelled)}
         kept |= {f"Entities passed over: {why}": str(n) for why, n in made.passed_over.items()}
@@ -148,8 +152,6 @@ def bitext_cli(
     rows = {
         "Lines": made.lines,
         **kept,
-        "With labels on the target": made.labelled,
-        "Entities": made.entities,
         **{f"To look at: {problem}": n for problem, n in made.problems.most_common()},
         **made.quality.rows(),
         "Seconds": f"{made.seconds:.1f}",

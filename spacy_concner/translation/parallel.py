@@ -179,16 +179,16 @@ class _Builder:
         target_scores: list[list[float]] = [[]] * len(usable)
         if self.around is not None:
             target_scores = self.labels.label([target for _, _, target in usable], numbers)
-        for (line, source, target), links, *both in zip(
+        for (line, source, target), links, ours, theirs in zip(
             usable, self._align(usable), scores, target_scores, strict=True
         ):
             lost: Loss | None
             if isinstance(links, Loss):
                 lost = links
             elif self.around is not None:
-                lost = yield from self._cut(line, (source, target), (both[0], both[1]), links)
+                lost = yield from self._cut(line, (source, target), (ours, theirs), links)
             else:
-                lost = yield from self._carry_over(line, source, target, both[0], links)
+                lost = yield from self._carry_over(line, source, target, ours, links)
             if lost is None:
                 continue
             self._reject(line, lost)
