@@ -20,8 +20,8 @@ import numpy as np
 import spacy
 import srsly
 import typer
-from harness import LANGUAGES, QUICK_SENTENCES, RAW_SENTENCES, ROOT, SOURCE, SOURCES, Bench, prepare
-from methods import BASELINE, PARALLEL_LABELS, STUDENTS, TEACHERS, TITLES, Student
+from harness import LANGUAGES, QUICK_SENTENCES, RAW_SENTENCES, ROOT, SOURCE, Bench, prepare
+from methods import BASELINE, PARALLEL_LABELS, STUDENTS, TEACHERS, TITLES, Student, sources_of
 from spacy.tokens import Doc
 from tables import (
     cell,
@@ -99,14 +99,15 @@ class Runner:
         if name in TEACHERS:
             return self.teacher(name)
         method = STUDENTS[name]
-        targets = LANGUAGES if method.is_pooled else (language,)
-        output = self.folder / name / ("all" if method.is_pooled else language)
+        targets = method.targets(language)
+        group = "all" if targets == LANGUAGES else "-".join(targets)
+        output = self.folder / name / group
         start = None if method.start is None else self.model(method.start, language)
         soft = self.folder / "soft" / name
+        corpus = soft if group == "all" else soft / group
         if not (output / "seconds").exists():
             for target in targets:
-                self._label(name, method, target, soft / target)
-        corpus = soft if method.is_pooled else soft / language
+                self._label(name, method, target, corpus / target)
         settings = {"paths.start_from": start, **method.settings}
         self.bench.train(method.config, output, corpus, self.seed, settings)
         return output / "model-last"
@@ -114,8 +115,7 @@ class Runner:
     def _label(self, name: str, method: Student, language: str, output: Path) -> None:
         command: list[object] = ["concner", "label", self.bench.corpus(f"raw-{language}"), output]
         if "sources" in method.teachers:
-            names = [source for source in SOURCES if source != language]
-            for source in names:
+            for source in sources_of(language):
                 command += ["--teacher", f"{source}={self.source_teacher(source)}"]
                 command += ["--source", f"{source}={self._source_text(source)}"]
             command += ["--weighting", method.weighting, "--level", method.level]

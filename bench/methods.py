@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness import LANGUAGES, SOURCES
+
 TCL_WEIGHT = "components.concner.losses.translation_contrast.weight"
 LCL_WEIGHT = "components.concner.losses.label_contrast.weight"
 # What labels parallel text: the best that knows no label of a target.
@@ -34,8 +36,8 @@ class Student:
     """A pipeline trained on raw text that teachers have labelled.
 
     title: What the table calls it.
-    teachers: Names of teachers or students; "sources" are direct teachers of the languages
-        other than the target.
+    teachers: Names of teachers or students; "sources" are direct teachers of three labelled
+        languages, the target not among them.
     start: The teacher whose weights it starts from; None for the pretrained encoder.
     config: Name of the project's config.
     weighting: As `spacy concner label --weighting` takes it.
@@ -55,20 +57,28 @@ class Student:
     min_confidence: float = 0.0
     settings: Mapping[str, object] = field(default_factory=dict)
 
-    @property
-    def is_pooled(self) -> bool:
-        """Whether one student learns from the raw text of all target languages.
+    def targets(self, language: str) -> tuple[str, ...]:
+        """Give the target languages that share a student with one of them.
 
-        With labelled source languages among the targets there is one student a target, so
-        that no label of the language under test comes near it.
+        All, unless labelled text of targets is among the sources: then those with the same
+        sources, so that no label of a language under test comes near its student.
         """
-        return "sources" not in self.teachers
+        if "sources" not in self.teachers:
+            return LANGUAGES
+        return tuple(other for other in LANGUAGES if sources_of(other) == sources_of(language))
+
+
+def sources_of(language: str) -> tuple[str, ...]:
+    """Give the labelled languages that the teachers of a target come from."""
+    return tuple(source for source in SOURCES if source != language)[:3]
 
 
 # The steps of concner.cfg for half as many pairs again.
 LONGER = {"training.max_steps": 400, "training.optimizer.learn_rate.total_steps": 400}
 # A student that starts from the pretrained encoder has more to learn.
 FRESH = {"training.optimizer.learn_rate.initial_rate": 2e-4}
+# Half the steps of student.cfg, for students that see the text of one or two of four targets.
+FEWER = {"training.max_steps": 150, "training.optimizer.learn_rate.total_steps": 150}
 
 TEACHERS: dict[str, Teacher] = {
     "direct": Teacher("direct transfer", "direct", "en"),
@@ -104,12 +114,17 @@ STUDENTS: dict[str, Student] = {
     "five_teachers": Student(
         "student of five teachers", (*THREE_TEACHERS, "tcl", "lcl"), "concner"
     ),
-    "tsl_uniform": Student("TSL, three sources, uniform", ("sources",), settings=FRESH),
+    "tsl_uniform": Student(
+        "TSL, three sources, uniform", ("sources",), settings={**FRESH, **FEWER}
+    ),
     "tsl_cosine": Student(
-        "TSL, three sources, cosine", ("sources",), weighting="cosine", settings=FRESH
+        "TSL, three sources, cosine", ("sources",), weighting="cosine", settings={**FRESH, **FEWER}
     ),
     "tsl_learned": Student(
-        "TSL, three sources, learned", ("sources",), weighting="learned", settings=FRESH
+        "TSL, three sources, learned",
+        ("sources",),
+        weighting="learned",
+        settings={**FRESH, **FEWER},
     ),
 }
 TITLES = {name: method.title for name, method in {**TEACHERS, **STUDENTS}.items()}
