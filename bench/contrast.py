@@ -9,20 +9,25 @@ sentences that no variant is trained on: retrieval of translations on FLORES tes
 purity of token neighbours on the dev sets. DIR as for `accuracy.py`, and `flores`.
 """
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import mean
-from typing import Any
 
 import numpy as np
 import spacy
 import typer
 from accuracy import count_matches
 from alignment import neighbour_purity, retrieval_accuracy, token_vectors
-from harness import LANGUAGES, QUICK_SENTENCES, ROOT, SOURCE, Bench, prepare
+from harness import CONFIGS, LANGUAGES, QUICK_SENTENCES, ROOT, SOURCE, Bench, prepare
 from methods import LCL_WEIGHT, TCL_WEIGHT
+from spacy.language import Language
 from spacy.tokens import DocBin
+from spacy.training.initialize import init_nlp
+from spacy.util import load_config
 from spacy.vocab import Vocab
 from tables import cell, f1_of_sums, markdown, write_between
+from thinc.api import Config
 from wasabi import msg
 
 from spacy_concner.corpora.bitext import make_bitext, token_tag
@@ -30,45 +35,86 @@ from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.reader import read_docs
 
 DEVELOPMENT = ("de", "pt")
-RETRIEVAL_SENTENCES = 500
+RETRIEVAL_SENTENCES = 300
 PURITY_SENTENCES = 500
 LCL = "components.concner.losses.label_contrast"
-TCL = "components.concner.losses.translation_contrast"
-MODEL = "components.concner.model"
 FROZEN = "initialize.after_init.frozen_layers"
-STEPS = "training.max_steps"
-# Name: what it is, config, corpus before `-seedS`, overrides.
-VARIANTS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
-    "direct": ("direct transfer", "direct", "en", {}),
-    "translate_train": ("translate-train", "translate_train", "en-pt", {}),
-    "tcl": ("+ TCL", "concner", "en-pt", {LCL_WEIGHT: 0}),
-    "lcl": ("+ LCL", "concner", "en-pt", {TCL_WEIGHT: 0}),
-    "concner": ("+ TCL + LCL", "concner", "en-pt", {}),
-    "literal": ("both, no projection head", "concner", "en-pt", {f"{MODEL}.projection_width": 0}),
-    "lcl_type": (
-        "LCL on types",
-        "concner",
-        "en-pt",
-        {TCL_WEIGHT: 0, f"{LCL}.level": "type"},
+UNTRAINED = "encoder"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A teacher of the study.
+
+    title: What the table calls it.
+    settings: Overrides of the config.
+    config: Name of the project's config.
+    corpus: Name of the training corpus, before `-seedS`.
+    wrapped: Losses that another loss is put around: its settings by the name of the loss.
+    """
+
+    title: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+    config: str = "concner"
+    corpus: str = "en-pt"
+    wrapped: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+def scheduled(*points: tuple[int, float]) -> dict[str, object]:
+    """Give the settings that ramp a loss."""
+    return {"@losses": "spacy-concner.ScheduledLoss.v1", "points": [list(p) for p in points]}
+
+
+ONLY_LCL = {TCL_WEIGHT: 0}
+QUEUE = {"@losses": "spacy-concner.QueuedLabelContrast.v1", "size": 1024}
+VARIANTS = {
+    "direct": Variant("direct transfer", config="direct", corpus="en"),
+    "translate_train": Variant("translate-train", config="translate_train"),
+    "tcl": Variant("+ TCL", {LCL_WEIGHT: 0}),
+    "lcl": Variant("+ LCL", ONLY_LCL),
+    "concner": Variant("+ TCL + LCL"),
+    "lcl_other_language": Variant(
+        "+ LCL, positives of the other language", {**ONLY_LCL, f"{LCL}.positives": "other_language"}
     ),
-    "lcl_other_language": (
-        "LCL, positives of the other language",
-        "concner",
-        "en-pt",
-        {TCL_WEIGHT: 0, f"{LCL}.positives": "other_language"},
+    "lcl_queue": Variant(
+        "+ LCL, a queue of 1,024 tokens", ONLY_LCL, wrapped={"label_contrast": QUEUE}
     ),
-    "lcl_balanced": (
-        "LCL, balanced classes",
-        "concner",
-        "en-pt",
-        {TCL_WEIGHT: 0, f"{LCL}.balanced": "true"},
+    "staged": Variant(
+        "TCL in the first 175 steps, LCL after them",
+        wrapped={
+            "translation_contrast": scheduled((0, 1.0), (150, 1.0), (200, 0.0)),
+            "label_contrast": scheduled((150, 0.0), (200, 1.0)),
+        },
     ),
-    "lcl_no_outside": ("LCL without O", "concner", "en-pt", {TCL_WEIGHT: 0, f"{LCL}.outside": 0}),
-    "lcl_half": ("LCL, weight 0.5", "concner", "en-pt", {TCL_WEIGHT: 0, LCL_WEIGHT: 0.5}),
-    "tcl_flores": ("TCL, with parallel text", "concner", "en-pt-flores", {LCL_WEIGHT: 0}),
-    "lcl_flores": ("both, with parallel text", "concner", "en-pt-flores", {}),
-    "all_layers": ("both, no layer frozen", "concner", "en-pt", {FROZEN: 0}),
+    "literal": Variant(
+        "both, no projection head", {"components.concner.model.projection_width": 0}
+    ),
+    "lcl_type": Variant("+ LCL on types", {**ONLY_LCL, f"{LCL}.level": "type"}),
+    "lcl_balanced": Variant("+ LCL, balanced classes", {**ONLY_LCL, f"{LCL}.balanced": "true"}),
+    "lcl_no_outside": Variant("+ LCL without O", {**ONLY_LCL, f"{LCL}.outside": 0}),
+    "lcl_half": Variant("+ LCL, weight 0.5", {**ONLY_LCL, LCL_WEIGHT: 0.5}),
+    "tcl_flores": Variant("+ TCL, with parallel text", {LCL_WEIGHT: 0}, corpus="en-pt-flores"),
+    "concner_flores": Variant("+ TCL + LCL, with parallel text", corpus="en-pt-flores"),
+    "all_layers": Variant("+ TCL + LCL, no layer frozen", {FROZEN: 0}),
 }
+
+
+TITLES = {UNTRAINED: "pretrained encoder", **{name: v.title for name, v in VARIANTS.items()}}
+
+
+def config_of(bench: Bench, name: str) -> str:
+    """Give the config of a variant as `Bench.train` takes it, written if losses are wrapped."""
+    variant = VARIANTS[name]
+    if not variant.wrapped:
+        return variant.config
+    config = Config().from_disk(CONFIGS / f"{variant.config}.cfg", interpolate=False)
+    losses = config["components"]["concner"]["losses"]
+    for loss, settings in variant.wrapped.items():
+        losses[loss] = {**settings, "loss": losses[loss]}
+    path = bench.work / "configs" / f"{name}.cfg"
+    path.parent.mkdir(exist_ok=True)
+    config.to_disk(path)
+    return str(path.resolve().with_suffix(""))
 
 
 def prepare_parallel(bench: Bench, seeds: list[int]) -> None:
@@ -98,9 +144,16 @@ def prepare_parallel(bench: Bench, seeds: list[int]) -> None:
             DocBin(docs=docs, store_user_data=True).to_disk(output)
 
 
-def measure(bench: Bench, pipeline: Path) -> dict[str, float]:
+def untrained(bench: Bench, seed: int) -> Language:
+    """Give a pipeline with the pretrained encoder, as training begins with it."""
+    paths = {"encoder": "encoder", "train": f"corpora/{SOURCE}-seed{seed}.spacy"}
+    paths["dev"] = "corpora/en-dev.spacy"
+    overrides = {f"paths.{name}": str(bench.work / path) for name, path in paths.items()}
+    return init_nlp(load_config(CONFIGS / "direct.cfg", overrides=overrides))
+
+
+def measure(bench: Bench, nlp: Language) -> dict[str, float]:
     """Measure how a pipeline's encoder aligns languages."""
-    nlp = spacy.load(pipeline)
     figures = {}
     vectors = {}
     for language in (SOURCE, *LANGUAGES):
@@ -123,18 +176,21 @@ def run_variant(bench: Bench, name: str, seed: int) -> None:
     """Train a variant, unless a bench has, and save its row."""
     if bench.find(variant=name, seed=seed):
         return
-    _, config, corpus, settings = VARIANTS[name]
+    if name == UNTRAINED:
+        bench.add({"variant": name, "seed": seed, **measure(bench, untrained(bench, seed))})
+        return
+    variant = VARIANTS[name]
     output = bench.work / f"seed-{seed}" / name
-    path = bench.corpus(f"{corpus}-seed{seed}")
-    seconds = bench.train(config, output, path, seed, settings)
+    corpus = bench.corpus(f"{variant.corpus}-seed{seed}")
+    seconds = bench.train(config_of(bench, name), output, corpus, seed, variant.settings)
     pipeline = output / "model-last"
     scores = {}
     for language in DEVELOPMENT:
         counts = count_matches(pipeline, bench.corpus(f"dev-{language}"))
         scores[f"f1_{language}"] = float(f1_of_sums(counts.sum(axis=0)))
-    row = {"variant": name, "seed": seed, "seconds": round(seconds, 1), "settings": settings}
-    bench.add({**row, "config": config, "corpus": corpus, **scores, **measure(bench, pipeline)})
-    msg.good(f"{VARIANTS[name][0]}, seed {seed}: {mean(scores.values()):.1f} F1 on de and pt dev")
+    row = {"variant": name, "seed": seed, "seconds": round(seconds, 1), **asdict(variant)}
+    bench.add({**row, **scores, **measure(bench, spacy.load(pipeline))})
+    msg.good(f"{variant.title}, seed {seed}: {mean(scores.values()):.1f} F1 on de and pt dev")
 
 
 def main(
@@ -143,7 +199,7 @@ def main(
     results: Path = typer.Option(ROOT / "bench/results/contrast.json", help="Rows"),
     page: Path = typer.Option(ROOT / "docs/contrast.md", help="Page for the table"),
     seeds: str = typer.Option("1", help="Seeds"),
-    variants: str = typer.Option("all", help=f"Of {', '.join(VARIANTS)}, or all"),
+    variants: str = typer.Option("all", help=f"Of {', '.join(TITLES)}, or all"),
     encoder: str = typer.Option("multilingual-e5-small-q4", help="Encoder to start from"),
     gpu_id: int = typer.Option(-1, help="GPU, or -1 for the CPU"),
 ) -> None:
@@ -154,15 +210,15 @@ def main(
     prepare(bench, numbers, encoder)
     prepare_parallel(bench, numbers)
     for seed in numbers:
-        for name in VARIANTS if variants == "all" else variants.split(","):
+        for name in TITLES if variants == "all" else variants.split(","):
             run_variant(bench, name, seed)
     measures = ["f1_de", "f1_pt", *(f"retrieval_{x}" for x in LANGUAGES), "purity_de", "purity_pt"]
     rows = []
-    for name, (title, *_) in VARIANTS.items():
+    for name, title in TITLES.items():
         found = [row for row in bench.rows if row["variant"] == name]
         if found:
-            means = cell([(row["f1_de"] + row["f1_pt"]) / 2 for row in found])
-            cells = [cell([row[measure] for row in found]) for measure in measures]
+            means = cell([(row["f1_de"] + row["f1_pt"]) / 2 for row in found if "f1_de" in row])
+            cells = [cell([row[key] for row in found if key in row]) for key in measures]
             rows.append([title, str(len(found)), means, *cells])
     header = ["teacher", "seeds", "F1 de+pt dev", *(m.replace("_", " ") for m in measures)]
     write_between(page, "contrast", "variants", markdown(header, rows))

@@ -116,6 +116,11 @@ class Errors(metaclass=WithCodes):
         "The points of a loss schedule are {points!r}, expected one or more pairs of a step and "
         "a factor of at least 0, steps rising, such as [[0, 0.0], [200, 1.0]]."
     )
+    C029 = (
+        "A queued label contrast has size {size} and the loss {loss}, expected at least 1 token "
+        "and spacy-concner.LabelContrast.v1 with positives = 'all': the tokens of batches before "
+        "are not known by language."
+    )
     C040 = "{setting} is {value}, expected a whole number of at least {least}."
     C041 = (
         "'{name}' has no labels to tell apart: {n_docs} documents hold only {found}. Train the "

@@ -73,6 +73,18 @@ def draw_outside(
     return chosen
 
 
+@dataclass(frozen=True)
+class ContrastTokens:
+    """Tokens to contrast.
+
+    vectors: `(n_tokens, width)` float32.
+    classes: `(n_tokens,)` int64 classes, none of them missing.
+    """
+
+    vectors: torch.Tensor
+    classes: torch.Tensor
+
+
 def label_contrast(
     vectors: torch.Tensor,
     classes: torch.Tensor,
@@ -80,6 +92,7 @@ def label_contrast(
     temperature: float = 0.1,
     languages: torch.Tensor | None = None,
     balanced: bool = False,
+    queue: ContrastTokens | None = None,
 ) -> torch.Tensor:
     """Contrast the tokens of the same class with all other tokens.
 
@@ -100,15 +113,22 @@ def label_contrast(
         from every language.
     balanced (bool): Whether the classes of a document count the same, however many anchors
         each has.
+    queue (ContrastTokens): Tokens of batches before, which are positives and candidates but
+        no anchors; not together with languages.
     RETURNS (Tensor): Scalar; zero if there is no anchor.
     """
     candidates = ~torch.eye(len(classes), dtype=torch.bool, device=classes.device)
     positives = (classes[:, None] == classes[None, :]) & candidates
+    if queue is not None:
+        same_class = classes[:, None] == queue.classes[None, :]
+        positives = torch.cat([positives, same_class], dim=1)
+        candidates = torch.cat([candidates, torch.ones_like(same_class)], dim=1)
     if languages is not None:
         own_language = languages[:, None] == languages[None, :]
         candidates = candidates & ~(positives & own_language)
         positives = positives & ~own_language
-    losses, anchors = contrast_anchors(vectors, positives, candidates, temperature)
+    others = None if queue is None else queue.vectors
+    losses, anchors = contrast_anchors(vectors, positives, candidates, temperature, others)
     if balanced:
         return sum_of_balanced_means(losses, documents[anchors], classes[anchors])
     return sum_of_document_means(losses, documents[anchors])
@@ -148,23 +168,37 @@ class LabelContrast:
         if self.positives not in ("all", "other_language"):
             raise ConcnerError(Errors.C027.format(positives=self.positives))
 
-    def __call__(self, output: TaggerTensors, supervision: Supervision) -> torch.Tensor:
+    def choose(self, supervision: Supervision) -> tuple[torch.Tensor, torch.Tensor]:
+        """Choose the tokens of a batch that take part.
+
+        supervision (Supervision): What is known of the batch.
+        RETURNS (tuple[Tensor, Tensor]): Rows `(n_chosen,)` int64 and their classes
+            `(n_chosen,)` int64.
+        """
+        classes = token_classes(supervision.tags, supervision.labels, self.level)
+        rows = draw_outside(classes, supervision.token_docs, self.outside).nonzero()[:, 0]
+        return rows, classes[rows]
+
+    def __call__(
+        self, output: TaggerTensors, supervision: Supervision, queue: ContrastTokens | None = None
+    ) -> torch.Tensor:
         """Compute the loss of a batch.
 
         output (TaggerTensors): Output of the tagger.
         supervision (Supervision): What is known of the batch.
+        queue (ContrastTokens): Tokens of batches before, to contrast with as well.
         RETURNS (Tensor): Unweighted scalar.
         """
-        classes = token_classes(supervision.tags, supervision.labels, self.level)
-        chosen = draw_outside(classes, supervision.token_docs, self.outside)
+        rows, classes = self.choose(supervision)
         languages = None
         if self.positives == "other_language":
-            languages = supervision.segment_languages[supervision.token_segments[chosen]]
+            languages = supervision.segment_languages[supervision.token_segments[rows]]
         return label_contrast(
-            output.token_vectors[chosen],
-            classes[chosen],
-            supervision.token_docs[chosen],
+            output.token_vectors[rows],
+            classes,
+            supervision.token_docs[rows],
             self.temperature,
             languages,
             self.balanced,
+            queue,
         )
