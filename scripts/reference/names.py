@@ -59,7 +59,7 @@ EXAMPLES: dict[str, Any] = {
     "name": "encoders/encoder",
     "source": "en",
     "target": "bg",
-    "loss": {"@losses": "spacy-concner.TranslationContrast.v1", "weight": 0.1},
+    "loss": {"@losses": "spacy-concner.LabelContrast.v1", "weight": 0.1},
     "points": [[0, 0.0], [200, 1.0]],
     "translator": {
         "@translators": "spacy-concner.HuggingFaceTranslator.v1",
