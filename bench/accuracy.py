@@ -126,7 +126,7 @@ class Runner:
         if method.evaluator:
             command += ["--evaluator", self.evaluator()]
         command += ["--min-confidence", method.min_confidence]
-        command += ["--cache", self.folder / "cache" / language, "--gpu-id", self.bench.gpu_id]
+        command += ["--cache", self.bench.work / "cache", "--gpu-id", self.bench.gpu_id]
         log = f"label-seed-{self.seed}-{name}-{language}"
         self.bench.run(log, command, output / "seconds")
 

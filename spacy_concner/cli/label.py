@@ -60,8 +60,8 @@ def label_cli(
     cache: Path | None = typer.Option(
         None,
         "--cache",
-        help="Folder for what each teacher says, so that none reads a text twice; in the output "
-        "without",
+        help="Folder for what each teacher and the encoder say, so that none reads a text twice; "
+        "in the output without",
     ),
     limit: int = typer.Option(0, "--limit", "-l", help="Label this many documents; 0 for all"),
     batch_size: int = typer.Option(64, "--batch-size", "-b", help="Documents a batch"),

@@ -11,6 +11,8 @@ from spacy.language import Language
 from ..errors import ConcnerError, Errors
 
 MANIFEST = "label.json"
+# What teachers said, kept apart from the shards that are mixed of it.
+CACHE = "teachers"
 SHARD = re.compile(r"\d{5,}\.spacy")
 
 
@@ -19,22 +21,33 @@ def shard_path(output: Path, number: int) -> Path:
     return output / f"{number:05d}.spacy"
 
 
+def check_output(output: Path) -> None:
+    """Check that a folder may be written to, before any work is done for it.
+
+    output (Path): The folder: new, empty, or made by an earlier run.
+    RAISES (ConcnerError): C408 if it is a file, named like one, or holds something else than
+        soft labels.
+    """
+    # Other files of a user's must never be taken for, or mixed with, shards.
+    strange = output.suffix == ".spacy" or (output.exists() and not output.is_dir())
+    if not strange and output.exists() and not (output / MANIFEST).exists():
+        # A run that was killed early may have left these.
+        strange = any(
+            path.suffix != ".unfinished" and path.name != CACHE for path in output.iterdir()
+        )
+    if strange:
+        raise ConcnerError(Errors.C408.format(path=output))
+
+
 def prepare_output(output: Path, settings: dict, force: bool) -> None:
     """Make the folder ready for a run with these settings.
 
-    output (Path): The folder: new, empty, or made by an earlier run.
+    output (Path): The folder, as `check_output` lets it pass.
     settings (dict): What the labels depend on; kept in `label.json`.
     force (bool): Remove the shards of a run with other settings. No other file is touched.
-    RAISES (ConcnerError): C405 if the folder was made with other settings, C408 if it is a
-        file, named like one, or holds something else than soft labels.
+    RAISES (ConcnerError): C405 if the folder was made with other settings.
     """
     manifest = output / MANIFEST
-    # Other files of a user's must never be taken for, or mixed with, shards.
-    strange = output.suffix == ".spacy" or (output.exists() and not output.is_dir())
-    if not strange and output.exists() and not manifest.exists():
-        strange = any(path.suffix != ".unfinished" for path in output.iterdir())
-    if strange:
-        raise ConcnerError(Errors.C408.format(path=output))
     before = _read_manifest(manifest)
     shards = [path for path in sorted(output.glob("*.spacy")) if SHARD.fullmatch(path.name)]
     if shards and before != settings:

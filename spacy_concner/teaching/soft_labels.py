@@ -24,11 +24,18 @@ from ..corpora.bitext import copy_tokens
 from ..corpora.formats import show_reason
 from ..corpora.reader import corpus_files, read_docs
 from ..corpora.soft_labels import USER_DATA_KEY, set_soft_labels
-from ..encoding.sentence_vectors import SentenceEncoder
 from ..errors import ConcnerError, Errors
 from .evaluator import load_evaluator, predict_vectors
-from .output import fingerprint, pipeline_fingerprint, prepare_output, shard_path
+from .output import (
+    CACHE,
+    check_output,
+    fingerprint,
+    pipeline_fingerprint,
+    prepare_output,
+    shard_path,
+)
 from .predictions import cached, teacher_probabilities
+from .sentence_cache import CachedSentenceEncoder
 from .teachers import Teacher, load_teachers
 from .weighting import (
     MEASURES,
@@ -40,7 +47,7 @@ from .weighting import (
     read_weights,
 )
 
-CACHE = "teachers"
+SENTENCES = "sentences"
 WEIGHTING_FILE = "weighting.json"
 
 
@@ -136,7 +143,8 @@ def label(
     evaluator_width (int): Width that they are stored in.
     min_confidence (float): Tokens whose likeliest label has a lower probability keep no
         label, and Docs without labels are left out.
-    cache (Path): Folder for what each teacher says; in the output without.
+    cache (Path): Folder for what each teacher says, and for the sentence vectors that weigh
+        them; in the output without.
     limit (int): Label this many Docs; 0 labels all.
     batch_size (int): Docs a batch.
     shard_size (int): Docs a shard; the work lost when a run is killed is less than this.
@@ -163,9 +171,11 @@ def label(
     path, output = Path(path), Path(output)
     if output.resolve().is_relative_to(path.resolve()):
         raise ConcnerError(Errors.C407.format(output=output, path=path))
+    check_output(output)
     files = corpus_files(path)
     loaded = load_teachers(teachers, label_map)
-    weigh = _weighting(weighting or WeightingSettings(), loaded, path)
+    keep = Path(cache or output / CACHE)
+    weigh = _weighting(weighting or WeightingSettings(), loaded, path, keep / SENTENCES)
     judge = None if evaluator is None else load_evaluator(evaluator)
     judged = None if judge is None else [pipeline_fingerprint(judge), evaluator_width]
     text = fingerprint(files)
@@ -195,7 +205,7 @@ def label(
         evaluator_width,
         min_confidence,
         batch_size,
-        Path(cache or output / CACHE),
+        keep,
         keys,
     )
     docs = islice(_stream(files), limit or None)
@@ -221,7 +231,9 @@ def label(
     return Labelling(n_docs, n_tokens, unsure_tokens, unsure_docs, resumed, weigh.summary, shards)
 
 
-def _weighting(settings: WeightingSettings, teachers: list[Teacher], path: Path) -> Weighting:
+def _weighting(
+    settings: WeightingSettings, teachers: list[Teacher], path: Path, cache: Path
+) -> Weighting:
     names = [teacher.name for teacher in teachers]
     if settings.kind == UNIFORM or settings.weights is not None:
         return fixed_weights(names, settings.weights)
@@ -234,7 +246,7 @@ def _weighting(settings: WeightingSettings, teachers: list[Teacher], path: Path)
         names,
         settings.sources,
         _stream(corpus_files(path)),
-        SentenceEncoder(settings.encoder),
+        CachedSentenceEncoder(settings.encoder, cache),
         settings.level,
         settings.limit,
     )

@@ -156,7 +156,7 @@ def measure_weights(
 
     def vectors(docs: Iterable[Doc]) -> np.ndarray:
         texts = (doc.text for doc in docs if doc.text.strip())
-        return np.array(list(encoder.vectors(islice(texts, limit))))
+        return np.asarray(list(encoder.vectors(islice(texts, limit))))
 
     blank = _blank_vocab()
     found = {name: vectors(read_docs(sources[name], blank)) for name in names}

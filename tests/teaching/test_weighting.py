@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 import spacy
@@ -9,6 +11,7 @@ from spacy_concner.cli import concner_cli
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.encoding.sentence_vectors import SentenceEncoder
 from spacy_concner.errors import ConcnerError
+from spacy_concner.teaching.sentence_cache import CachedSentenceEncoder
 from spacy_concner.teaching.soft_labels import WeightingSettings, label
 from spacy_concner.teaching.weighting import fixed_weights, measure_weights, read_weights
 from tests.conftest import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
@@ -77,6 +80,71 @@ def test_sentence_vectors_do_not_depend_on_the_batch(encoder_folder):
     single = SentenceEncoder(str(encoder_folder), batch_pieces=1)
     for text, vector in zip(texts, many, strict=True):
         np.testing.assert_allclose(next(single.vectors([text])), vector, atol=1e-5)
+
+
+@pytest.fixture
+def readings(monkeypatch):
+    """How many texts the encoder reads, in each call."""
+    found = []
+    read = SentenceEncoder.vectors
+
+    def count(encoder, texts):
+        texts = list(texts)
+        found.append(len(texts))
+        return read(encoder, texts)
+
+    monkeypatch.setattr(SentenceEncoder, "vectors", count)
+    return found
+
+
+def test_another_weighting_reads_no_text_again(
+    corpora, encoder_folder, trained_folder, tmp_path, readings
+):
+    teachers = [f"{name}={trained_folder}" for name in ("en", "bg")]
+
+    def weigh(kind, **more):
+        return label(
+            corpora["raw"],
+            tmp_path / f"soft{len(list(tmp_path.iterdir()))}",
+            teachers,
+            weighting=settings(corpora, encoder_folder, kind, **more),
+            cache=tmp_path / "cache",
+            progress=False,
+        ).weighting
+
+    first = weigh("learned")
+    assert readings == [8 * len(SENTENCES), 8 * len(TRANSLATIONS), len(TRANSLATIONS)]
+    assert weigh("cosine")["weights"]["bg"] > 0.55
+    assert weigh("learned", level="sentence")["weights"] is None
+    assert len(readings) == 3
+    assert weigh("learned", limit=2)["sentences"] == 2
+    # The first sentences of the target are those of its language.
+    assert readings[3:] == [2, 2]
+    assert first["sentences"] == len(TRANSLATIONS)
+
+
+def test_sentence_vectors_from_disk_are_those_computed(encoder_folder, tmp_path, readings):
+    texts = ["Sofia is here .", "Sofia", "is here ."]
+    encoder = CachedSentenceEncoder(str(encoder_folder), tmp_path)
+    computed = encoder.vectors(texts)
+    again = CachedSentenceEncoder(str(encoder_folder), tmp_path).vectors(iter(texts))
+    assert readings == [3] and (again == computed).all() and again.dtype == "f4"
+    assert (encoder.vectors(texts[::-1]) != computed).any()
+    encoder.vectors(["Sofia is", "here .", "Sofia", "is here ."])
+    assert readings == [3, 3, 4]
+    for file in tmp_path.iterdir():
+        file.write_bytes(b"broken")
+    assert (encoder.vectors(texts) == computed).all() and readings[-1] == 3
+
+
+def test_another_encoder_has_vectors_of_its_own(encoder_folder, tmp_path, readings):
+    CachedSentenceEncoder(str(encoder_folder), tmp_path / "cache").vectors(["Sofia"])
+    other = shutil.copytree(encoder_folder, tmp_path / "other")
+    CachedSentenceEncoder(str(other), tmp_path / "cache").vectors(["Sofia"])
+    assert readings == [1]
+    (other / "note.txt").write_text("changed")
+    CachedSentenceEncoder(str(other), tmp_path / "cache").vectors(["Sofia"])
+    assert readings == [1, 1]
 
 
 def test_weights_from_a_file(corpora, trained_folder, tmp_path):
