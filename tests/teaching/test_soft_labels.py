@@ -230,6 +230,16 @@ def test_files_of_others_are_left_alone(raw, teachers, tmp_path, force):
     assert mine.read_bytes() == before
 
 
+def test_run_that_was_killed_before_it_wrote_shards_goes_on(raw, teachers, tmp_path):
+    kept = tmp_path / "soft" / "teachers" / "sentences"
+    kept.mkdir(parents=True)
+    assert run(raw, tmp_path / "soft", teachers[:1]).resumed == 0
+    (tmp_path / "mine" / "teachers").mkdir(parents=True)
+    (tmp_path / "mine" / "note.txt").write_text("mine")
+    with pytest.raises(ConcnerError, match="C408"):
+        run(raw, tmp_path / "mine", teachers[:1])
+
+
 def test_force_removes_shards_alone(raw, teachers, tmp_path):
     output = tmp_path / "soft"
     run(raw, output, teachers[:1], shard_size=2)
