@@ -95,7 +95,6 @@ TEACHERS: dict[str, Teacher] = {
     ),
 }
 STUDENTS: dict[str, Student] = {
-    "direct_student": Student("student of direct transfer", ("direct",), "direct"),
     "concner_student": Student("ConCNER student", ("concner",), "concner"),
     "tsl_single": Student("TSL, one source", ("direct",), settings=FRESH),
     "mtmt": Student("MTMT", ("direct",), config="mtmt_student", evaluator=True),
@@ -111,8 +110,10 @@ STUDENTS: dict[str, Student] = {
         ("three_teachers", "concner_parallel"),
         "three_teachers",
     ),
-    "five_teachers": Student(
-        "student of five teachers", (*THREE_TEACHERS, "tcl", "lcl"), "concner"
+    "third_round": Student(
+        "its third round, beside both students and that teacher",
+        ("parallel_student", "three_teachers", "concner_parallel"),
+        "parallel_student",
     ),
     "tsl_uniform": Student(
         "TSL, three sources, uniform", ("sources",), settings={**FRESH, **FEWER}
