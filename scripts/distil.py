@@ -4,9 +4,9 @@ In the first round the teachers label the raw text of every language and one stu
 from all of it, starting from the last teacher. In each further round the student of the round
 before labels beside the teachers, and the next student starts from it.
 
-With parallel text there is one round more. What the student finds alike in a sentence and its
-translation becomes bitexts; a teacher learns from them and from the bitexts there are; it and
-the student label, and the next student starts from the student.
+With parallel text there are two rounds more. What the student finds alike in a sentence and its
+translation becomes bitexts, and a teacher learns from them and from the bitexts there are. In
+the first of the two rounds it labels beside the student, in the second beside both students.
 
 The last student lies in `OUTPUT/model-last`, all of them in `OUTPUT/round-N`, the teacher with
 parallel text in `OUTPUT/parallel`.
@@ -115,7 +115,7 @@ def main(
     ),
     steps: int = typer.Option(..., help="Training steps of a student"),
     parallel: str = typer.Option(
-        "", help="Folder with parallel text, parallel.LANG.tsv, for one round more"
+        "", help="Folder with parallel text, parallel.LANG.tsv, for two rounds more"
     ),
     source: str = typer.Option("en", help="Source language of the parallel text"),
     bitexts: Path = typer.Option(
@@ -133,10 +133,11 @@ def main(
     start = list(pipelines.values())[-1]
     shared = {"paths.dev": dev, "paths.encoder": encoder, "system.seed": seed}
     job = Distillation(languages.split(), raw, soft, shared, gpu_id)
-    for number in range(1, rounds + bool(parallel) + 1):
+    last = rounds + (2 if parallel else 0)
+    for number in range(1, last + 1):
         name = f"round-{number}"
         msg.divider(f"Round {number}")
-        if number > rounds:
+        if number == rounds + 1:
             pairs = soft / "parallel"
             shutil.rmtree(pairs, ignore_errors=True)
             pairs.mkdir(parents=True)
@@ -145,7 +146,7 @@ def main(
             settings = steps_of(teacher_steps) | {"paths.train": pairs}
             settings |= {"paths.metrics": metrics / "teacher-parallel.jsonl"}
             beside = job.train(teacher_config, output / "parallel", settings)
-            pipelines = {"student": start, "parallel": beside}
+            pipelines = {f"round-{rounds}": start, "parallel": beside}
         settings = steps_of(steps) | {"paths.start_from": start}
         settings |= {"paths.metrics": metrics / f"student-{number}.jsonl"}
         least = min_confidence if 1 < number <= rounds else 0.0

@@ -71,7 +71,7 @@ def test_scripts_show_their_usage():
         assert result.returncode == 0 and "Usage" in result.stdout
 
 
-def test_distillation_with_parallel_text_has_a_round_more(tmp_path, monkeypatch):
+def test_distillation_with_parallel_text_has_two_rounds_more(tmp_path, monkeypatch):
     """The order of the verbs, and what each is given; they have tests of their own."""
     commands = []
 
@@ -100,16 +100,28 @@ def test_distillation_with_parallel_text_has_a_round_more(tmp_path, monkeypatch)
     assert result.exit_code == 0, result.output
     verbs = [words[1] if words[0] == "concner" else words[0] for words in commands]
     labelling = ["label"] * 3
-    assert verbs == [*labelling, "train", "bitext", "bitext", "train", *labelling, "train"]
-    pairs, beside, label, student = (commands[i] for i in (4, 6, 7, 10))
+    with_parallel = ["bitext", "bitext", "train"]
+    assert verbs == [*labelling, "train", *with_parallel, *[*labelling, "train"] * 2]
+    pairs, beside, label, student, label_again, last = (commands[i] for i in (4, 6, 7, 10, 11, 14))
     assert pairs[2:4] == ["text/parallel.bg.tsv", "soft/parallel/bg.spacy"]
     assert pairs[pairs.index("--labels-from") + 1] == "student/round-1/model-last"
     assert beside[beside.index("--paths.train") + 1] == "soft/parallel"
     assert beside[beside.index("--training.max_steps") + 1] == "9"
-    assert "--teacher=student=student/round-1/model-last" in label
-    assert "--teacher=parallel=student/parallel/model-last" in label
-    assert not any("teachers/direct" in word for word in label)
+    before = [
+        "--teacher=round-1=student/round-1/model-last",
+        "--teacher=parallel=student/parallel/model-last",
+    ]
+
+    def teachers_of(command):
+        return [word for word in command if word.startswith("--teacher")]
+
+    assert teachers_of(label) == before
+    assert teachers_of(label_again) == [
+        *before,
+        "--teacher=student=student/round-2/model-last",
+    ]
     assert student[student.index("--paths.start_from") + 1] == "student/round-1/model-last"
+    assert last[last.index("--paths.start_from") + 1] == "student/round-2/model-last"
     assert (tmp_path / "soft" / "parallel" / "en.spacy").exists()
     assert (tmp_path / "student" / "model-last").exists()
     assert "de goes without" in result.output and "hu goes without" in result.output
