@@ -125,7 +125,6 @@ class Runner:
                 command += ["--teacher", f"{teacher}={self.model(teacher, language)}"]
         if method.evaluator:
             command += ["--evaluator", self.evaluator()]
-        command += ["--min-confidence", method.min_confidence]
         command += ["--cache", self.bench.work / "cache", "--gpu-id", self.bench.gpu_id]
         log = f"label-seed-{self.seed}-{name}-{language}"
         self.bench.run(log, command, output / "seconds")

@@ -43,7 +43,6 @@ class Student:
     weighting: As `spacy concner label --weighting` takes it.
     level: As `--level` takes it.
     evaluator: Whether an evaluator's vectors go along.
-    min_confidence: As `--min-confidence` takes it.
     settings: Overrides of the config.
     """
 
@@ -54,7 +53,6 @@ class Student:
     weighting: str = "uniform"
     level: str = "domain"
     evaluator: bool = False
-    min_confidence: float = 0.0
     settings: Mapping[str, object] = field(default_factory=dict)
 
     def targets(self, language: str) -> tuple[str, ...]:
@@ -99,12 +97,6 @@ STUDENTS: dict[str, Student] = {
     "tsl_single": Student("TSL, one source", ("direct",), settings=FRESH),
     "mtmt": Student("MTMT", ("direct",), config="mtmt_student", evaluator=True),
     "three_teachers": Student("student of three teachers", THREE_TEACHERS, "concner"),
-    "second_round": Student(
-        "its second round",
-        ("three_teachers", *THREE_TEACHERS),
-        "three_teachers",
-        min_confidence=0.5,
-    ),
     "parallel_student": Student(
         "its second round, beside the teacher with parallel text",
         ("three_teachers", "concner_parallel"),
