@@ -68,12 +68,21 @@ def cached(
     if rows is None or len(rows) != sum(lengths):
         with np.errstate(over="ignore"):
             rows = np.concatenate(compute() or [np.zeros((0, 0))]).astype("f2")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_suffix(".unfinished")
-        with unfinished.open("wb") as stream:
-            np.save(stream, rows)
-        unfinished.replace(file)
+        write_array(file, rows)
     return np.split(rows, np.cumsum(lengths)[:-1]) if lengths else []
+
+
+def write_array(file: Path, rows: np.ndarray) -> None:
+    """Write an array whole or not at all, in a folder made for it.
+
+    file (Path): `.npy` file.
+    rows (ndarray): The array.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_suffix(".unfinished")
+    with unfinished.open("wb") as stream:
+        np.save(stream, rows)
+    unfinished.replace(file)
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..encoding.sentence_vectors import SentenceEncoder
 from .output import fingerprint
+from .predictions import write_array
 
 
 class CachedSentenceEncoder:
@@ -44,9 +45,5 @@ class CachedSentenceEncoder:
             rows = np.load(file)
         except (OSError, ValueError):
             rows = np.array(list(self._encoder.vectors(texts)), dtype="f4")
-            file.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = file.with_suffix(".unfinished")
-            with unfinished.open("wb") as stream:
-                np.save(stream, rows)
-            unfinished.replace(file)
+            write_array(file, rows)
         return rows
