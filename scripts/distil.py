@@ -4,9 +4,10 @@ In the first round the teachers label the raw text of every language and one stu
 from all of it, starting from the last teacher. In each further round the student of the round
 before labels beside the teachers, and the next student starts from it.
 
-With parallel text there are two rounds more. What the student finds alike in a sentence and its
-translation becomes bitexts, and a teacher learns from them and from the bitexts there are. In
-the first of the two rounds it labels beside the student, in the second beside both students.
+With parallel text of any language there are two rounds more. What the student finds alike in a
+sentence and its translation becomes bitexts, and a teacher learns from them and from the bitexts
+there are. In the first of the two rounds it labels beside the student, in the second beside both
+students.
 
 The last student lies in `OUTPUT/model-last`, all of them in `OUTPUT/round-N`, the teacher with
 parallel text in `OUTPUT/parallel`.
@@ -78,19 +79,19 @@ class Distillation:
         run(command)
         return output / "model-last"
 
-    def cut_pairs(self, student: Path, parallel: Path, source: str, output: Path) -> None:
-        """Make bitexts of what a student finds alike in parallel text, language by language."""
-        for language in self.languages:
-            text = parallel / f"parallel.{language}.tsv"
-            if not text.exists():
-                msg.warn(f"No {text}: {language} goes without")
-                continue
+    def cut_pairs(self, student: Path, texts: Mapping[str, Path], source: str, output: Path) -> int:
+        """Make bitexts of what a student finds alike in parallel text; give how many corpora."""
+        made = 0
+        for language, text in texts.items():
             command: list[object] = ["concner", "bitext", text, output / f"{language}.spacy"]
             command += ["--source", source, "--target", language, "--labels-from", student]
             command += ["--around", 2, "--least-confidence", 0.7, "--gpu-id", self.gpu_id]
             # Hours of training lie behind: a language without a sure pair is no reason to stop.
             if exit_status(command):
                 msg.warn(f"{language} goes without parallel text")
+            else:
+                made += 1
+        return made
 
 
 def steps_of(steps: int) -> dict[str, object]:
@@ -114,12 +115,14 @@ def main(
         0.0, help="Least probability of a soft label from the second round on"
     ),
     steps: int = typer.Option(..., help="Training steps of a student"),
-    parallel: str = typer.Option(
-        "", help="Folder with parallel text, parallel.LANG.tsv, for two rounds more"
+    parallel: Path = typer.Option(
+        Path("corpus/parallel"),
+        help="Folder that may have parallel text, parallel.LANG.tsv, for two rounds more",
     ),
     source: str = typer.Option("en", help="Source language of the parallel text"),
-    bitexts: Path = typer.Option(
-        Path("corpus/teachers/concner.spacy"), help="Bitexts that join the parallel text"
+    corpora: Path = typer.Option(
+        Path("corpus/teachers"),
+        help="Folder with the teachers' corpora, NAME.spacy: the last joins the parallel text",
     ),
     teacher_config: Path = typer.Option(
         Path("configs/concner.cfg"), help="Config of the teacher with parallel text"
@@ -133,20 +136,29 @@ def main(
     start = list(pipelines.values())[-1]
     shared = {"paths.dev": dev, "paths.encoder": encoder, "system.seed": seed}
     job = Distillation(languages.split(), raw, soft, shared, gpu_id)
-    last = rounds + (2 if parallel else 0)
-    for number in range(1, last + 1):
-        name = f"round-{number}"
+    texts = {language: parallel / f"parallel.{language}.tsv" for language in job.languages}
+    texts = {language: text for language, text in texts.items() if text.exists()}
+    bitexts = corpora / f"{list(pipelines)[-1]}.spacy"
+    if texts and not bitexts.exists():
+        msg.fail(f"No {bitexts}, which the parallel text is to join: see --corpora", exits=1)
+    if not texts:
+        msg.info("No parallel text, no rounds with it")
+    name = ""
+    for number in range(1, rounds + (3 if texts else 1)):
         msg.divider(f"Round {number}")
         if number == rounds + 1:
             pairs = soft / "parallel"
             shutil.rmtree(pairs, ignore_errors=True)
             pairs.mkdir(parents=True)
-            job.cut_pairs(start, Path(parallel), source, pairs)
+            if not job.cut_pairs(start, texts, source, pairs):
+                msg.warn("Nothing in the parallel text is alike and sure: no rounds with it")
+                break
             shutil.copy(bitexts, pairs / f"{source}.spacy")
             settings = steps_of(teacher_steps) | {"paths.train": pairs}
             settings |= {"paths.metrics": metrics / "teacher-parallel.jsonl"}
             beside = job.train(teacher_config, output / "parallel", settings)
             pipelines = {f"round-{rounds}": start, "parallel": beside}
+        name = f"round-{number}"
         settings = steps_of(steps) | {"paths.start_from": start}
         settings |= {"paths.metrics": metrics / f"student-{number}.jsonl"}
         least = min_confidence if 1 < number <= rounds else 0.0

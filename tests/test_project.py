@@ -74,10 +74,15 @@ def test_own_corpus_is_translated(project):
     for name, rows in (("train", english), ("dev", english), ("test.bg", bulgarian)):
         srsly.write_jsonl(own / f"{name}.jsonl", rows)
     (own / "raw.bg.txt").write_text("\n".join(row["text"] for row in bulgarian), encoding="utf8")
+    parallel = [f"{a['text']}\t{b['text']}\n" for a, b in zip(english, bulgarian, strict=True)]
+    (own / "parallel.bg.tsv").write_text("".join(parallel), encoding="utf8")
     # A filter that any shell has, for an engine that need not be installed.
     change_vars(project, engine="command", engine_options="-o command=cat", translate_to="bg")
-    for step in ("convert-own", "translate", "encoder", "teachers", "distil", "ship", "evaluate"):
-        run(project, step)
+    steps = ("convert-own", "translate", "encoder", "teachers", "distil", "ship", "evaluate")
+    printed = {step: run(project, step) for step in steps}
+    assert "Parallel text for bg" in printed["convert-own"]
+    # Two steps of training find nothing alike.
+    assert "Nothing in the parallel text is alike" in printed["distil"]
     vocab = spacy.blank("xx").vocab
     bitexts = list(read_docs(project / "corpus" / "teachers" / "concner.spacy", vocab))
     assert [segment.label_ for segment in bitexts[0].spans["segments"]] == ["en", "bg"]

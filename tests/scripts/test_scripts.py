@@ -3,11 +3,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import srsly
 import typer
 from typer.testing import CliRunner
 
-from scripts import distil
+from scripts import collect_parallel, distil
 from scripts.check_sample import check, count
 from scripts.for_each import expand, main
 from scripts.summary import summarise
@@ -71,34 +72,69 @@ def test_scripts_show_their_usage():
         assert result.returncode == 0 and "Usage" in result.stdout
 
 
-def test_distillation_with_parallel_text_has_two_rounds_more(tmp_path, monkeypatch):
-    """The order of the verbs, and what each is given; they have tests of their own."""
+def invoke(script, arguments):
+    app = typer.Typer()
+    app.command()(script.main)
+    return CliRunner().invoke(app, [str(part) for part in arguments])
+
+
+def test_parallel_text_is_collected(tmp_path):
+    corpus, output = tmp_path / "own", tmp_path / "parallel"
+    corpus.mkdir()
+    (corpus / "parallel.bg.tsv").write_text("a\tа\n", encoding="utf8")
+    result = invoke(collect_parallel, [corpus, output, "--languages", "bg de"])
+    assert result.exit_code == 0 and "Parallel text for bg" in result.output
+    assert [path.name for path in output.iterdir()] == ["parallel.bg.tsv"]
+    # What an earlier run has collected does not stay.
+    result = invoke(collect_parallel, [corpus, output, "--languages", "de"])
+    assert result.exit_code == 0 and "No parallel text" in result.output
+    assert list(output.iterdir()) == []
+    assert invoke(collect_parallel, [tmp_path / "none", output, "--languages", "de"]).exit_code == 2
+
+
+@pytest.fixture
+def distilled(tmp_path, monkeypatch):
+    """Run the distillation with verbs that only note what they are given."""
     commands = []
+    fail = set()
 
     def run_verb(command, **_):
         words = command[3:]
         commands.append(words)
         if words[0] == "train":
             (Path(words[words.index("--output") + 1]) / "model-last").mkdir(parents=True)
-        # As for a language in which nothing is alike.
-        return subprocess.CompletedProcess(command, int("parallel.hu.tsv" in " ".join(words)))
+        failed = any(f"parallel.{language}.tsv" in " ".join(words) for language in fail)
+        return subprocess.CompletedProcess(command, int(failed))
 
     monkeypatch.setattr(distil.subprocess, "run", run_verb)
     (tmp_path / "text").mkdir()
     for language in ("bg", "hu"):
         (tmp_path / "text" / f"parallel.{language}.tsv").write_text("", encoding="utf8")
-    (tmp_path / "bitexts.spacy").write_bytes(b"")
+    (tmp_path / "corpora").mkdir()
     options = {"languages": "bg de hu", "teachers": "direct concner", "parallel": "text"}
     options |= {"raw": "raw", "teacher-folder": "teachers", "soft": "soft", "output": "student"}
     options |= {"metrics": "metrics", "dev": "dev.spacy", "encoder": "encoder", "steps": 7}
-    options |= {"bitexts": "bitexts.spacy", "teacher-steps": 9, "min-confidence": 0.5}
+    options |= {"corpora": "corpora", "teacher-steps": 9, "min-confidence": 0.5}
     monkeypatch.chdir(tmp_path)
-    app = typer.Typer()
-    app.command()(distil.main)
-    arguments = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
-    result = CliRunner().invoke(app, arguments)
+
+    def run(failing=(), **changes):
+        """Give the result, the commands and their verbs."""
+        fail.update(failing)
+        settings = options | changes
+        result = invoke(
+            distil, [part for key, value in settings.items() for part in (f"--{key}", value)]
+        )
+        verbs = [words[1] if words[0] == "concner" else words[0] for words in commands]
+        return result, commands, verbs
+
+    return run
+
+
+def test_distillation_with_parallel_text_has_two_rounds_more(tmp_path, distilled):
+    """The order of the verbs, and what each is given; they have tests of their own."""
+    (tmp_path / "corpora" / "concner.spacy").write_bytes(b"")
+    result, commands, verbs = distilled(failing={"hu"})
     assert result.exit_code == 0, result.output
-    verbs = [words[1] if words[0] == "concner" else words[0] for words in commands]
     labelling = ["label"] * 3
     with_parallel = ["bitext", "bitext", "train"]
     assert verbs == [*labelling, "train", *with_parallel, *[*labelling, "train"] * 2]
@@ -124,4 +160,25 @@ def test_distillation_with_parallel_text_has_two_rounds_more(tmp_path, monkeypat
     assert last[last.index("--paths.start_from") + 1] == "student/round-2/model-last"
     assert (tmp_path / "soft" / "parallel" / "en.spacy").exists()
     assert (tmp_path / "student" / "model-last").exists()
-    assert "de goes without" in result.output and "hu goes without" in result.output
+    assert "hu goes without" in result.output
+
+
+def test_distillation_without_parallel_text_ends_with_its_rounds(tmp_path, distilled):
+    result, _, verbs = distilled(parallel="none")
+    assert result.exit_code == 0 and "No parallel text" in result.output
+    assert verbs == ["label"] * 3 + ["train"]
+    assert (tmp_path / "student" / "model-last").exists()
+
+
+def test_distillation_goes_without_parallel_text_in_which_nothing_is_alike(tmp_path, distilled):
+    (tmp_path / "corpora" / "concner.spacy").write_bytes(b"")
+    result, _, verbs = distilled(failing={"bg", "hu"})
+    assert result.exit_code == 0 and "no rounds with it" in result.output
+    assert verbs == ["label"] * 3 + ["train"] + ["bitext"] * 2
+    assert "Student of round-1" in result.output
+    assert (tmp_path / "student" / "model-last").exists()
+
+
+def test_missing_bitexts_are_told_before_anything_is_trained(distilled):
+    result, commands, _ = distilled()
+    assert result.exit_code == 1 and "concner.spacy" in result.output and not commands
