@@ -220,7 +220,8 @@ def summarise(bench: Bench, seeds: Sequence[int], page: Path, pictures: Path) ->
         is_whole = len(means) == len(LANGUAGES)
         shift = _differences(bench, seeds, name)
         differences += shift
-        gain = f"{mean(row['difference'] for row in shift):+.1f}" if len(shift) == 4 else ""
+        is_paired = len(shift) == len(LANGUAGES)
+        gain = f"{mean(row['difference'] for row in shift):+.1f}" if is_paired else ""
         table.append(
             (title, [cell(values) for values in own], f"{mean(means):.1f}" if is_whole else "")
             + (gain, _intervals(shift) if is_whole else [])

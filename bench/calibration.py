@@ -3,12 +3,12 @@
     python bench/calibration.py --data DIR --pipelines bench/work/2000/seed-1
 
 DIR holds the corpora of bench/accuracy.py, and the pipelines are those that it has trained:
-`direct/model-last` for English, `direct_student/LANGUAGE/model-last` for the others. For
-each language the maps are fitted on its own dev part, and again on the English dev part
-(transfer), and both are measured on its test part. A third fit, on a random half of dev and
-test and measured on the other half, tells what is due to the parts being different texts.
-Bulgarian has only one labelled part, which is split into halves. The scores of tokens are
-kept in the work folder, so that a second run takes seconds.
+`direct/model-last` for English, `three_teachers/all/model-last` for the others. For each
+language the maps are fitted on its own dev part, and again on the English dev part (transfer),
+and both are measured on its test part. A third fit, on a random half of dev and test and
+measured on the other half, tells what is due to the parts being different texts. Bulgarian has
+only one labelled part, which is split into halves. The scores of tokens are kept in the work
+folder, so that a second run takes seconds.
 """
 
 from pathlib import Path
@@ -131,7 +131,7 @@ def main(
 ) -> None:
     """Run the calibration bench and write its table."""
     torch.set_num_threads(1)
-    paths = {lang: pipelines / "direct_student" / lang / "model-last" for lang in LANGUAGES[1:]}
+    paths = dict.fromkeys(LANGUAGES[1:], pipelines / "three_teachers/all/model-last")
     paths[SOURCE] = pipelines / "direct" / "model-last"
     paths |= {name: Path(path) for name, _, path in (entry.partition("=") for entry in pipeline)}
     chosen: Method = method  # type: ignore[assignment]
