@@ -16,11 +16,12 @@ from statistics import mean
 
 import numpy as np
 import spacy
+import srsly
 import typer
 from accuracy import count_matches
 from alignment import neighbour_purity, retrieval_accuracy, token_vectors
 from harness import CONFIGS, LANGUAGES, QUICK_SENTENCES, ROOT, SOURCE, Bench, prepare
-from methods import LCL_WEIGHT, TCL_WEIGHT
+from methods import HEAD, LCL_WEIGHT, TCL_WEIGHT
 from spacy.language import Language
 from spacy.tokens import DocBin
 from spacy.training.initialize import init_nlp
@@ -40,6 +41,14 @@ PURITY_SENTENCES = 500
 LCL = "components.concner.losses.label_contrast"
 FROZEN = "initialize.after_init.frozen_layers"
 UNTRAINED = "encoder"
+CONTRASTS = ("translation_contrast", "label_contrast")
+LONG = {
+    FROZEN: 0,
+    "initialize.after_init.freeze_embeddings": "false",
+    "training.max_steps": 600,
+    "training.optimizer.learn_rate.warmup_steps": 60,
+    "training.optimizer.learn_rate.total_steps": 600,
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class Variant:
     config: Name of the project's config.
     corpus: Name of the training corpus, before `-seedS`.
     wrapped: Losses that another loss is put around: its settings by the name of the loss.
+    layer: Layer of the encoder whose vectors are contrasted; 0 for the last.
     """
 
     title: str
@@ -58,6 +68,7 @@ class Variant:
     config: str = "concner"
     corpus: str = "en-pt"
     wrapped: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    layer: int = 0
 
 
 def scheduled(*points: tuple[int, float]) -> dict[str, object]:
@@ -65,37 +76,66 @@ def scheduled(*points: tuple[int, float]) -> dict[str, object]:
     return {"@losses": "spacy-concner.ScheduledLoss.v1", "points": [list(p) for p in points]}
 
 
-ONLY_LCL = {TCL_WEIGHT: 0}
+def both(**settings: object) -> dict[str, object]:
+    """Give settings for both contrasts."""
+    return {
+        f"components.concner.losses.{loss}.{name}": value
+        for loss in CONTRASTS
+        for name, value in settings.items()
+    }
+
+
+HEADED_LCL = {**HEAD, TCL_WEIGHT: 0}
 QUEUE = {"@losses": "spacy-concner.QueuedLabelContrast.v1", "size": 1024}
 VARIANTS = {
     "direct": Variant("direct transfer", config="direct", corpus="en"),
     "translate_train": Variant("translate-train", config="translate_train"),
-    "tcl": Variant("+ TCL", {LCL_WEIGHT: 0}),
-    "lcl": Variant("+ LCL", ONLY_LCL),
     "concner": Variant("+ TCL + LCL"),
-    "lcl_other_language": Variant(
-        "+ LCL, positives of the other language", {**ONLY_LCL, f"{LCL}.positives": "other_language"}
+    "tcl": Variant("TCL alone", {LCL_WEIGHT: 0}),
+    "lcl": Variant("LCL alone", {TCL_WEIGHT: 0}),
+    "ramp_in": Variant(
+        "ramped in over 175 steps",
+        wrapped={loss: scheduled((0, 0.0), (175, 1.0)) for loss in CONTRASTS},
     ),
-    "lcl_queue": Variant(
-        "+ LCL, a queue of 1,024 tokens", ONLY_LCL, wrapped={"label_contrast": QUEUE}
+    "decay_out": Variant(
+        "ramped out from step 175 on",
+        wrapped={loss: scheduled((175, 1.0), (350, 0.0)) for loss in CONTRASTS},
     ),
-    "staged": Variant(
-        "TCL in the first 175 steps, LCL after them",
+    "cool": Variant("temperature 0.05", both(temperature=0.05)),
+    "warm": Variant("temperature 0.3", both(temperature=0.3)),
+    "half": Variant("weights 0.5", both(weight=0.5)),
+    "other_language": Variant(
+        "LCL: positives of the other language", {f"{LCL}.positives": "other_language"}
+    ),
+    "type": Variant("LCL: types, not tags", {f"{LCL}.level": "type"}),
+    "balanced": Variant("LCL: balanced classes", {f"{LCL}.balanced": "true"}),
+    "no_outside": Variant("LCL: no O", {f"{LCL}.outside": 0}),
+    "flores": Variant("TCL: parallel text in three languages more", corpus="en-pt-flores"),
+    "layer_6": Variant("vectors of the sixth layer of twelve", layer=6),
+    "layer_9": Variant("vectors of the ninth layer of twelve", layer=9),
+    "all_layers": Variant("no layer frozen", {FROZEN: 0}),
+    "head": Variant("projection head", HEAD),
+    "head_staged": Variant(
+        "projection head, TCL in the first 175 steps, LCL after them",
+        HEAD,
         wrapped={
             "translation_contrast": scheduled((0, 1.0), (150, 1.0), (200, 0.0)),
             "label_contrast": scheduled((150, 0.0), (200, 1.0)),
         },
     ),
-    "literal": Variant(
-        "both, no projection head", {"components.concner.model.projection_width": 0}
+    "head_tcl": Variant("projection head, TCL alone", {**HEAD, LCL_WEIGHT: 0}),
+    "head_lcl": Variant("projection head, LCL alone", HEADED_LCL),
+    "head_lcl_other_language": Variant(
+        "projection head, LCL alone, positives of the other language",
+        {**HEADED_LCL, f"{LCL}.positives": "other_language"},
     ),
-    "lcl_type": Variant("+ LCL on types", {**ONLY_LCL, f"{LCL}.level": "type"}),
-    "lcl_balanced": Variant("+ LCL, balanced classes", {**ONLY_LCL, f"{LCL}.balanced": "true"}),
-    "lcl_no_outside": Variant("+ LCL without O", {**ONLY_LCL, f"{LCL}.outside": 0}),
-    "lcl_half": Variant("+ LCL, weight 0.5", {**ONLY_LCL, LCL_WEIGHT: 0.5}),
-    "tcl_flores": Variant("+ TCL, with parallel text", {LCL_WEIGHT: 0}, corpus="en-pt-flores"),
-    "concner_flores": Variant("+ TCL + LCL, with parallel text", corpus="en-pt-flores"),
-    "all_layers": Variant("+ TCL + LCL, no layer frozen", {FROZEN: 0}),
+    "head_lcl_queue": Variant(
+        "projection head, LCL alone, a queue of 1,024 tokens",
+        HEADED_LCL,
+        wrapped={"label_contrast": QUEUE},
+    ),
+    "long": Variant("translate-train, 600 steps, nothing frozen", LONG, config="translate_train"),
+    "concner_long": Variant("+ TCL + LCL, 600 steps, nothing frozen", LONG),
 }
 
 
@@ -182,7 +222,12 @@ def run_variant(bench: Bench, name: str, seed: int) -> None:
     variant = VARIANTS[name]
     output = bench.work / f"seed-{seed}" / name
     corpus = bench.corpus(f"{variant.corpus}-seed{seed}")
-    seconds = bench.train(config_of(bench, name), output, corpus, seed, variant.settings)
+    settings = dict(variant.settings)
+    if variant.layer:
+        callback = {"@callbacks": "concner-bench.contrast_layer.v1", "layer": variant.layer}
+        settings["training.before_update"] = srsly.json_dumps(callback)
+        settings["code"] = ROOT / "bench/layers.py"
+    seconds = bench.train(config_of(bench, name), output, corpus, seed, settings)
     pipeline = output / "model-last"
     scores = {}
     for language in DEVELOPMENT:

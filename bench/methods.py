@@ -7,6 +7,7 @@ from harness import LANGUAGES, SOURCES
 
 TCL_WEIGHT = "components.concner.losses.translation_contrast.weight"
 LCL_WEIGHT = "components.concner.losses.label_contrast.weight"
+HEAD = {"components.concner.model.projection_width": 128}
 # What labels parallel text: the best that knows no label of a target.
 PARALLEL_LABELS = "three_teachers"
 THREE_TEACHERS = ("direct", "translate_train", "concner")
@@ -83,7 +84,14 @@ TEACHERS: dict[str, Teacher] = {
     "translate_train": Teacher("translate-train", "translate_train", "en-pt"),
     "tcl": Teacher("translate-train + TCL", "concner", "en-pt", {LCL_WEIGHT: 0}),
     "lcl": Teacher("translate-train + LCL", "concner", "en-pt", {TCL_WEIGHT: 0}),
+    "head_tcl": Teacher(
+        "translate-train + TCL, projection head", "concner", "en-pt", {**HEAD, LCL_WEIGHT: 0}
+    ),
+    "head_lcl": Teacher(
+        "translate-train + LCL, projection head", "concner", "en-pt", {**HEAD, TCL_WEIGHT: 0}
+    ),
     "concner": Teacher("ConCNER teacher (TCL + LCL)", "concner", "en-pt"),
+    "head": Teacher("ConCNER teacher, projection heads", "concner", "en-pt", HEAD),
     "concner_parallel": Teacher(
         "ConCNER teacher, with projected parallel text",
         "concner",
