@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from spacy_concner.corpora.bitext import get_segments
-from spacy_concner.tagging.architecture import TaggerModel, TaggerOutput, _pool
+from spacy_concner.tagging.architecture import TaggerModel, TaggerOutput, pool_segments
 from spacy_concner.tagging.architecture import forward as predict
 from spacy_concner.training.layers import encoders
 
@@ -58,7 +58,7 @@ def _forward(
     last, lower = map(np.ascontiguousarray, np.split(both, 2, axis=1))
     logits, backprop_output = model.get_ref("output")(last, is_train)
     segment_lengths = ops.asarray1i([len(segment) for doc in docs for segment in get_segments(doc)])
-    pooled, backprop_pooling = _pool(model, lower, segment_lengths)
+    pooled, backprop_pooling = pool_segments(model, lower, segment_lengths)
     tokens, backprop_tokens = model.get_ref("token_projection")(lower, is_train)
     segments, backprop_segments = model.get_ref("segment_projection")(pooled, is_train)
 

@@ -118,7 +118,7 @@ def forward(
     flat = ops.flatten([v for v in token_vectors if v.shape[0]])
     logits, backprop_output = model.get_ref("output")(flat, is_train)
     segment_lengths = ops.asarray1i([len(segment) for doc in docs for segment in get_segments(doc)])
-    pooled, backprop_pooling = _pool(model, flat, segment_lengths)
+    pooled, backprop_pooling = pool_segments(model, flat, segment_lengths)
     if not is_train:
         return TaggerOutput(logits, flat, pooled), lambda d_output: []
     tokens, backprop_tokens = model.get_ref("token_projection")(flat, is_train)
@@ -133,9 +133,17 @@ def forward(
     return TaggerOutput(logits, tokens, segments), backprop
 
 
-def _pool(
+def pool_segments(
     model: TaggerModel, vectors: Floats2d, lengths: Ints1d
 ) -> tuple[Floats2d, Callable[[Floats2d], Floats2d]]:
+    """Pool the vectors of tokens into those of segments, the way that the model is set to.
+
+    model (Model): The model.
+    vectors (Floats2d): `(n_tokens, width)`, segments one after another.
+    lengths (Ints1d): `(n_segments,)` tokens of each.
+    RETURNS (tuple[Floats2d, Callable]): `(n_segments, width)` and the function that takes
+        its gradient.
+    """
     ops = model.ops
     if model.attrs["pooling"] == "mean":
         return ops.reduce_mean(vectors, lengths), lambda d: ops.backprop_reduce_mean(d, lengths)
