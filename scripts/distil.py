@@ -132,6 +132,8 @@ def main(
     gpu_id: int = typer.Option(-1, help="GPU, or -1 for the CPU"),
 ) -> None:
     """Distil teachers into a student, round by round."""
+    if not teachers.split() or not languages.split():
+        msg.fail("Name at least one teacher and one language", exits=1)
     pipelines = {name: teacher_folder / name / "model-last" for name in teachers.split()}
     start = list(pipelines.values())[-1]
     shared = {"paths.dev": dev, "paths.encoder": encoder, "system.seed": seed}

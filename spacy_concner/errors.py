@@ -43,8 +43,9 @@ class Errors(metaclass=WithCodes):
         '@readers = "spacy-concner.Corpus.v1", which keeps their tokens.'
     )
     C005 = (
-        "Soft labels hold a value that is not a number; document: {text!r}. Run "
-        "spacy concner label again with a teacher whose training did not diverge."
+        "Soft labels hold a value that is not a probability, or a token whose probabilities do "
+        "not sum to one; document: {text!r}. Run spacy concner label again, with a teacher whose "
+        "training did not diverge."
     )
     C006 = (
         "Label {label!r} comes too late: '{name}' was initialised with {labels}. Add labels "
@@ -143,6 +144,10 @@ class Errors(metaclass=WithCodes):
         "Evaluator's token vectors of shape {shape} do not fit the {n_tokens} tokens of {text!r}, "
         "or hold a value that is not a number. Run spacy concner label --evaluator again."
     )
+    C046 = (
+        "Every loss of '{name}' has weight 0, so training would change nothing. Give one of {keys} "
+        "a weight."
+    )
 
     # corpora
     C101 = (
@@ -164,9 +169,15 @@ class Errors(metaclass=WithCodes):
         "Token vectors of shape {shape} do not fit {n_tokens} tokens, or hold a value that is not "
         "a number; document: {text!r}. Give one row of finite numbers a token."
     )
+    C145 = (
+        "doc.user_data['concner'] holds {found}, expected 'labels' and an array of "
+        "'probabilities'; document: {text!r}. Store soft labels with "
+        "spacy_concner.corpora.soft_labels.set_soft_labels, or run spacy concner label."
+    )
     C142 = "No .spacy file at {path}. Make one with spacy concner convert, or correct the path."
     C143 = (
-        "{path} cannot be read as a .spacy file: {error}. Make it again with spacy concner convert."
+        "{path} cannot be read as a .spacy file: {error}. Make it again with the verb that made "
+        "it: spacy concner convert, translate, bitext or label."
     )
     C103 = (
         "Cannot read {path}: {reason}. Give the path of a readable {format} file, or name the "
@@ -659,6 +670,20 @@ class Errors(metaclass=WithCodes):
         "--source {entry!r} is not NAME=PATH. Give the name of a teacher and text in its language, "
         "such as --source en=corpus/en.spacy."
     )
+    C420 = "Cannot write to {path}: {reason}. Name another folder, or make that one writable."
+    C421 = (
+        "--source names {name!r} twice: {first} and {second}. Give it one file, or one folder that "
+        "holds both."
+    )
+    C422 = "--weight and --weighting {kind} both weigh the teachers. Leave one of them out."
+    C423 = (
+        "No token of {n_docs} documents has a label of probability {value} or more, so nothing "
+        "is left to learn from. Lower --min-confidence, or look at the teachers' scores."
+    )
+    C424 = (
+        "--teacher {entry!r} is no path and not NAME=PATH. Give the folder of a pipeline, such as "
+        "--teacher en=training/en/model-last."
+    )
     C419 = "The level of weights is {level!r}, expected 'domain' or 'sentence'."
 
     C440 = (
@@ -699,9 +724,9 @@ class Errors(metaclass=WithCodes):
 
     # scoring: C510 to C529
     C506 = (
-        "frozen_layers = {layers} leaves nothing to train: the encoder has {n_layers} layers. Set "
-        "a lower number in [initialize.after_init], or freeze the whole encoder with spaCy's own "
-        "frozen_components."
+        "frozen_layers = {layers} does not fit an encoder of {n_layers} layers: it is below 0 or "
+        "leaves none to train. Set another number in [initialize.after_init], or freeze the whole "
+        "encoder with spaCy's own frozen_components."
     )
     C510 = (
         "Pipeline {path} has no 'concner' component, only {pipes}. Give a pipeline that was "

@@ -50,7 +50,9 @@ def label_cli(
         None, "--evaluator", help="Similarity evaluator whose token vectors are stored, too (MTMT)"
     ),
     evaluator_width: int = typer.Option(
-        64, "--evaluator-width", help="Numbers stored a token of the evaluator's vectors"
+        64,
+        "--evaluator-width",
+        help="Numbers stored a token of the evaluator's vectors, at most as many as it gives",
     ),
     min_confidence: float = typer.Option(
         0.0,
@@ -78,6 +80,7 @@ def label_cli(
     """Label raw text softly with one or more teachers; a killed run resumes."""
     from ..teaching.soft_labels import WeightingSettings, label
     from ..teaching.teachers import read_label_map
+    from ..teaching.weighting import MEASURES, UNIFORM
 
     use_gpu(gpu_id)
     sources: dict[str, Path] = {}
@@ -85,9 +88,17 @@ def label_cli(
         name, equals, path = entry.partition("=")
         if not equals or not name or not path:
             raise ConcnerError(Errors.C418.format(entry=entry))
+        if name in sources:
+            raise ConcnerError(Errors.C421.format(name=name, first=sources[name], second=path))
         sources[name] = Path(path)
     if level not in ("domain", "sentence"):
         raise ConcnerError(Errors.C419.format(level=level))
+    if weight and weighting != UNIFORM:
+        raise ConcnerError(Errors.C422.format(kind=weighting))
+    if weighting not in MEASURES:
+        given = {"--source": sources, "--encoder": encoder, "--level sentence": level != "domain"}
+        for option in (name for name, value in given.items() if value):
+            msg.warn(f"{option} is for the weightings {' and '.join(MEASURES)}: not used")
     result = label(
         input_path,
         output_path,
@@ -118,7 +129,8 @@ def label_cli(
             f"documents kept, {result.unsure_docs} documents left out"
         )
     msg.good(
-        f"{result.docs - result.unsure_docs} documents, {result.tokens} tokens softly labelled by "
+        f"{result.docs - result.unsure_docs} documents, "
+        f"{result.tokens - result.unsure_tokens} tokens softly labelled by "
         f"{len(teacher)} teacher(s) in {len(result.shards)} shard(s): {output_path}"
     )
 
@@ -131,5 +143,6 @@ def _show_weights(summary: dict) -> None:
     if "similarity" in summary:
         msg.info(
             f"Similarity ({summary['weighting']}, {summary['level']} level) tells "
-            f"{100 * summary['similarity']['accuracy']:.1f}% of the source sentences' languages"
+            f"{100 * summary['similarity']['accuracy']:.1f}% of the languages of the source "
+            "sentences that it was made of"
         )

@@ -1,10 +1,35 @@
 """Values of parsed JSON, checked: what is wrong is told by its place."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NoReturn
 
 from ..errors import Errors
 from .formats import InvalidRecord, Place
+
+
+def read_json_object(path: Path) -> dict[str, Any]:
+    """Read a file that holds one JSON object, in which no name stands twice.
+
+    path (Path): The file.
+    RETURNS (dict[str, Any]): The object.
+    RAISES (OSError, ValueError): If it cannot be read or holds something else, with the place.
+    """
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in found:
+                raise ValueError(f"the name {name!r} stands twice")
+            found[name] = value
+        return found
+
+    # The standard library tells line and column of what is wrong.
+    content = json.loads(path.read_text("utf8"), object_pairs_hook=once)
+    if not isinstance(content, dict):
+        raise ValueError(f"it holds a {type(content).__name__}, not an object")
+    return content
 
 
 def get_value(

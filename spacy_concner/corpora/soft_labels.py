@@ -64,8 +64,15 @@ def set_soft_labels(
 
 
 def get_soft_labels(doc: Doc) -> SoftLabels | None:
-    """Give the soft labels of a Doc, None if it has none."""
+    """Give the soft labels of a Doc, None if it has none.
+
+    RAISES (ConcnerError): C145 if what stands in their place is something else.
+    """
     stored = doc.user_data.get(USER_DATA_KEY)
     if not stored:
         return None
+    usable = isinstance(stored, dict) and isinstance(stored.get("probabilities"), np.ndarray)
+    if not usable or "labels" not in stored:
+        found = sorted(stored) if isinstance(stored, dict) else type(stored).__name__
+        raise ConcnerError(Errors.C145.format(found=found, text=doc.text[:80]))
     return SoftLabels(list(stored["labels"]), stored["probabilities"], stored.get("vectors"))

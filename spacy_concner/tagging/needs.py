@@ -44,8 +44,11 @@ def check_needs(examples: Iterable[Example], losses: Mapping[str, Any], name: st
         at all if no loss has any.
     losses (Mapping[str, Callable]): The losses by name; those with weight zero need nothing.
     name (str): Name of the component, for messages.
-    RAISES (ConcnerError): C043 if no document has what a loss needs.
+    RAISES (ConcnerError): C043 if no document has what a loss needs, C046 if all losses have
+        weight zero.
     """
+    if losses and not any(loss.weight > 0 for loss in losses.values()):
+        raise ConcnerError(Errors.C046.format(name=name, keys=list(losses)))
     needs: dict[str, str] = {}
     for key, loss in losses.items():
         need = getattr(loss, "needs", None)

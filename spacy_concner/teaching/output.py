@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -26,7 +27,7 @@ def check_output(output: Path) -> None:
 
     output (Path): The folder: new, empty, or made by an earlier run.
     RAISES (ConcnerError): C408 if it is a file, named like one, or holds something else than
-        soft labels.
+        soft labels, C420 if nothing can be written there.
     """
     # Other files of a user's must never be taken for, or mixed with, shards.
     strange = output.suffix == ".spacy" or (output.exists() and not output.is_dir())
@@ -37,6 +38,20 @@ def check_output(output: Path) -> None:
         )
     if strange:
         raise ConcnerError(Errors.C408.format(path=output))
+    check_writable(output)
+
+
+def check_writable(folder: Path) -> None:
+    """Check that a folder can be made, or written to if it is there.
+
+    folder (Path): The folder.
+    RAISES (ConcnerError): C420 if not.
+    """
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise ConcnerError(Errors.C420.format(path=folder, reason=f"{there} is no folder"))
+    if not os.access(there, os.W_OK):
+        raise ConcnerError(Errors.C420.format(path=folder, reason=f"{there} is read-only"))
 
 
 def prepare_output(output: Path, settings: dict, force: bool) -> None:
@@ -45,7 +60,8 @@ def prepare_output(output: Path, settings: dict, force: bool) -> None:
     output (Path): The folder, as `check_output` lets it pass.
     settings (dict): What the labels depend on; kept in `label.json`.
     force (bool): Remove the shards of a run with other settings. No other file is touched.
-    RAISES (ConcnerError): C405 if the folder was made with other settings.
+    RAISES (ConcnerError): C405 if the folder was made with other settings, C420 if it cannot
+        be written to.
     """
     manifest = output / MANIFEST
     before = _read_manifest(manifest)
@@ -53,13 +69,18 @@ def prepare_output(output: Path, settings: dict, force: bool) -> None:
     if shards and before != settings:
         if not force:
             changed = sorted(key for key in settings if before.get(key) != settings[key])
+            changed = changed if before else ["settings than anyone can tell: no label.json"]
             raise ConcnerError(Errors.C405.format(path=output, changed=changed))
         for shard in shards:
             shard.unlink()
     if before != settings:
-        output.mkdir(parents=True, exist_ok=True)
         unfinished = manifest.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(settings, indent=2), encoding="utf8")
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+            unfinished.write_text(json.dumps(settings, indent=2), encoding="utf8")
+        except OSError as error:
+            reason = error.strerror or error
+            raise ConcnerError(Errors.C420.format(path=output, reason=reason)) from error
         unfinished.replace(manifest)
 
 

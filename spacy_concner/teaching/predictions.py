@@ -61,15 +61,25 @@ def cached(
         computed.
     """
     lengths = [len(doc) for doc in docs]
-    try:
-        rows = np.load(file)
-    except (OSError, ValueError):
-        rows = None
+    rows = read_array(file)
     if rows is None or len(rows) != sum(lengths):
         with np.errstate(over="ignore"):
             rows = np.concatenate(compute() or [np.zeros((0, 0))]).astype("f2")
         write_array(file, rows)
     return np.split(rows, np.cumsum(lengths)[:-1]) if lengths else []
+
+
+def read_array(file: Path) -> np.ndarray | None:
+    """Read an array of numbers, None if the file is missing or broken.
+
+    file (Path): `.npy` file.
+    RETURNS (ndarray | None): The array, all of it finite.
+    """
+    try:
+        rows = np.load(file)
+        return rows if np.isfinite(rows).all() else None
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
 
 
 def write_array(file: Path, rows: np.ndarray) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..encoding.sentence_vectors import SentenceEncoder
 from .output import fingerprint
-from .predictions import write_array
+from .predictions import read_array, write_array
 
 
 class CachedSentenceEncoder:
@@ -41,9 +41,8 @@ class CachedSentenceEncoder:
             content = text.encode("utf8", "surrogatepass")
             digest.update(b"%d:%b" % (len(content), content))
         file = self._folder / f"{digest.hexdigest()[:16]}.npy"
-        try:
-            rows = np.load(file)
-        except (OSError, ValueError):
+        rows = read_array(file)
+        if rows is None:
             rows = np.array(list(self._encoder.vectors(texts)), dtype="f4")
             write_array(file, rows)
         return rows

@@ -23,12 +23,13 @@ from spacy.vocab import Vocab
 from ..corpora.bitext import copy_tokens
 from ..corpora.formats import show_reason
 from ..corpora.reader import corpus_files, read_docs
-from ..corpora.soft_labels import USER_DATA_KEY, set_soft_labels
+from ..corpora.soft_labels import get_soft_labels, set_soft_labels
 from ..errors import ConcnerError, Errors
 from .evaluator import load_evaluator, predict_vectors
 from .output import (
     CACHE,
     check_output,
+    check_writable,
     fingerprint,
     pipeline_fingerprint,
     prepare_output,
@@ -55,8 +56,8 @@ WEIGHTING_FILE = "weighting.json"
 class Labelling:
     """What a labelling run did.
 
-    docs: Docs labelled, those of earlier runs included.
-    tokens: their tokens.
+    docs: Docs read, those of earlier runs included.
+    tokens: tokens of those that are kept.
     unsure_tokens: those of the tokens below the least confidence, which keep no label.
     unsure_docs: Docs left out since no token was sure enough.
     resumed: Docs found already labelled by an earlier, unfinished run.
@@ -156,7 +157,8 @@ def label(
         C411 for labels, C404, C413, C414, C415, C416 for the weights, C405 if the output was
         made otherwise, C408 if it is not a folder of soft labels, C406 for a size or the
         limit, C407 if the output lies in the input, C412 if a teacher gives no numbers,
-        C417 for the least confidence.
+        C417 for the least confidence, C420 if output or cache cannot be written to, C423 if
+        no token is as sure as that.
     """
     for setting, value, least in (
         ("limit", limit, 0),
@@ -175,6 +177,7 @@ def label(
     files = corpus_files(path)
     loaded = load_teachers(teachers, label_map)
     keep = Path(cache or output / CACHE)
+    check_writable(keep)
     weigh = _weighting(weighting or WeightingSettings(), loaded, path, keep / SENTENCES)
     judge = None if evaluator is None else load_evaluator(evaluator)
     judged = None if judge is None else [pipeline_fingerprint(judge), evaluator_width]
@@ -216,18 +219,19 @@ def label(
     ) as bar:
         for shard in iter(lambda: list(islice(docs, shard_size)), []):
             file = shard_path(output, len(shards) + 1)
-            if file.exists():
+            kept = _read_shard(file) if file.exists() else None
+            if kept is not None:
                 resumed += len(shard)
             else:
-                _write_shard(shard, mix, file)
-            if min_confidence:
-                kept, unsure = _count_kept(file)
-                unsure_docs += len(shard) - kept
-                unsure_tokens += unsure
+                kept = _write_shard(shard, mix, file)
             n_docs += len(shard)
-            n_tokens += sum(len(doc) for doc in shard)
+            n_tokens += sum(map(len, kept))
+            unsure_docs += len(shard) - len(kept)
+            unsure_tokens += sum(int((~part.any(axis=1)).sum()) for part in kept)
             bar.update(len(shard))
             shards.append(file)
+    if n_docs and unsure_docs == n_docs:
+        raise ConcnerError(Errors.C423.format(value=min_confidence, n_docs=n_docs))
     return Labelling(n_docs, n_tokens, unsure_tokens, unsure_docs, resumed, weigh.summary, shards)
 
 
@@ -262,7 +266,8 @@ def _cache_key(*parts: object) -> str:
     return hashlib.sha256("\n".join(map(str, parts)).encode("utf8")).hexdigest()[:16]
 
 
-def _write_shard(docs: Sequence[Doc], mix: _Mix, file: Path) -> None:
+def _write_shard(docs: Sequence[Doc], mix: _Mix, file: Path) -> list[np.ndarray]:
+    """Write the Docs that are kept; give their probabilities."""
     labels = mix.teachers[0].labels
     weights = mix.weighting.weights(docs).astype("f4")
     mixed = [np.zeros((len(doc), len(labels)), dtype="f4") for doc in docs]
@@ -282,6 +287,7 @@ def _write_shard(docs: Sequence[Doc], mix: _Mix, file: Path) -> None:
             )
         )
     doc_bin = DocBin(store_user_data=True)
+    kept_probabilities = []
     for doc, probabilities, rows in zip(docs, mixed, vectors, strict=True):
         sure = probabilities.max(axis=1, initial=0) >= mix.min_confidence
         if len(doc) and not sure.any():
@@ -290,16 +296,20 @@ def _write_shard(docs: Sequence[Doc], mix: _Mix, file: Path) -> None:
         copy = copy_tokens(doc, doc.vocab)
         set_soft_labels(copy, labels, probabilities, rows)
         doc_bin.add(copy)
+        kept_probabilities.append(probabilities)
     unfinished = file.with_suffix(".unfinished")
     doc_bin.to_disk(unfinished)
     unfinished.replace(file)
+    return kept_probabilities
 
 
-def _count_kept(file: Path) -> tuple[int, int]:
-    """Count the Docs of a shard, and the tokens among them that have no label."""
-    docs = list(read_docs(file, Vocab()))
-    rows = [doc.user_data[USER_DATA_KEY]["probabilities"] for doc in docs]
-    return len(docs), sum(int((part.max(axis=1, initial=0) == 0).sum()) for part in rows)
+def _read_shard(file: Path) -> list[np.ndarray] | None:
+    """Give the probabilities of a shard's Docs, None if the file is broken."""
+    try:
+        found = [get_soft_labels(doc) for doc in read_docs(file, Vocab())]
+    except ConcnerError:
+        return None
+    return [soft.probabilities for soft in found if soft is not None]
 
 
 def _count_docs(file: Path) -> int:

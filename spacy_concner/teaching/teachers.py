@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import srsly
 from spacy.language import Language
 
+from ..corpora.formats import show_reason
+from ..corpora.json_values import read_json_object
 from ..errors import ConcnerError, Errors
 from ..loading import load_pipeline
 from .output import pipeline_fingerprint
@@ -18,6 +19,8 @@ from .pipelines import last_component
 FACTORY = "concner"
 OUTSIDE = "O"
 NAMED = re.compile(r"([\w-]+)=(.+)")
+# A new entity type: not the tag of no entity, and no white space, which tags cannot have.
+TYPE = re.compile(r"(?!O$)\S+")
 ALL_TEACHERS = "*"
 
 
@@ -74,10 +77,12 @@ def name_teachers(given: Sequence[str | Path]) -> dict[str, str]:
 
     given (Sequence[str | Path]): The teachers; a path without name is called by its path.
     RETURNS (dict[str, str]): Paths by name, in order.
-    RAISES (ConcnerError): C409 if two have one name.
+    RAISES (ConcnerError): C409 if two have one name, C424 if a name or a path is empty.
     """
     named: dict[str, str] = {}
     for entry in map(str, given):
+        if not entry or entry[0] == "=" or entry[-1] == "=":
+            raise ConcnerError(Errors.C424.format(entry=entry))
         match = NAMED.fullmatch(entry)
         is_path = match is None or Path(entry).exists()
         name, path = (entry, entry) if is_path or match is None else match.groups()
@@ -150,16 +155,15 @@ def read_label_map(path: Path) -> dict[str, dict[str, str | None]]:
     RAISES (ConcnerError): C410 if the file cannot be read or holds something else.
     """
     try:
-        content = srsly.read_json(path)
-        usable = all(
-            new is None or (isinstance(new, str) and new)
-            for types in content.values()
-            for new in types.values()
-        )
-    except (OSError, ValueError, AttributeError) as error:
-        raise ConcnerError(Errors.C410.format(path=path, error=error)) from error
-    if not usable:
-        raise ConcnerError(Errors.C410.format(path=path, error="a type is no text and not null"))
+        content = read_json_object(path)
+        for name, types in content.items():
+            if not isinstance(types, dict):
+                raise ValueError(f"what stands for {name!r} is no object")
+            for old, new in types.items():
+                if new is not None and not (isinstance(new, str) and TYPE.fullmatch(new)):
+                    raise ValueError(f"{old!r} cannot become {new!r}")
+    except (OSError, ValueError) as error:
+        raise ConcnerError(Errors.C410.format(path=path, error=show_reason(error))) from error
     return content
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
-import srsly
 from spacy.tokens import Doc
 
+from ..corpora.formats import show_reason
+from ..corpora.json_values import read_json_object
 from ..corpora.reader import read_docs
 from ..errors import ConcnerError, Errors
 from .language_similarity import LanguageSimilarity, cosine_similarity, learn_similarity
@@ -105,20 +106,33 @@ def read_weights(path: Path, names: Sequence[str]) -> FixedWeights:
     path (Path): JSON file: `{"en": 0.7, "de": 0.3}`, or a `weighting.json`.
     names (Sequence[str]): The teachers.
     RETURNS (FixedWeights): The weights.
-    RAISES (ConcnerError): C413 if the file cannot be read or lacks a teacher, C404 for
-        numbers that are no weights.
+    RAISES (ConcnerError): C413 if the file cannot be read or its names are not those of the
+        teachers, C404 for numbers that are no weights.
     """
     try:
-        content = srsly.read_json(path)
+        content = read_json_object(path)
         given = content.get("weights", content)
-        weights = [float(given[name]) for name in names]
-    except KeyError as error:
+        if not isinstance(given, dict):
+            raise ValueError("its weights are no object")
+        missing = [name for name in names if name not in given]
+        unknown = [name for name in given if name not in names]
+        if missing or unknown:
+            raise ValueError(f"weights are missing for {missing}, and not asked for: {unknown}")
+        strange = [name for name in names if type(given[name]) not in (int, float)]
+        if strange:
+            raise ValueError(f"what stands for {strange} is no number")
+    except FileNotFoundError as error:
+        kinds = ", ".join((UNIFORM, *MEASURES))
+        reason = f"there is no such file, nor is it one of {kinds}"
         raise ConcnerError(
-            Errors.C413.format(path=path, names=list(names), error=f"no weight for {error}")
+            Errors.C413.format(path=path, names=list(names), error=reason)
         ) from error
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise ConcnerError(Errors.C413.format(path=path, names=list(names), error=error)) from error
-    found = fixed_weights(names, weights)
+    except (OSError, ValueError) as error:
+        reason = show_reason(error)
+        raise ConcnerError(
+            Errors.C413.format(path=path, names=list(names), error=reason)
+        ) from error
+    found = fixed_weights(names, [float(given[name]) for name in names])
     return FixedWeights(found.shares, {**found.summary, "weighting": "file"})
 
 
@@ -139,7 +153,7 @@ def measure_weights(
     target (Iterable[Doc]): Raw text of the target language.
     encoder (SentenceEncoder): Gives frozen sentence vectors.
     level (str): "domain": weights are means over target sentences; "sentence": each
-        sentence has its own.
+        sentence has its own, and the summary tells the means.
     limit (int): Sentences read of each source, and of the target for its means.
     RETURNS (Weighting): The weights.
     RAISES (ConcnerError): C414 if a teacher has no source text, C415 if there are fewer
@@ -161,7 +175,8 @@ def measure_weights(
     blank = _blank_vocab()
     found = {name: vectors(read_docs(sources[name], blank)) for name in names}
     similarity = MEASURES[measure](found)
-    rows = similarity.weights(vectors(target)) if level == "domain" else np.zeros((0, len(names)))
+    read = vectors(target)
+    rows = similarity.weights(read) if len(read) else np.zeros((0, len(names)))
     means = rows.mean(axis=0) if len(rows) else np.full(len(names), np.nan)
     summary = {
         "weighting": measure,

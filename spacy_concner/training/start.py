@@ -166,8 +166,8 @@ def freeze(nlp: Language, embeddings: bool, layers: int) -> int:
     embeddings (bool): Whether to freeze all embedding weights.
     layers (int): How many encoder layers to freeze, from the bottom.
     RETURNS (int): Number of weights frozen.
-    RAISES (ConcnerError): C502 if there is nothing to freeze, C506 if no layer would be left
-        to train.
+    RAISES (ConcnerError): C502 if there is nothing to freeze, C506 if the number is below 0 or
+        no layer would be left to train.
     """
     n_frozen = 0
     n_total = 0
@@ -184,9 +184,9 @@ def freeze(nlp: Language, embeddings: bool, layers: int) -> int:
                     if is_low or (embeddings and EMBEDDINGS.search(name)):
                         weight.requires_grad_(False)
                         n_frozen += weight.numel()
-    if not n_frozen:
+    if not n_frozen and layers >= 0:
         raise ConcnerError(Errors.C502.format(pipes=nlp.pipe_names))
-    if layers and layers >= n_layers:
+    if layers and not 0 <= layers < n_layers:
         raise ConcnerError(Errors.C506.format(layers=layers, n_layers=n_layers))
     logger.info("Frozen: %.1fM of %.1fM encoder weights", n_frozen / 1e6, n_total / 1e6)
     return n_frozen

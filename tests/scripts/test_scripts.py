@@ -179,6 +179,12 @@ def test_distillation_goes_without_parallel_text_in_which_nothing_is_alike(tmp_p
     assert (tmp_path / "student" / "model-last").exists()
 
 
+@pytest.mark.parametrize("option", ["teachers", "languages"])
+def test_no_teacher_and_no_language(distilled, option):
+    result, commands, _ = distilled(**{option: " "})
+    assert result.exit_code == 1 and "at least one" in result.output and not commands
+
+
 def test_missing_bitexts_are_told_before_anything_is_trained(distilled):
     result, commands, _ = distilled()
     assert result.exit_code == 1 and "concner.spacy" in result.output and not commands

@@ -60,7 +60,13 @@ def test_outside_alone_is_labelled_text(examples):
 
 
 def test_weight_zero_needs_nothing(examples):
-    check_needs([examples["raw"]], {"tcl": TranslationContrast(weight=0.0)}, "ner")
+    losses = {"entity": EntityCrossEntropy(), "tcl": TranslationContrast(weight=0.0)}
+    check_needs([examples["entities"]], losses, "ner")
+
+
+def test_weight_zero_everywhere_teaches_nothing(examples):
+    with pytest.raises(ConcnerError, match=r"C046.*'ner'.*'tcl'"):
+        check_needs([examples["raw"]], {"tcl": TranslationContrast(weight=0.0)}, "ner")
 
 
 def test_reading_stops_when_all_is_found(examples):

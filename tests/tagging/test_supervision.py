@@ -138,6 +138,24 @@ def test_soft_labels_that_are_no_numbers(vocab):
         set_soft_labels(doc, LABELS, np.full((3, 5), np.inf))
 
 
+@pytest.mark.parametrize("row", [[1.5, -0.5, 0, 0, 0], [1, 1, 1, 0, 0], [0.5, 0, 0, 0, 0]])
+def test_soft_labels_that_are_no_probabilities(vocab, row):
+    doc = softly(vocab)
+    doc.user_data[USER_DATA_KEY]["probabilities"][1] = row
+    with pytest.raises(ConcnerError, match="C005"):
+        aligned_soft_labels(doc, doc, LABELS, "concner")
+
+
+@pytest.mark.parametrize(
+    "stored", ["text", {"labels": LABELS}, {"labels": LABELS, "probabilities": "abc"}]
+)
+def test_something_else_in_the_place_of_soft_labels(vocab, stored):
+    doc = softly(vocab)
+    doc.user_data[USER_DATA_KEY] = stored
+    with pytest.raises(ConcnerError, match=r"C145.*set_soft_labels"):
+        aligned_soft_labels(doc, doc, LABELS, "concner")
+
+
 def test_soft_labels_of_wrong_width(vocab):
     doc = softly(vocab)
     doc.user_data[USER_DATA_KEY]["probabilities"] = np.ones((3, 4), dtype="f2")

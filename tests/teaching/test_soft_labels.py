@@ -418,6 +418,45 @@ def test_tokens_below_the_least_confidence_keep_no_label(raw, teachers, tmp_path
     assert (again.unsure_docs, again.unsure_tokens) == (result.unsure_docs, result.unsure_tokens)
 
 
+def test_no_token_is_sure_enough(raw, teachers, tmp_path):
+    vocab = spacy.blank("xx").vocab
+    one = write_corpus([labelled_doc(vocab, ["Xyz"], None)], tmp_path / "one.spacy")
+    with pytest.raises(ConcnerError, match=r"C423.*1 documents.*0\.9999"):
+        run(one, tmp_path / "sure", teachers, min_confidence=0.9999)
+
+
+@pytest.mark.parametrize("content", [b"", b"broken"])
+def test_a_broken_shard_is_made_again(raw, teachers, tmp_path, content):
+    run(raw, tmp_path / "soft", teachers, shard_size=3)
+    shard = tmp_path / "soft" / "00002.spacy"
+    before = shard.read_bytes()
+    shard.write_bytes(content)
+    result = run(raw, tmp_path / "soft", teachers, shard_size=3)
+    assert result.resumed == 4 and shard.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"broken", None])
+def test_a_broken_cache_is_made_again(raw, teachers, tmp_path, content):
+    run(raw, tmp_path / "soft", teachers, cache=tmp_path / "cache")
+    for file in (tmp_path / "cache").rglob("*.npy"):
+        rows = np.load(file)
+        np.save(file, np.full_like(rows, np.nan))
+        if content is not None:
+            file.write_bytes(content)
+    run(raw, tmp_path / "again", teachers, cache=tmp_path / "cache")
+    pairs = zip(probabilities(tmp_path / "soft"), probabilities(tmp_path / "again"), strict=True)
+    assert all((a == b).all() for a, b in pairs)
+
+
+def test_folders_that_cannot_be_made(raw, teachers, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConcnerError, match="C420.*file is no folder"):
+        run(raw, tmp_path / "file" / "soft", teachers)
+    with pytest.raises(ConcnerError, match="C420.*file is no folder"):
+        run(raw, tmp_path / "soft", teachers, cache=tmp_path / "file" / "cache")
+    assert not (tmp_path / "soft").exists()
+
+
 @pytest.mark.parametrize("value", [-0.1, 1.0, float("nan")])
 def test_confidence_out_of_range(raw, teachers, tmp_path, value):
     with pytest.raises(ConcnerError, match="C417"):

@@ -39,6 +39,12 @@ def test_names():
     assert name_teachers(["en=models/x=1"]) == {"en": "models/x=1"}
 
 
+@pytest.mark.parametrize("entry", ["", "=", "en=", "=folder"])
+def test_teacher_without_name_or_path(entry):
+    with pytest.raises(ConcnerError, match="C424"):
+        name_teachers([entry])
+
+
 def test_a_folder_with_an_equals_sign_is_a_path(tmp_path):
     folder = tmp_path / "a=b"
     folder.mkdir()
@@ -96,7 +102,17 @@ def test_map_of_what_is_not_there(trained_folder, mapping, unknown):
 
 
 @pytest.mark.parametrize(
-    "content", ["{", "[]", '{"de": 1}', '{"de": {"A": 3}}', '{"de": {"A": ""}}']
+    "content",
+    [
+        "{",
+        "[]",
+        '{"de": 1}',
+        '{"de": {"A": 3}}',
+        '{"de": {"A": ""}}',
+        '{"de": {"A": "O"}}',
+        '{"de": {"A": "B C"}}',
+        '{"de": {"A": "B", "A": "C"}}',
+    ],
 )
 def test_map_of_something_else(tmp_path, content):
     (tmp_path / "map.json").write_text(content)

@@ -55,11 +55,11 @@ def test_the_teacher_of_the_target_language_counts_most(
     stored = srsly.read_json(tmp_path / "soft" / "weighting.json")
     assert stored["weighting"] == kind and stored["level"] == level
     assert stored["similarity"]["names"] == ["en", "bg"]
-    if level == "domain":
-        assert result.weighting["weights"]["bg"] > 0.55
-        assert sum(result.weighting["weights"].values()) == pytest.approx(1)
-    else:
-        assert result.weighting["weights"] is None
+    # Of weights by the sentence these are the means, and the file serves a later run.
+    assert result.weighting["weights"]["bg"] > 0.55
+    assert sum(result.weighting["weights"].values()) == pytest.approx(1)
+    again = read_weights(tmp_path / "soft" / "weighting.json", ["en", "bg"])
+    assert again.shares == pytest.approx(list(result.weighting["weights"].values()))
 
 
 def test_each_sentence_has_its_weights(corpora, encoder_folder):
@@ -115,7 +115,7 @@ def test_another_weighting_reads_no_text_again(
     first = weigh("learned")
     assert readings == [8 * len(SENTENCES), 8 * len(TRANSLATIONS), len(TRANSLATIONS)]
     assert weigh("cosine")["weights"]["bg"] > 0.55
-    assert weigh("learned", level="sentence")["weights"] is None
+    assert weigh("learned", level="sentence")["weights"] == first["weights"]
     assert len(readings) == 3
     assert weigh("learned", limit=2)["sentences"] == 2
     # The first sentences of the target are those of its language.
@@ -156,13 +156,46 @@ def test_weights_from_a_file(corpora, trained_folder, tmp_path):
     assert read_weights(tmp_path / "weighting.json", names).shares == [0.75, 0.25]
 
 
-@pytest.mark.parametrize("content", ["{", "[1]", '{"en": 1}', '{"en": 1, "bg": "much"}'])
-def test_a_file_of_something_else(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("{", "line 1"),
+        ("[1]", "list"),
+        ('{"weights": null}', "no object"),
+        ('{"en": 1}', r"missing for \['bg'\]"),
+        ('{"en": 1, "bg": 2, "fr": 1}', r"not asked for: \['fr'\]"),
+        ('{"en": 1, "bg": "2"}', r"\['bg'\] is no number"),
+        ('{"en": true, "bg": 2}', r"\['en'\] is no number"),
+        ('{"en": 1, "bg": 2, "en": 3}', "'en' stands twice"),
+    ],
+)
+def test_a_file_of_something_else(tmp_path, content, why):
     (tmp_path / "weights.json").write_text(content)
-    with pytest.raises(ConcnerError, match=r"C413.*\['en', 'bg'\]"):
+    with pytest.raises(ConcnerError, match=rf"C413.*{why}.*\['en', 'bg'\]"):
         read_weights(tmp_path / "weights.json", ["en", "bg"])
-    with pytest.raises(ConcnerError, match="C413"):
-        read_weights(tmp_path / "missing.json", ["en", "bg"])
+
+
+def test_a_weighting_that_is_neither_a_file_nor_a_name(tmp_path):
+    with pytest.raises(ConcnerError, match="C413.*no such file.*uniform, cosine, learned"):
+        read_weights(tmp_path / "learnt", ["en", "bg"])
+
+
+def test_what_the_command_line_says_of_weights(corpora, trained_folder, tmp_path):
+    def run(*options):
+        teachers = [f"--teacher={name}={trained_folder}" for name in ("en", "bg")]
+        command = ["label", str(corpora["raw"]), str(tmp_path / "soft"), *teachers, *options]
+        result = CliRunner().invoke(concner_cli, command)
+        return result.exit_code, " ".join(result.output.split())
+
+    both = [f"--source=en={corpora[name]}" for name in ("en", "bg")]
+    status, printed = run(*both, "--weighting", "learned")
+    assert status == 1 and "C421" in printed and "en.spacy" in printed
+    status, printed = run("--weighting", "cosine", "-w", "1", "-w", "2")
+    assert status == 1 and "C422" in printed
+    status, printed = run(both[0], "--level", "sentence")
+    assert status == 0
+    assert "--source is for the weightings cosine and learned" in printed
+    assert "--level sentence is for" in printed and "--encoder" not in printed
 
 
 def test_weights_in_a_file_are_checked(tmp_path):
@@ -197,7 +230,7 @@ def test_command_line(corpora, encoder_folder, trained_folder, tmp_path):
     assert result.exit_code == 0, result.output
     weight = srsly.read_json(tmp_path / "soft" / "weighting.json")["weights"]["bg"]
     output = " ".join(result.output.split())
-    assert f"{weight:.3f}" in output and "source sentences' languages" in output
+    assert f"{weight:.3f}" in output and "of the source sentences that it was made of" in output
     for wrong, code in [(["-s", "en"], "C418"), (["--level", "word"], "C419")]:
         failed = CliRunner().invoke(concner_cli, [*options, *wrong])
         assert failed.exit_code == 1 and code in failed.output

@@ -304,6 +304,7 @@ def test_all_layers_frozen(encoder_folder, sentences):
     nlp.add_pipe("transformer", config={"model": transformer_model(encoder_folder)})
     nlp.add_pipe("concner", config={"model": {"tok2vec": LISTENER}})
     nlp.initialize(lambda: [as_example(doc) for doc in sentences])
-    with pytest.raises(ConcnerError, match=r"C506.*frozen_layers = 2.*2 layers"):
-        callback(frozen_layers=2)(nlp)
+    for wrong in (2, -1):
+        with pytest.raises(ConcnerError, match=rf"C506.*frozen_layers = {wrong}.*2 layers"):
+            callback(frozen_layers=wrong)(nlp)
     assert callback(frozen_layers=1)(nlp) is nlp
