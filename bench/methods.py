@@ -96,7 +96,7 @@ TEACHERS: dict[str, Teacher] = {
         "ConCNER teacher, with projected parallel text",
         "concner",
         "en-pt",
-        LONGER,
+        {**LONGER, **HEAD},
         parallel=True,
     ),
 }

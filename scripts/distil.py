@@ -94,6 +94,10 @@ class Distillation:
         return made
 
 
+# Pairs of few words are contrasted through projection heads (docs/contrast.md).
+HEADS = {"components.concner.model.projection_width": 128}
+
+
 def steps_of(steps: int) -> dict[str, object]:
     """Give the options of `spacy train` for a number of steps."""
     return {"training.max_steps": steps, "training.optimizer.learn_rate.total_steps": steps}
@@ -156,7 +160,7 @@ def main(
                 msg.warn("Nothing in the parallel text is alike and sure: no rounds with it")
                 break
             shutil.copy(bitexts, pairs / f"{source}.spacy")
-            settings = steps_of(teacher_steps) | {"paths.train": pairs}
+            settings = steps_of(teacher_steps) | HEADS | {"paths.train": pairs}
             settings |= {"paths.metrics": metrics / "teacher-parallel.jsonl"}
             beside = job.train(teacher_config, output / "parallel", settings)
             pipelines = {f"round-{rounds}": start, "parallel": beside}
