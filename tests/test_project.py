@@ -77,12 +77,16 @@ def test_own_corpus_is_translated(project):
     parallel = [f"{a['text']}\t{b['text']}\n" for a, b in zip(english, bulgarian, strict=True)]
     (own / "parallel.bg.tsv").write_text("".join(parallel), encoding="utf8")
     # A filter that any shell has, for an engine that need not be installed.
-    change_vars(project, engine="command", engine_options="-o command=cat", translate_to="bg")
+    change_vars(
+        project, engine="command", engine_options="-o command=cat", translate_to="bg", rounds=1
+    )
     steps = ("convert-own", "translate", "encoder", "teachers", "distil", "ship", "evaluate")
     printed = {step: run(project, step) for step in steps}
     assert "Parallel text for bg" in printed["convert-own"]
-    # Two steps of training find nothing alike.
-    assert "Nothing in the parallel text is alike" in printed["distil"]
+    # What two steps of training find alike is chance; that nothing brings no rounds is not.
+    found = "Nothing in the parallel text is alike" not in printed["distil"]
+    assert f"Student of round-{3 if found else 1}" in printed["distil"]
+    assert (project / "training" / "student" / "parallel" / "model-last").exists() == found
     vocab = spacy.blank("xx").vocab
     bitexts = list(read_docs(project / "corpus" / "teachers" / "concner.spacy", vocab))
     assert [segment.label_ for segment in bitexts[0].spans["segments"]] == ["en", "bg"]
