@@ -226,8 +226,10 @@ def summarise(bench: Bench, seeds: Sequence[int], page: Path, pictures: Path) ->
             (title, [cell(values) for values in own], f"{mean(means):.1f}" if is_whole else "")
             + (gain, _intervals(shift) if is_whole else [])
         )
-    beside = _differences(bench, seeds, "concner_parallel", "concner")
-    differences += beside
+    beside = {}
+    for other in ("concner", "head"):
+        beside[other] = _differences(bench, seeds, "concner_parallel", other)
+        differences += beside[other]
     srsly.write_json(bench.results.with_name("accuracy_differences.json"), differences)
     header = ["method", SOURCE, *LANGUAGES, "mean of targets", "over direct transfer"]
     lines = markdown(header, [[title, *cells, m, gain] for title, cells, m, gain, _ in table])
@@ -237,9 +239,10 @@ def summarise(bench: Bench, seeds: Sequence[int], page: Path, pictures: Path) ->
     lines += ["", f"Seeds {n_seeds}; {tested} test sentences; {versions}; {rows[-1]['machine']}."]
     write_between(page, "accuracy", "scores", lines)
     paired = [[title, *intervals] for title, _, _, _, intervals in table if intervals]
-    if len(beside) == len(LANGUAGES):
-        title = f"{TITLES['concner_parallel']}, over {TITLES['concner']}"
-        paired.append([title, *_intervals(beside)])
+    for other, found in beside.items():
+        if len(found) == len(LANGUAGES):
+            title = f"{TITLES['concner_parallel']}, over {TITLES[other]}"
+            paired.append([title, *_intervals(found)])
     write_between(page, "accuracy", "differences", markdown(["method", *LANGUAGES], paired))
     for language in LANGUAGES:
         found = {TITLES[m]: values for (m, lang), values in scores.items() if lang == language}

@@ -102,6 +102,7 @@ TEACHERS: dict[str, Teacher] = {
 }
 STUDENTS: dict[str, Student] = {
     "concner_student": Student("ConCNER student", ("concner",), "concner"),
+    "head_student": Student("ConCNER student, projection heads", ("head",), "head"),
     "tsl_single": Student("TSL, one source", ("direct",), settings=FRESH),
     "mtmt": Student("MTMT", ("direct",), config="mtmt_student", evaluator=True),
     "three_teachers": Student("student of three teachers", THREE_TEACHERS, "concner"),
