@@ -94,7 +94,7 @@ class Distillation:
         return made
 
 
-# Pairs of few words are contrasted through projection heads (docs/contrast.md).
+# The teacher with parallel text was measured with projection heads (docs/accuracy.md).
 HEADS = {"components.concner.model.projection_width": 128}
 
 
