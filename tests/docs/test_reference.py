@@ -4,6 +4,7 @@ import re
 
 import pytest
 import spacy
+import spacy_transformers  # noqa: F401 (makes the registry of span getters)
 import tomllib
 from thinc.api import Config
 
