@@ -60,7 +60,7 @@ class Variant:
     config: Name of the project's config.
     corpus: Name of the training corpus, before `-seedS`.
     wrapped: Losses that another loss is put around: its settings by the name of the loss.
-    layer: Layer of the encoder whose vectors are contrasted; 0 for the last.
+    layer: Layer of the encoder whose vectors are contrasted; None for the last.
     """
 
     title: str
@@ -68,7 +68,7 @@ class Variant:
     config: str = "concner"
     corpus: str = "en-pt"
     wrapped: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    layer: int = 0
+    layer: int | None = None
 
 
 def scheduled(*points: tuple[int, float]) -> dict[str, object]:
@@ -223,7 +223,7 @@ def run_variant(bench: Bench, name: str, seed: int) -> None:
     output = bench.work / f"seed-{seed}" / name
     corpus = bench.corpus(f"{variant.corpus}-seed{seed}")
     settings = dict(variant.settings)
-    if variant.layer:
+    if variant.layer is not None:
         callback = {"@callbacks": "concner-bench.contrast_layer.v1", "layer": variant.layer}
         settings["training.before_update"] = srsly.json_dumps(callback)
         settings["code"] = ROOT / "bench/layers.py"

@@ -9,8 +9,7 @@ from spacy import registry
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from spacy_concner.corpora.bitext import get_segments
-from spacy_concner.tagging.architecture import TaggerModel, TaggerOutput, pool_segments
+from spacy_concner.tagging.architecture import TaggerModel, TaggerOutput, apply_heads
 from spacy_concner.tagging.architecture import forward as predict
 from spacy_concner.training.layers import encoders
 
@@ -56,16 +55,9 @@ def _forward(
     vectors, backprop_tok2vec = model.get_ref("tok2vec")(docs, is_train)
     both = ops.flatten([v for v in vectors if v.shape[0]])
     last, lower = map(np.ascontiguousarray, np.split(both, 2, axis=1))
-    logits, backprop_output = model.get_ref("output")(last, is_train)
-    segment_lengths = ops.asarray1i([len(segment) for doc in docs for segment in get_segments(doc)])
-    pooled, backprop_pooling = pool_segments(model, lower, segment_lengths)
-    tokens, backprop_tokens = model.get_ref("token_projection")(lower, is_train)
-    segments, backprop_segments = model.get_ref("segment_projection")(pooled, is_train)
+    output, backprop_heads = apply_heads(model, docs, last, lower, is_train)
 
     def backprop(d_output: TaggerOutput) -> list[Doc]:
-        d_last = backprop_output(d_output.logits)
-        d_lower = backprop_tokens(d_output.token_vectors)
-        d_lower = d_lower + backprop_pooling(backprop_segments(d_output.segment_vectors))
-        return backprop_tok2vec(ops.unflatten(np.hstack([d_last, d_lower]), lengths))
+        return backprop_tok2vec(ops.unflatten(np.hstack(backprop_heads(d_output)), lengths))
 
-    return TaggerOutput(logits, tokens, segments), backprop
+    return output, backprop

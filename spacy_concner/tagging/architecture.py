@@ -116,34 +116,47 @@ def forward(
         return TaggerOutput(empty, ops.alloc2f(0, 0), ops.alloc2f(0, 0)), lambda d_output: []
     token_vectors, backprop_tok2vec = model.get_ref("tok2vec")(docs, is_train)
     flat = ops.flatten([v for v in token_vectors if v.shape[0]])
-    logits, backprop_output = model.get_ref("output")(flat, is_train)
-    segment_lengths = ops.asarray1i([len(segment) for doc in docs for segment in get_segments(doc)])
-    pooled, backprop_pooling = pool_segments(model, flat, segment_lengths)
-    if not is_train:
-        return TaggerOutput(logits, flat, pooled), lambda d_output: []
-    tokens, backprop_tokens = model.get_ref("token_projection")(flat, is_train)
-    segments, backprop_segments = model.get_ref("segment_projection")(pooled, is_train)
+    output, backprop_heads = apply_heads(model, docs, flat, flat, is_train)
 
     def backprop(d_output: TaggerOutput) -> list[Doc]:
-        d_flat = backprop_output(d_output.logits)
-        d_flat = d_flat + backprop_tokens(d_output.token_vectors)
-        d_flat += backprop_pooling(backprop_segments(d_output.segment_vectors))
-        return backprop_tok2vec(ops.unflatten(d_flat, lengths))
+        d_labels, d_contrast = backprop_heads(d_output)
+        return backprop_tok2vec(ops.unflatten(d_labels + d_contrast, lengths))
+
+    return output, backprop if is_train else lambda d_output: []
+
+
+def apply_heads(
+    model: TaggerModel, docs: list[Doc], labelled: Floats2d, contrasted: Floats2d, is_train: bool
+) -> tuple[TaggerOutput, Callable[[TaggerOutput], tuple[Floats2d, Floats2d]]]:
+    """Score labels by vectors of tokens, and give the vectors to contrast.
+
+    model (Model): The model.
+    docs (list[Doc]): The batch.
+    labelled (Floats2d): `(n_tokens, width)` vectors that the labels are read from.
+    contrasted (Floats2d): `(n_tokens, width)` vectors that are contrasted, mostly the same.
+    is_train (bool): Whether the latter go through the projection heads.
+    RETURNS (tuple[TaggerOutput, Callable]): Output and the function that takes its gradients
+        and gives those of both kinds of vectors.
+    """
+    logits, backprop_output = model.get_ref("output")(labelled, is_train)
+    lengths = model.ops.asarray1i([len(segment) for doc in docs for segment in get_segments(doc)])
+    pooled, backprop_pooling = _pool(model, contrasted, lengths)
+    tokens, segments = contrasted, pooled
+    if is_train:
+        tokens, backprop_tokens = model.get_ref("token_projection")(contrasted, is_train)
+        segments, backprop_segments = model.get_ref("segment_projection")(pooled, is_train)
+
+    def backprop(d_output: TaggerOutput) -> tuple[Floats2d, Floats2d]:
+        d_pooled = backprop_pooling(backprop_segments(d_output.segment_vectors))
+        d_contrasted = backprop_tokens(d_output.token_vectors) + d_pooled
+        return backprop_output(d_output.logits), d_contrasted
 
     return TaggerOutput(logits, tokens, segments), backprop
 
 
-def pool_segments(
+def _pool(
     model: TaggerModel, vectors: Floats2d, lengths: Ints1d
 ) -> tuple[Floats2d, Callable[[Floats2d], Floats2d]]:
-    """Pool the vectors of tokens into those of segments, the way that the model is set to.
-
-    model (Model): The model.
-    vectors (Floats2d): `(n_tokens, width)`, segments one after another.
-    lengths (Ints1d): `(n_segments,)` tokens of each.
-    RETURNS (tuple[Floats2d, Callable]): `(n_segments, width)` and the function that takes
-        its gradient.
-    """
     ops = model.ops
     if model.attrs["pooling"] == "mean":
         return ops.reduce_mean(vectors, lengths), lambda d: ops.backprop_reduce_mean(d, lengths)
