@@ -149,7 +149,6 @@ def main(
         msg.fail(f"No {bitexts}, which the parallel text is to join: see --corpora", exits=1)
     if not texts:
         msg.info("No parallel text, no rounds with it")
-    name = ""
     for number in range(1, rounds + (3 if texts else 1)):
         msg.divider(f"Round {number}")
         if number == rounds + 1:
@@ -172,7 +171,7 @@ def main(
         pipelines["student"] = start
     shutil.rmtree(output / "model-last", ignore_errors=True)
     shutil.copytree(start, output / "model-last")
-    msg.good(f"Student of {name}: {output / 'model-last'}")
+    msg.good(f"Student of {start.parent.name}: {output / 'model-last'}")
 
 
 if __name__ == "__main__":

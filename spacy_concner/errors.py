@@ -670,6 +670,7 @@ class Errors(metaclass=WithCodes):
         "--source {entry!r} is not NAME=PATH. Give the name of a teacher and text in its language, "
         "such as --source en=corpus/en.spacy."
     )
+    C419 = "The level of weights is {level!r}, expected 'domain' or 'sentence'."
     C420 = "Cannot write to {path}: {reason}. Name another folder, or make that one writable."
     C421 = (
         "--source names {name!r} twice: {first} and {second}. Give it one file, or one folder that "
@@ -684,7 +685,6 @@ class Errors(metaclass=WithCodes):
         "--teacher {entry!r} is no path and not NAME=PATH. Give the folder of a pipeline, such as "
         "--teacher en=training/en/model-last."
     )
-    C419 = "The level of weights is {level!r}, expected 'domain' or 'sentence'."
 
     C440 = (
         "Evaluator {path} cannot be loaded: {error}. Give the folder of a pipeline trained with "

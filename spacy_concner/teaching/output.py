@@ -68,8 +68,9 @@ def prepare_output(output: Path, settings: dict, force: bool) -> None:
     shards = [path for path in sorted(output.glob("*.spacy")) if SHARD.fullmatch(path.name)]
     if shards and before != settings:
         if not force:
-            changed = sorted(key for key in settings if before.get(key) != settings[key])
-            changed = changed if before else ["settings than anyone can tell: no label.json"]
+            changed: object = "settings (its label.json cannot be read)"
+            if before:
+                changed = sorted(key for key in settings if before.get(key) != settings[key])
             raise ConcnerError(Errors.C405.format(path=output, changed=changed))
         for shard in shards:
             shard.unlink()

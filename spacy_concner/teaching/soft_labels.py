@@ -220,6 +220,8 @@ def label(
         for shard in iter(lambda: list(islice(docs, shard_size)), []):
             file = shard_path(output, len(shards) + 1)
             kept = _read_shard(file) if file.exists() else None
+            if kept is not None and not min_confidence and len(kept) != len(shard):
+                kept = None
             if kept is not None:
                 resumed += len(shard)
             else:

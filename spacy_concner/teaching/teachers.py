@@ -20,7 +20,7 @@ FACTORY = "concner"
 OUTSIDE = "O"
 NAMED = re.compile(r"([\w-]+)=(.+)")
 # A new entity type: not the tag of no entity, and no white space, which tags cannot have.
-TYPE = re.compile(r"(?!O$)\S+")
+NEW_TYPE = re.compile(r"(?!O$)\S+")
 ALL_TEACHERS = "*"
 
 
@@ -160,7 +160,7 @@ def read_label_map(path: Path) -> dict[str, dict[str, str | None]]:
             if not isinstance(types, dict):
                 raise ValueError(f"what stands for {name!r} is no object")
             for old, new in types.items():
-                if new is not None and not (isinstance(new, str) and TYPE.fullmatch(new)):
+                if new is not None and not (isinstance(new, str) and NEW_TYPE.fullmatch(new)):
                     raise ValueError(f"{old!r} cannot become {new!r}")
     except (OSError, ValueError) as error:
         raise ConcnerError(Errors.C410.format(path=path, error=show_reason(error))) from error

@@ -110,30 +110,29 @@ def read_weights(path: Path, names: Sequence[str]) -> FixedWeights:
         teachers, C404 for numbers that are no weights.
     """
     try:
-        content = read_json_object(path)
-        given = content.get("weights", content)
-        if not isinstance(given, dict):
-            raise ValueError("its weights are no object")
-        missing = [name for name in names if name not in given]
-        unknown = [name for name in given if name not in names]
-        if missing or unknown:
-            raise ValueError(f"weights are missing for {missing}, and not asked for: {unknown}")
-        strange = [name for name in names if type(given[name]) not in (int, float)]
-        if strange:
-            raise ValueError(f"what stands for {strange} is no number")
-    except FileNotFoundError as error:
-        kinds = ", ".join((UNIFORM, *MEASURES))
-        reason = f"there is no such file, nor is it one of {kinds}"
-        raise ConcnerError(
-            Errors.C413.format(path=path, names=list(names), error=reason)
-        ) from error
+        given = _named_numbers(read_json_object(path), names)
     except (OSError, ValueError) as error:
         reason = show_reason(error)
-        raise ConcnerError(
-            Errors.C413.format(path=path, names=list(names), error=reason)
-        ) from error
-    found = fixed_weights(names, [float(given[name]) for name in names])
+        if isinstance(error, FileNotFoundError):
+            reason = f"there is no such file, nor is it one of {', '.join((UNIFORM, *MEASURES))}"
+        values = {"path": path, "names": list(names), "error": reason}
+        raise ConcnerError(Errors.C413.format(**values)) from error
+    found = fixed_weights(names, given)
     return FixedWeights(found.shares, {**found.summary, "weighting": "file"})
+
+
+def _named_numbers(content: dict[str, Any], names: Sequence[str]) -> list[float]:
+    """Give the numbers under names, or under names under "weights"; ValueError if they differ."""
+    given = content.get("weights", content)
+    if not isinstance(given, dict):
+        raise ValueError("its weights are no object")
+    if missing := [name for name in names if name not in given]:
+        raise ValueError(f"no weight for {missing}")
+    if unknown := [name for name in given if name not in names]:
+        raise ValueError(f"a weight for {unknown}, which no teacher is called")
+    if strange := [name for name in names if type(given[name]) not in (int, float)]:
+        raise ValueError(f"what stands for {strange} is no number")
+    return [float(given[name]) for name in names]
 
 
 def measure_weights(
