@@ -5,9 +5,9 @@ from all of it, starting from the last teacher. In each further round the studen
 before labels beside the teachers, and the next student starts from it.
 
 With parallel text of any language there are two rounds more. What the student finds alike in a
-sentence and its translation becomes bitexts, and a teacher learns from them and from the bitexts
-there are. In the first of the two rounds it labels beside the student, in the second beside both
-students.
+sentence and its translation becomes bitexts, and a teacher that starts from the student learns from
+them and from the bitexts there are. In the first of the two rounds it labels beside the student, in
+the second beside both students.
 
 The last student lies in `OUTPUT/model-last`, all of them in `OUTPUT/round-N`, the teacher with
 parallel text in `OUTPUT/parallel`.
@@ -94,8 +94,8 @@ class Distillation:
         return made
 
 
-# The teacher with parallel text was measured with projection heads (docs/accuracy.md).
-HEADS = {"components.concner.model.projection_width": 128}
+# The teacher with parallel text starts from a student, and has less to learn and much to lose.
+GENTLER = {"training.optimizer.learn_rate.initial_rate": 5e-5}
 
 
 def steps_of(steps: int) -> dict[str, object]:
@@ -159,7 +159,8 @@ def main(
                 msg.warn("Nothing in the parallel text is alike and sure: no rounds with it")
                 break
             shutil.copy(bitexts, pairs / f"{source}.spacy")
-            settings = steps_of(teacher_steps) | HEADS | {"paths.train": pairs}
+            settings = steps_of(teacher_steps) | GENTLER | {"paths.train": pairs}
+            settings |= {"paths.start_from": start}
             settings |= {"paths.metrics": metrics / "teacher-parallel.jsonl"}
             beside = job.train(teacher_config, output / "parallel", settings)
             pipelines = {f"round-{rounds}": start, "parallel": beside}

@@ -143,7 +143,8 @@ def test_distillation_with_parallel_text_has_two_rounds_more(tmp_path, distilled
     assert pairs[pairs.index("--labels-from") + 1] == "student/round-1/model-last"
     assert beside[beside.index("--paths.train") + 1] == "soft/parallel"
     assert beside[beside.index("--training.max_steps") + 1] == "9"
-    assert beside[beside.index("--components.concner.model.projection_width") + 1] == "128"
+    assert beside[beside.index("--paths.start_from") + 1] == "student/round-1/model-last"
+    assert beside[beside.index("--training.optimizer.learn_rate.initial_rate") + 1] == "5e-05"
     before = [
         "--teacher=round-1=student/round-1/model-last",
         "--teacher=parallel=student/parallel/model-last",
