@@ -56,7 +56,9 @@ class Runner:
         corpus = self.bench.corpus(f"{method.corpus}-seed{self.seed}")
         if method.parallel:
             corpus = self._add_parallel(corpus)
-        self.bench.train(method.config, output, corpus, self.seed, method.settings)
+        start = None if method.start is None else self.model(method.start, LANGUAGES[0])
+        settings = {"paths.start_from": start, **method.settings}
+        self.bench.train(method.config, output, corpus, self.seed, settings)
         return output / "model-last"
 
     def _add_parallel(self, corpus: Path) -> Path:
@@ -227,7 +229,7 @@ def summarise(bench: Bench, seeds: Sequence[int], page: Path, pictures: Path) ->
             + (gain, _intervals(shift) if is_whole else [])
         )
     beside = {}
-    for other in ("concner", "head"):
+    for other in ("three_teachers", "fresh_parallel"):
         beside[other] = _differences(bench, seeds, "concner_parallel", other)
         differences += beside[other]
     srsly.write_json(bench.results.with_name("accuracy_differences.json"), differences)

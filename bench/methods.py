@@ -23,6 +23,7 @@ class Teacher:
     settings: Overrides of the config.
     parallel: Whether parallel text of the target languages joins in: what `PARALLEL_LABELS`
         finds alike on both sides, across the word alignment.
+    start: The student whose weights it starts from; None for the pretrained encoder.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Teacher:
     corpus: str
     settings: Mapping[str, object] = field(default_factory=dict)
     parallel: bool = False
+    start: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ def sources_of(language: str) -> tuple[str, ...]:
 
 # The steps of concner.cfg for half as many pairs again.
 LONGER = {"training.max_steps": 400, "training.optimizer.learn_rate.total_steps": 400}
+# A teacher that starts from a student has less to learn and much to lose.
+GENTLER = {"training.optimizer.learn_rate.initial_rate": 5e-5}
 # A student that starts from the pretrained encoder has more to learn.
 FRESH = {"training.optimizer.learn_rate.initial_rate": 2e-4}
 # Half the steps of student.cfg, for students that see the text of one or two of four targets.
@@ -92,12 +96,20 @@ TEACHERS: dict[str, Teacher] = {
     ),
     "concner": Teacher("ConCNER teacher (TCL + LCL)", "concner", "en-pt"),
     "head": Teacher("ConCNER teacher, projection heads", "concner", "en-pt", HEAD),
-    "concner_parallel": Teacher(
-        "ConCNER teacher, with projected parallel text",
+    "fresh_parallel": Teacher(
+        "ConCNER teacher, projection heads, with parallel text",
         "concner",
         "en-pt",
         {**LONGER, **HEAD},
         parallel=True,
+    ),
+    "concner_parallel": Teacher(
+        "ConCNER teacher, with parallel text, from the student of three teachers",
+        "concner",
+        "en-pt",
+        {**LONGER, **GENTLER},
+        parallel=True,
+        start=PARALLEL_LABELS,
     ),
 }
 STUDENTS: dict[str, Student] = {
