@@ -70,3 +70,7 @@ def test_methods_name_what_there_is():
         known = {*TEACHERS, *list(STUDENTS)[: list(STUDENTS).index(name)], "sources"}
         assert set(student.teachers) <= known
         assert student.start is None or student.start in known
+    for teacher in TEACHERS.values():
+        if teacher.start is not None:
+            before = [TEACHERS[name] for name in STUDENTS[teacher.start].teachers]
+            assert all(other.start is None for other in before)
