@@ -159,8 +159,8 @@ def main(
                 msg.warn("Nothing in the parallel text is alike and sure: no rounds with it")
                 break
             shutil.copy(bitexts, pairs / f"{source}.spacy")
-            settings = steps_of(teacher_steps) | GENTLER | {"paths.train": pairs}
-            settings |= {"paths.start_from": start}
+            settings = steps_of(teacher_steps) | GENTLER
+            settings |= {"paths.train": pairs, "paths.start_from": start}
             settings |= {"paths.metrics": metrics / "teacher-parallel.jsonl"}
             beside = job.train(teacher_config, output / "parallel", settings)
             pipelines = {f"round-{rounds}": start, "parallel": beside}

@@ -135,8 +135,8 @@ def apply_heads(
     labelled (Floats2d): `(n_tokens, width)` vectors that the labels are read from.
     contrasted (Floats2d): `(n_tokens, width)` vectors that are contrasted, mostly the same.
     is_train (bool): Whether the latter go through the projection heads.
-    RETURNS (tuple[TaggerOutput, Callable]): Output and the function that takes its gradients
-        and gives those of both kinds of vectors.
+    RETURNS (tuple[TaggerOutput, Callable]): Output and, for training, the function that takes
+        its gradients and gives those of both kinds of vectors.
     """
     logits, backprop_output = model.get_ref("output")(labelled, is_train)
     lengths = model.ops.asarray1i([len(segment) for doc in docs for segment in get_segments(doc)])

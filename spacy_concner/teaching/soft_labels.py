@@ -219,9 +219,9 @@ def label(
     ) as bar:
         for shard in iter(lambda: list(islice(docs, shard_size)), []):
             file = shard_path(output, len(shards) + 1)
-            kept = _read_shard(file) if file.exists() else None
-            if kept is not None and not min_confidence and len(kept) != len(shard):
-                kept = None
+            # Only a least confidence leaves Docs out.
+            n_expected = None if min_confidence else len(shard)
+            kept = _read_shard(file, n_expected) if file.exists() else None
             if kept is not None:
                 resumed += len(shard)
             else:
@@ -305,13 +305,14 @@ def _write_shard(docs: Sequence[Doc], mix: _Mix, file: Path) -> list[np.ndarray]
     return kept_probabilities
 
 
-def _read_shard(file: Path) -> list[np.ndarray] | None:
-    """Give the probabilities of a shard's Docs, None if the file is broken."""
+def _read_shard(file: Path, n_expected: int | None) -> list[np.ndarray] | None:
+    """Give the probabilities of a shard's Docs, None if it is broken or lacks some."""
     try:
         found = [get_soft_labels(doc) for doc in read_docs(file, Vocab())]
     except ConcnerError:
         return None
-    return [soft.probabilities for soft in found if soft is not None]
+    kept = [soft.probabilities for soft in found if soft is not None]
+    return kept if n_expected in (None, len(kept)) else None
 
 
 def _count_docs(file: Path) -> int:

@@ -173,6 +173,13 @@ def test_killed_run_goes_on_with_the_same_bytes(raw, teachers, tmp_path):
     done = run(raw, output, teachers, **settings)
     assert done.resumed == done.docs == 7
 
+    # A shard that can be read and has too few Docs.
+    shard, *_ = result.shards
+    whole = shard.read_bytes()
+    shard.write_bytes(result.shards[-1].read_bytes())
+    assert run(raw, output, teachers, **settings).resumed == 5
+    assert shard.read_bytes() == whole
+
 
 @pytest.mark.parametrize(
     "changes, name",
