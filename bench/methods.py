@@ -111,6 +111,13 @@ TEACHERS: dict[str, Teacher] = {
         parallel=True,
         start=PARALLEL_LABELS,
     ),
+    "concner_from_student": Teacher(
+        "ConCNER teacher, no parallel text, from the student of three teachers",
+        "concner",
+        "en-pt",
+        GENTLER,
+        start=PARALLEL_LABELS,
+    ),
 }
 STUDENTS: dict[str, Student] = {
     "concner_student": Student("ConCNER student", ("concner",), "concner"),
@@ -127,6 +134,16 @@ STUDENTS: dict[str, Student] = {
         "its third round, beside both students and that teacher",
         ("parallel_student", "three_teachers", "concner_parallel"),
         "parallel_student",
+    ),
+    "second_without_parallel": Student(
+        "its second round, beside the teacher without parallel text",
+        ("three_teachers", "concner_from_student"),
+        "three_teachers",
+    ),
+    "third_without_parallel": Student(
+        "its third round, beside both students and that teacher without parallel text",
+        ("second_without_parallel", "three_teachers", "concner_from_student"),
+        "second_without_parallel",
     ),
     "tsl_uniform": Student(
         "TSL, three sources, uniform", ("sources",), settings={**FRESH, **FEWER}
