@@ -122,7 +122,7 @@ def main(
     page: Path = typer.Option(ROOT / "docs/accuracy.md", help="Page for the table"),
     seeds: str = typer.Option("1,2,3", help="Seeds"),
     methods: str = typer.Option(
-        "direct,concner,three_teachers,parallel_student,third_round",
+        "direct,concner,three_teachers,third_round",
         help="Methods of the accuracy bench, direct among them",
     ),
     encoder: str = typer.Option("multilingual-e5-small-q4", help="Encoder to start from"),

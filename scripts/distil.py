@@ -53,6 +53,10 @@ class Distillation:
     training: dict[str, object]
     gpu_id: int
 
+    def raw_text(self, language: str) -> Path:
+        """Give the raw text of a language."""
+        return self.raw / f"{language}.spacy"
+
     def run_round(
         self,
         name: str,
@@ -64,7 +68,7 @@ class Distillation:
     ) -> Path:
         """Let teachers label the raw text and train a student on it; give its folder."""
         for language in self.languages:
-            command: list[object] = ["concner", "label", self.raw / f"{language}.spacy"]
+            command: list[object] = ["concner", "label", self.raw_text(language)]
             command += [self.soft / name / language, "--cache", self.soft / "teachers"]
             command += [f"--teacher={teacher}={path}" for teacher, path in teachers.items()]
             command += ["--min-confidence", min_confidence]
@@ -99,8 +103,12 @@ GENTLER = {"training.optimizer.learn_rate.initial_rate": 5e-5}
 
 
 def steps_of(steps: int) -> dict[str, object]:
-    """Give the options of `spacy train` for a number of steps."""
-    return {"training.max_steps": steps, "training.optimizer.learn_rate.total_steps": steps}
+    """Give the options of `spacy train` for a number of steps, the last of which is evaluated."""
+    return {
+        "training.max_steps": steps,
+        "training.optimizer.learn_rate.total_steps": steps,
+        "training.eval_frequency": steps,
+    }
 
 
 def main(
@@ -120,7 +128,7 @@ def main(
     ),
     steps: int = typer.Option(..., help="Training steps of a student"),
     parallel: Path = typer.Option(
-        Path("corpus/parallel"),
+        Path("corpus/collected"),
         help="Folder that may have parallel text, parallel.LANG.tsv, for two rounds more",
     ),
     source: str = typer.Option("en", help="Source language of the parallel text"),
@@ -142,6 +150,9 @@ def main(
     start = list(pipelines.values())[-1]
     shared = {"paths.dev": dev, "paths.encoder": encoder, "system.seed": seed}
     job = Distillation(languages.split(), raw, soft, shared, gpu_id)
+    absent = [path for path in map(job.raw_text, job.languages) if not path.exists()]
+    if absent:
+        msg.fail(f"No raw text {' '.join(map(str, absent))}: see --raw and --languages", exits=1)
     texts = {language: parallel / f"parallel.{language}.tsv" for language in job.languages}
     texts = {language: text for language, text in texts.items() if text.exists()}
     bitexts = corpora / f"{list(pipelines)[-1]}.spacy"

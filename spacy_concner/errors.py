@@ -39,13 +39,14 @@ class Errors(metaclass=WithCodes):
     )
     C004 = (
         "Soft labels for {rows} tokens do not fit a document of {reference} tokens that is "
-        "trained on as {predicted} tokens: {text!r}. Read softly labelled corpora with "
-        '@readers = "spacy-concner.Corpus.v1", which keeps their tokens.'
+        "trained on as {predicted} tokens: {text!r}. Store a row a token, as spacy concner label "
+        'does, and read the corpus with @readers = "spacy-concner.Corpus.v1", which keeps its '
+        "tokens."
     )
     C005 = (
-        "Soft labels hold a value that is not a probability, or a token whose probabilities do "
-        "not sum to one; document: {text!r}. Run spacy concner label again, with a teacher whose "
-        "training did not diverge."
+        "Soft labels of token {token!r} are {found}, expected numbers from 0 to 1 that sum to one; "
+        "document: {text!r}. Run spacy concner label again; a NaN comes of a teacher whose "
+        "training has diverged."
     )
     C006 = (
         "Label {label!r} comes too late: '{name}' was initialised with {labels}. Add labels "
@@ -133,8 +134,7 @@ class Errors(metaclass=WithCodes):
     )
     C043 = (
         "The loss {key!r} of '{name}' learns from {what}, but none of the {n_docs} documents to "
-        "train on has any. Make them with {verb}, or switch the loss off: "
-        "--components.{name}.losses.{key}.weight 0."
+        "train on has any. Make them with {verb}{otherwise}."
     )
     C044 = (
         "Evaluator's token vectors have {found} columns here and {expected} in documents before; "
@@ -421,6 +421,10 @@ class Errors(metaclass=WithCodes):
         "--labels-from TEACHER, or leave {option} out."
     )
     C231 = "Source and target are both {language!r}. Give the languages with --source and --target."
+    C232 = (
+        "Not one of the {n_lines} lines of {path} has a tab; the first: {line!r}. Write source, "
+        "tab, target a line, or give the target's lines in a file of their own (--target-file)."
+    )
     C240 = "The engine {name} has no setting {key!r}; its settings are: {known}. Correct --option."
     C241 = "The setting {key} of the engine is {value!r}, expected: {expected}."
     C242 = (
@@ -603,7 +607,7 @@ class Errors(metaclass=WithCodes):
     # teaching
     C401 = (
         "Teacher {path} cannot be loaded: {error}. Give the folder of a trained pipeline (such "
-        "as training/teacher/model-best) or the name of an installed package."
+        "as training/teacher/model-last) or the name of an installed package."
     )
     C402 = (
         "Pipeline {path} has no 'concner' component, only {pipes}. Teachers need one, for soft "

@@ -59,6 +59,10 @@ def test_project_from_corpus_to_wheel(project):
     assert "ents_f" in meta["performance"]
     assert "bg" in (project / "metrics" / "summary.md").read_text("utf8")
     assert (project / "training" / "student" / "round-2" / "model-last").exists()
+    # The last step is evaluated, or model-best would be what there was before the first.
+    for name in ("teacher-concner", "student-2"):
+        rows = list(srsly.read_jsonl(project / "metrics" / f"{name}.jsonl"))
+        assert rows[-1]["step"] == 2, name
     soft = srsly.read_json(project / "corpus" / "soft" / "round-2" / "bg" / "label.json")
     assert list(soft["teachers"]) == ["direct", "concner", "student"]
     again = run(project, "all")
@@ -74,6 +78,7 @@ def test_own_corpus_is_translated(project):
     for name, rows in (("train", english), ("dev", english), ("test.bg", bulgarian)):
         srsly.write_jsonl(own / f"{name}.jsonl", rows)
     (own / "raw.bg.txt").write_text("\n".join(row["text"] for row in bulgarian), encoding="utf8")
+    srsly.write_json(own / "sources.json", [{"name": "Own corpus", "license": "CC BY 4.0"}])
     parallel = [f"{a['text']}\t{b['text']}\n" for a, b in zip(english, bulgarian, strict=True)]
     (own / "parallel.bg.tsv").write_text("".join(parallel), encoding="utf8")
     # A filter that any shell has, for an engine that need not be installed.

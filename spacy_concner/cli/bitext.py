@@ -102,7 +102,7 @@ def bitext_cli(
     import spacy
 
     from ..translation import parallel, source_labels
-    from ..translation.parallel_text import find_parallel
+    from ..translation.parallel_text import check_columns, find_parallel
     from ..translation.thresholds import Thresholds
 
     if labels_from is not None and labels is not None:
@@ -110,6 +110,7 @@ def bitext_cli(
     use_gpu(gpu_id, silent=True)
     thresholds = Thresholds(most_ratio, most_words, least_confidence, least_share)
     files = find_parallel(input_path, (source, target), target_file, alignments)
+    check_columns(files)
     labeller: source_labels.SourceLabels | None = None
     if labels_from is not None:
         labeller = source_labels.TeacherLabels(labels_from, needs_scores=least_confidence > 0)

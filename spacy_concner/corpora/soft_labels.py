@@ -73,6 +73,8 @@ def get_soft_labels(doc: Doc) -> SoftLabels | None:
         return None
     usable = isinstance(stored, dict) and isinstance(stored.get("probabilities"), np.ndarray)
     if not usable or "labels" not in stored:
-        found = sorted(stored) if isinstance(stored, dict) else type(stored).__name__
+        found = type(stored).__name__
+        if isinstance(stored, dict):
+            found = ", ".join(f"{key!r}: {type(stored[key]).__name__}" for key in sorted(stored))
         raise ConcnerError(Errors.C145.format(found=found, text=doc.text[:80]))
     return SoftLabels(list(stored["labels"]), stored["probabilities"], stored.get("vectors"))

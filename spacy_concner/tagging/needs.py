@@ -63,6 +63,8 @@ def check_needs(examples: Iterable[Example], losses: Mapping[str, Any], name: st
             return
     for need, key in needs.items():
         _, what, verb = SUPERVISION[need]
-        raise ConcnerError(
-            Errors.C043.format(key=key, name=name, what=what, n_docs=n_docs, verb=verb)
-        )
+        others = [other for other, loss in losses.items() if other != key and loss.weight > 0]
+        off = f"--components.{name}.losses.{key}.weight 0"
+        otherwise = f", or switch the loss off: {off}" if others else ""
+        values = {"what": what, "n_docs": n_docs, "verb": verb, "otherwise": otherwise}
+        raise ConcnerError(Errors.C043.format(key=key, name=name, **values))

@@ -112,8 +112,11 @@ def aligned_soft_labels(
     sums = probabilities.sum(axis=1, keepdims=True)
     # float16 storage loses the last digits of the sum; a token without label has zeros.
     is_one_or_zero = (abs(sums - 1) < SUM_TOLERANCE) | (sums == 0)
-    if not (is_one_or_zero.all() and (probabilities >= 0).all()):
-        raise ConcnerError(Errors.C005.format(text=text))
+    is_sound = is_one_or_zero[:, 0] & (probabilities >= 0).all(axis=1)
+    if not is_sound.all():
+        i = int(is_sound.argmin())
+        found = [round(float(value), 3) for value in probabilities[i]]
+        raise ConcnerError(Errors.C005.format(token=reference[i].text, found=found, text=text))
     return probabilities / sums.clip(min=1e-6)
 
 

@@ -108,6 +108,29 @@ def count_lines(files: ParallelFiles) -> int:
     return counts[0]
 
 
+def check_columns(files: ParallelFiles) -> None:
+    """Check that a file with source and target has a line with both.
+
+    files (ParallelFiles): The files; nothing is checked if the target has a file of its own.
+    RAISES (ConcnerError): C232 if no line has a tab, C205 if the file can't be read.
+    """
+    if files.target is not None:
+        return
+    first, n_lines = "", 0
+    try:
+        with _open(files.source) as stream:
+            for line in stream:
+                if "\t" in line:
+                    return
+                first = first or line.strip()
+                n_lines += 1
+    except OSError as error:
+        reason = show_reason(error)
+        raise ConcnerError(Errors.C205.format(path=files.source, error=reason)) from error
+    values = {"path": files.source, "n_lines": n_lines, "line": first[:80]}
+    raise ConcnerError(Errors.C232.format(**values))
+
+
 def read_parallel(files: ParallelFiles) -> Iterator[ParallelLine]:
     """Stream the lines of a parallel text; what can't be used is told, not left out.
 

@@ -250,3 +250,9 @@ def test_other_text_and_missing_files_are_told(run, write, labelled, tmp_path, t
     assert "C222" in run(tmp_path / "nothing")[0].stdout
     settings = ["--labels-from", trained_folder, "--encoder", trained_folder]
     assert "C312" in run(path, *settings)[0].stdout
+
+
+@pytest.mark.parametrize("lines", [["Someone else ||| Някой друг"], []])
+def test_a_file_without_any_tab_is_no_parallel_text(run, write, lines):
+    result, docs, _ = run(write(lines))
+    assert result.exit_code == 1 and "C232" in result.stdout and not docs

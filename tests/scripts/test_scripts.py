@@ -8,7 +8,7 @@ import srsly
 import typer
 from typer.testing import CliRunner
 
-from scripts import collect_parallel, distil
+from scripts import collect, distil
 from scripts.check_sample import check, count
 from scripts.for_each import expand, main
 from scripts.summary import summarise
@@ -78,18 +78,42 @@ def invoke(script, arguments):
     return CliRunner().invoke(app, [str(part) for part in arguments])
 
 
-def test_parallel_text_is_collected(tmp_path):
-    corpus, output = tmp_path / "own", tmp_path / "parallel"
-    corpus.mkdir()
-    (corpus / "parallel.bg.tsv").write_text("a\tа\n", encoding="utf8")
-    result = invoke(collect_parallel, [corpus, output, "--languages", "bg de"])
-    assert result.exit_code == 0 and "Parallel text for bg" in result.output
-    assert [path.name for path in output.iterdir()] == ["parallel.bg.tsv"]
+@pytest.fixture
+def own(tmp_path):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "sources.json").write_text("[]", encoding="utf8")
+    (folder / "parallel.bg.tsv").write_text("a\tа\n", encoding="utf8")
+    return folder
+
+
+def test_parallel_text_and_sources_are_collected(tmp_path, own):
+    output = tmp_path / "collected"
+    result = invoke(collect, [own, output, "--languages", "bg de"])
+    assert result.exit_code == 0
+    assert "Parallel text for bg:" in result.output
+    assert "No parallel text for de:" in result.output
+    assert {path.name for path in output.iterdir()} == {"parallel.bg.tsv", "sources.json"}
     # What an earlier run has collected does not stay.
-    result = invoke(collect_parallel, [corpus, output, "--languages", "de"])
-    assert result.exit_code == 0 and "No parallel text" in result.output
-    assert list(output.iterdir()) == []
-    assert invoke(collect_parallel, [tmp_path / "none", output, "--languages", "de"]).exit_code == 2
+    result = invoke(collect, [own, output, "--languages", "de"])
+    assert result.exit_code == 0
+    assert [path.name for path in output.iterdir()] == ["sources.json"]
+    assert invoke(collect, [tmp_path / "none", output, "--languages", "de"]).exit_code == 2
+
+
+@pytest.mark.parametrize("text, n_lines", [("a ||| а\nb ||| б\n", 2), ("", 0)])
+def test_parallel_text_without_tabs_is_told_before_anything_is_made(tmp_path, own, text, n_lines):
+    (own / "parallel.bg.tsv").write_text(text, encoding="utf8")
+    result = invoke(collect, [own, tmp_path / "collected", "--languages", "bg"])
+    assert result.exit_code == 1 and not (tmp_path / "collected").exists()
+    message = " ".join(result.output.split())
+    assert f"[C232] Not one of the {n_lines} lines of" in message
+
+
+def test_a_corpus_without_sources_is_told(tmp_path, own):
+    (own / "sources.json").unlink()
+    result = invoke(collect, [own, tmp_path / "collected", "--languages", "bg"])
+    assert result.exit_code == 1 and "sources.json" in result.output and "licence" in result.output
 
 
 @pytest.fixture
@@ -111,6 +135,9 @@ def distilled(tmp_path, monkeypatch):
     for language in ("bg", "hu"):
         (tmp_path / "text" / f"parallel.{language}.tsv").write_text("", encoding="utf8")
     (tmp_path / "corpora").mkdir()
+    (tmp_path / "raw").mkdir()
+    for language in ("bg", "de", "hu"):
+        (tmp_path / "raw" / f"{language}.spacy").write_bytes(b"")
     options = {"languages": "bg de hu", "teachers": "direct concner", "parallel": "text"}
     options |= {"raw": "raw", "teacher-folder": "teachers", "soft": "soft", "output": "student"}
     options |= {"metrics": "metrics", "dev": "dev.spacy", "encoder": "encoder", "steps": 7}
@@ -143,6 +170,8 @@ def test_distillation_with_parallel_text_has_two_rounds_more(tmp_path, distilled
     assert pairs[pairs.index("--labels-from") + 1] == "student/round-1/model-last"
     assert beside[beside.index("--paths.train") + 1] == "soft/parallel"
     assert beside[beside.index("--training.max_steps") + 1] == "9"
+    # Or model-best would be what there was before the first step.
+    assert beside[beside.index("--training.eval_frequency") + 1] == "9"
     assert beside[beside.index("--paths.start_from") + 1] == "student/round-1/model-last"
     assert beside[beside.index("--training.optimizer.learn_rate.initial_rate") + 1] == "5e-05"
     before = [
@@ -185,6 +214,12 @@ def test_distillation_goes_without_parallel_text_in_which_nothing_is_alike(tmp_p
 def test_no_teacher_and_no_language(distilled, option):
     result, commands, _ = distilled(**{option: " "})
     assert result.exit_code == 1 and "at least one" in result.output and not commands
+
+
+def test_missing_raw_text_is_told_before_anything_is_labelled(tmp_path, distilled):
+    (tmp_path / "raw" / "de.spacy").unlink()
+    result, commands, _ = distilled(parallel="none")
+    assert result.exit_code == 1 and "raw/de.spacy" in result.output and not commands
 
 
 def test_missing_bitexts_are_told_before_anything_is_trained(distilled):

@@ -53,6 +53,15 @@ def test_each_loss_finds_what_it_needs_or_tells(examples, loss, verb):
     check_needs([examples["raw"], examples[loss.needs]], {"mine": loss}, "ner")
 
 
+def test_only_a_loss_among_others_can_be_switched_off(examples):
+    losses = {"mine": Distillation(), "other": EntityCrossEntropy()}
+    with pytest.raises(ConcnerError, match=r"C043.*losses\.mine\.weight 0"):
+        check_needs([examples["entities"]], losses, "ner")
+    with pytest.raises(ConcnerError, match="C043") as caught:
+        check_needs([examples["entities"]], {"mine": Distillation()}, "ner")
+    assert "weight 0" not in str(caught.value)
+
+
 def test_outside_alone_is_labelled_text(examples):
     vocab = spacy.blank("xx").vocab
     nothing = as_example(labelled_doc(vocab, ["Nothing", "here"], ["O", "O"]))

@@ -132,7 +132,7 @@ def test_soft_labels_of_other_tokens(vocab):
 def test_soft_labels_that_are_no_numbers(vocab):
     doc = softly(vocab)
     doc.user_data[USER_DATA_KEY]["probabilities"][1, 2] = np.nan
-    with pytest.raises(ConcnerError, match="C005"):
+    with pytest.raises(ConcnerError, match=r"C005.*'w1' are \[.*nan"):
         aligned_soft_labels(doc, doc, LABELS, "concner")
     with pytest.raises(ConcnerError, match="C141"):
         set_soft_labels(doc, LABELS, np.full((3, 5), np.inf))
@@ -147,12 +147,17 @@ def test_soft_labels_that_are_no_probabilities(vocab, row):
 
 
 @pytest.mark.parametrize(
-    "stored", ["text", {"labels": LABELS}, {"labels": LABELS, "probabilities": "abc"}]
+    "stored, found",
+    [
+        ("text", "str"),
+        ({"labels": LABELS}, "'labels': list"),
+        ({"labels": LABELS, "probabilities": "abc"}, "'labels': list, 'probabilities': str"),
+    ],
 )
-def test_something_else_in_the_place_of_soft_labels(vocab, stored):
+def test_something_else_in_the_place_of_soft_labels(vocab, stored, found):
     doc = softly(vocab)
     doc.user_data[USER_DATA_KEY] = stored
-    with pytest.raises(ConcnerError, match=r"C145.*set_soft_labels"):
+    with pytest.raises(ConcnerError, match=rf"C145.*holds {found}, expected.*set_soft_labels"):
         aligned_soft_labels(doc, doc, LABELS, "concner")
 
 
