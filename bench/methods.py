@@ -140,11 +140,6 @@ STUDENTS: dict[str, Student] = {
         ("three_teachers", "concner_from_student"),
         "three_teachers",
     ),
-    "third_without_parallel": Student(
-        "its third round, beside both students and that teacher without parallel text",
-        ("second_without_parallel", "three_teachers", "concner_from_student"),
-        "second_without_parallel",
-    ),
     "tsl_uniform": Student(
         "TSL, three sources, uniform", ("sources",), settings={**FRESH, **FEWER}
     ),
