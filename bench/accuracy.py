@@ -26,6 +26,8 @@ from spacy.tokens import Doc
 from tables import (
     cell,
     f1_of_sums,
+    interval,
+    made_with,
     markdown,
     paired_difference,
     plot_language,
@@ -235,10 +237,9 @@ def summarise(bench: Bench, seeds: Sequence[int], page: Path, pictures: Path) ->
     srsly.write_json(bench.results.with_name("accuracy_differences.json"), differences)
     header = ["method", SOURCE, *LANGUAGES, "mean of targets", "over direct transfer"]
     lines = markdown(header, [[title, *cells, m, gain] for title, cells, m, gain, _ in table])
-    versions = ", ".join(f"{name} {value}" for name, value in rows[-1]["versions"].items())
     n_seeds = sorted({row["seed"] for row in rows})
     tested = f"the first {bench.limit}" if bench.limit else "all"
-    lines += ["", f"Seeds {n_seeds}; {tested} test sentences; {versions}; {rows[-1]['machine']}."]
+    lines += ["", f"Seeds {n_seeds}; {tested} test sentences; {made_with(rows[-1])}."]
     write_between(page, "accuracy", "scores", lines)
     paired = [[title, *intervals] for title, _, _, _, intervals in table if intervals]
     for other, found in beside.items():
@@ -252,7 +253,7 @@ def summarise(bench: Bench, seeds: Sequence[int], page: Path, pictures: Path) ->
 
 
 def _intervals(differences: Sequence[dict]) -> list[str]:
-    return [f"{r['difference']:+.1f} [{r['low']:+.1f}, {r['high']:+.1f}]" for r in differences]
+    return [interval(row["difference"], row["low"], row["high"]) for row in differences]
 
 
 def _differences(

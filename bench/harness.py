@@ -24,6 +24,14 @@ LANGUAGES = ("bg", "de", "hu", "pt")
 # Languages with labelled text to train teachers on; a target never has itself as a source.
 SOURCES = ("en", "de", "pt", "bg")
 TYPES = ("PER", "LOC", "ORG")
+TESTS = {
+    "en": "wikiann/en/test.tsv",
+    "de": "wikiann/de/test.tsv",
+    "pt": "wikiann/pt/test.tsv",
+    # The labelled part of Bulgarian that serves for nothing else.
+    "bg": "wikiann/bg/dev.tsv",
+    "hu": "nerkor_hu_wikipedia/test.tsv",
+}
 QUICK_SENTENCES = 2000
 RAW_SENTENCES = 2000
 SOURCE_SENTENCES = 1000
@@ -150,14 +158,6 @@ def prepare(bench: Bench, seeds: Sequence[int], encoder: str) -> None:
     encoder (str): Source of the encoder, as `spacy concner encoder` takes it.
     """
     wikiann, nerkor = bench.data / "wikiann", bench.data / "nerkor_hu_wikipedia"
-    tests = {
-        "en": wikiann / "en" / "test.tsv",
-        "de": wikiann / "de" / "test.tsv",
-        "pt": wikiann / "pt" / "test.tsv",
-        # The labelled part of Bulgarian that serves for nothing else.
-        "bg": wikiann / "bg" / "dev.tsv",
-        "hu": nerkor / "test.tsv",
-    }
 
     def make(name: str, source: Path, **settings: Any) -> None:
         output = bench.corpus(name)
@@ -167,8 +167,8 @@ def prepare(bench: Bench, seeds: Sequence[int], encoder: str) -> None:
     make("en-dev", wikiann / "en" / "dev.tsv", limit=300)
     for language in ("de", "pt"):
         make(f"dev-{language}", wikiann / language / "dev.tsv", limit=DEV_SENTENCES)
-    for language, path in tests.items():
-        make(f"test-{language}", path, limit=bench.limit or None)
+    for language, file in TESTS.items():
+        make(f"test-{language}", bench.data / file, limit=bench.limit or None)
     for language in LANGUAGES:
         folder = nerkor if language == "hu" else wikiann / language
         make(f"raw-{language}", folder / "train.tsv", limit=RAW_SENTENCES, unlabelled=True)

@@ -19,6 +19,17 @@ def cell(values: Sequence[float]) -> str:
     return f"{mean(values):.1f} ± {stdev(values):.1f}"
 
 
+def interval(difference: float, low: float, high: float) -> str:
+    """Show a difference and the bounds of its interval."""
+    return f"{difference:+.1f} [{low:+.1f}, {high:+.1f}]"
+
+
+def made_with(row: Mapping) -> str:
+    """Show the versions and the machine that a row was made with."""
+    versions = ", ".join(f"{name} {value}" for name, value in row["versions"].items())
+    return f"{versions}; {row['machine']}"
+
+
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Give the lines of a Markdown table."""
     lines = [f"| {' | '.join(header)} |", "|" + "---|" * len(header)]

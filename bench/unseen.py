@@ -16,21 +16,26 @@ import numpy as np
 import spacy
 import typer
 from accuracy import Runner, count_matches
-from harness import LANGUAGES, QUICK_SENTENCES, ROOT, TYPES, Bench, prepare
+from harness import LANGUAGES, QUICK_SENTENCES, ROOT, TESTS, TYPES, Bench, prepare
 from methods import BASELINE, TITLES
 from spacy.tokens import DocBin
-from tables import cell, f1_of_sums, markdown, paired_difference, write_between
+from tables import (
+    cell,
+    f1_of_sums,
+    interval,
+    made_with,
+    markdown,
+    paired_difference,
+    write_between,
+)
 from wasabi import msg
 
 from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.reader import read_docs
 
-FILES = {
-    "bg": "wikiann/bg/dev.tsv",
-    "de": "wikiann/de/test.tsv",
-    "hu": "nerkor_hu_wikipedia/dev.tsv",
-    "pt": "wikiann/pt/test.tsv",
-}
+# The files of the tests; Hungarian's is scored whole there, and has another.
+FILES = {language: TESTS[language] for language in LANGUAGES}
+FILES |= {"hu": "nerkor_hu_wikipedia/dev.tsv"}
 
 
 def unseen_corpus(bench: Bench, language: str) -> Path:
@@ -44,8 +49,7 @@ def unseen_corpus(bench: Bench, language: str) -> Path:
     output = bench.work / "unseen" / f"{language}.spacy"
     if output.exists():
         return output
-    # Hungarian has a file of its own; in the others the tests come first.
-    first = 0 if language == "hu" else QUICK_SENTENCES
+    first = QUICK_SENTENCES if FILES[language] == TESTS[language] else 0
     whole = output.with_suffix(".whole.spacy")
     convert(
         str(bench.data / FILES[language]),
@@ -96,20 +100,16 @@ def table(counts: dict[tuple[str, str], list[np.ndarray]], methods: Sequence[str
             [float(f1_of_sums(seed.sum(axis=0))) for seed in counts[method, language]]
             for language in LANGUAGES
         ]
-        shifts = [
-            paired_difference(counts[method, language], counts[BASELINE, language])
-            for language in LANGUAGES
-        ]
-        cells = [cell(values) for values in scores]
+        cells, gain = [cell(values) for values in scores], ""
         if method != BASELINE:
-            cells = [
-                f"{text} ({shift:+.1f} [{low:+.1f}, {high:+.1f}])"
-                for text, (shift, low, high) in zip(cells, shifts, strict=True)
+            shifts = [
+                paired_difference(counts[method, language], counts[BASELINE, language])
+                for language in LANGUAGES
             ]
-        gains = [np.mean(seeds) for seeds in zip(*scores, strict=True)]
+            cells = [f"{text} ({interval(*s)})" for text, s in zip(cells, shifts, strict=True)]
+            gain = f"{mean(shift for shift, _, _ in shifts):+.1f}"
         total = mean(map(mean, scores))
-        gain = "" if method == BASELINE else f"{mean(shift for shift, _, _ in shifts):+.1f}"
-        by_seed = ", ".join(f"{value:.1f}" for value in gains)
+        by_seed = ", ".join(f"{mean(values):.1f}" for values in zip(*scores, strict=True))
         rows.append([TITLES[method], *cells, f"{total:.1f} ({by_seed})", gain])
     header = ["method", *LANGUAGES, "mean of targets (seeds)", "over direct transfer"]
     return markdown(header, rows)
@@ -145,9 +145,7 @@ def main(
     }
     lines = table(counts, chosen)
     sizes = ", ".join(f"{len(counts[BASELINE, lang][0])} {lang}" for lang in LANGUAGES)
-    row = bench.rows[-1]
-    versions = ", ".join(f"{name} {value}" for name, value in row["versions"].items())
-    lines += ["", f"Seeds {numbers}; {sizes} sentences; {versions}; {row['machine']}."]
+    lines += ["", f"Seeds {numbers}; {sizes} sentences; {made_with(bench.rows[-1])}."]
     write_between(page, "unseen", "unseen", lines)
     msg.good(f"Table in {page}")
 
