@@ -35,8 +35,8 @@ from tables import (
 )
 from wasabi import msg
 
-from spacy_concner.corpora.bitext import copy_tokens
 from spacy_concner.corpora.reader import read_docs
+from spacy_concner.corpora.segments import copy_tokens
 
 BATCH_DOCS = 64
 PARALLEL_LINES = 2000

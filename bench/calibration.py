@@ -20,10 +20,10 @@ import torch
 import typer
 from wasabi import msg
 
+from spacy_concner.calibration.fit import Fit, Method, fit, measure
+from spacy_concner.calibration.predictions import Predictions, collect_predictions
 from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.reader import create_corpus
-from spacy_concner.scoring.calibration import Fit, Method, fit, measure
-from spacy_concner.scoring.predictions import Predictions, collect_predictions
 
 ROOT = Path(__file__).parents[1]
 SOURCE = "en"

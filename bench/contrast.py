@@ -31,9 +31,9 @@ from tables import cell, f1_of_sums, markdown, write_between
 from thinc.api import Config
 from wasabi import msg
 
-from spacy_concner.corpora.bitext import make_bitext, token_tag
 from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.reader import read_docs
+from spacy_concner.corpora.segments import make_bitext, token_tag
 
 DEVELOPMENT = ("de", "pt")
 RETRIEVAL_SENTENCES = 300

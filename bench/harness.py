@@ -15,7 +15,7 @@ import srsly
 from wasabi import msg
 
 from spacy_concner.corpora.convert import convert
-from spacy_concner.encoding.weights import make_encoder
+from spacy_concner.encoding.folder import make_encoder
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = ROOT / "configs"

@@ -26,9 +26,9 @@ from spacy.vocab import Vocab
 from tables import markdown, write_between
 from wasabi import msg
 
-from spacy_concner.corpora.bitext import copy_tokens
 from spacy_concner.corpora.reader import read_docs
-from spacy_concner.teaching.soft_labels import label
+from spacy_concner.corpora.segments import copy_tokens
+from spacy_concner.teaching.label import label
 from spacy_concner.teaching.teachers import load_teachers
 
 BATCH = 64

@@ -21,10 +21,10 @@ from spacy.tokens import Doc
 from wasabi import msg
 
 from spacy_concner.encoding.word_vectors import WordEncoder, load_word_encoder
-from spacy_concner.translation.projection.alignment import METHODS, cosine_similarity
-from spacy_concner.translation.projection.pharaoh import parse_links
-from spacy_concner.translation.projection.spans import project_spans
-from spacy_concner.translation.projection.types import LabelledSpan
+from spacy_concner.projection.pharaoh import parse_links
+from spacy_concner.projection.spans import project_spans
+from spacy_concner.projection.types import LabelledSpan
+from spacy_concner.projection.word_alignment import METHODS, cosine_similarity
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = {"de": "German", "pt": "Portuguese"}

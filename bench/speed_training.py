@@ -24,8 +24,8 @@ def train_steps(
     from spacy.training import Example
     from thinc.api import Adam
 
-    from spacy_concner.corpora.bitext import copy_tokens
     from spacy_concner.corpora.reader import read_docs
+    from spacy_concner.corpora.segments import copy_tokens
     from spacy_concner.training.start import freeze
 
     torch.set_num_threads(threads)

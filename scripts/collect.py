@@ -6,8 +6,8 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
+from spacy_concner.bitexts.parallel_files import ParallelFiles, check_columns
 from spacy_concner.errors import ConcnerError
-from spacy_concner.translation.parallel_text import ParallelFiles, check_columns
 
 
 def main(

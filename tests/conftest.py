@@ -11,7 +11,7 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 from thinc.api import Config
 
-from spacy_concner.corpora.bitext import annotate, make_bitext
+from spacy_concner.corpora.segments import annotate, make_bitext
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("any machine", deadline=None)

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "spacy_concner"
 ADVICE = ROOT / "docs" / "advice.yml"
 CODE = re.compile(r"[CW]\d{3}")
 USE = re.compile(r"\b(?:Errors|Warnings)\.([CW]\d{3})\b")
-# As errors.py is divided.
+# By the first digit of a code.
 SECTIONS = {
     "C0": "Tagging and losses",
     "C1": "Corpora",
@@ -20,6 +20,7 @@ SECTIONS = {
     "C3": "Encoders",
     "C4": "Teachers",
     "C5": "Training, scoring, shipping and the command line",
+    "C6": "Files",
     "W": "Warnings",
 }
 
@@ -29,7 +30,7 @@ def find_messages() -> dict[str, str]:
     return {
         code: getattr(group, code)
         for group in (errors.Errors, errors.Warnings)
-        for code in sorted(vars(group))
+        for code in sorted(dir(group))
         if CODE.fullmatch(code)
     }
 
@@ -40,7 +41,7 @@ def find_uses() -> dict[str, list[str]]:
     RETURNS (dict[str, list[str]]): Paths below the package, in order.
     """
     uses: dict[str, list[str]] = {}
-    for path in sorted(set(PACKAGE.rglob("*.py")) - {PACKAGE / "errors.py"}):
+    for path in sorted(set(PACKAGE.rglob("*.py")) - set((PACKAGE / "errors").iterdir())):
         for code in sorted(set(USE.findall(path.read_text("utf8")))):
             uses.setdefault(code, []).append(path.relative_to(PACKAGE.parent).as_posix())
     return uses

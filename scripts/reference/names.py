@@ -42,7 +42,7 @@ INTROS = {
     "`nlp.add_pipe(FACTORY)`.",
     "spacy_translators": "`spacy concner translate --engine` takes these names or the short ones "
     "(`bergamot`, `huggingface`, …); `--option key=value` gives the settings. In code: "
-    "`spacy.registry.translators`, once `spacy_concner.translation.translators` is imported.",
+    "`spacy.registry.translators`, once `spacy_concner.engines.registry` is imported.",
     "thinc_losses": "Each is a block of its own in `[components.concner.losses]`; `weight = 0` "
     "switches one off. Losses are averaged over the tokens or segments of a document and added up "
     "over the documents of a batch.",

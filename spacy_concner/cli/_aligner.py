@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..translation.aligner import Aligner
+    from ..bitexts.aligner import Aligner
 
 
 def load_aligner(
@@ -25,7 +25,7 @@ def load_aligner(
     """
     if encoder is None:
         return None
+    from ..bitexts.aligner import Aligner
     from ..encoding.word_vectors import load_word_encoder
-    from ..translation.aligner import Aligner
 
     return Aligner(load_word_encoder(encoder, layer, gpu_id=gpu_id), method, distortion)

@@ -101,9 +101,10 @@ def bitext_cli(
     """Make bitexts of parallel text, the labels of the source carried over by word alignment."""
     import spacy
 
-    from ..translation import parallel, source_labels
-    from ..translation.parallel_text import check_columns, find_parallel
-    from ..translation.thresholds import Thresholds
+    from ..bitexts import from_parallel as parallel
+    from ..bitexts import source_labels
+    from ..bitexts.parallel_files import check_columns, find_parallel
+    from ..bitexts.thresholds import Thresholds
 
     if labels_from is not None and labels is not None:
         raise ConcnerError(Errors.C224.format(first="--labels-from", second="--labels"))

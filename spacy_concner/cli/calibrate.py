@@ -13,8 +13,8 @@ from ..errors import ConcnerError, Errors
 from ._util import use_gpu, verb
 
 if TYPE_CHECKING:
-    from ..scoring.calibrate import Measured
-    from ..scoring.reliability import ReliabilityBin
+    from ..calibration.calibrate import Measured
+    from ..calibration.measure import ReliabilityBin
 
 BAR = 24
 
@@ -43,7 +43,7 @@ def calibrate_cli(
     force: bool = typer.Option(False, "--force", "-F", help="Replace an output that is there"),
 ) -> None:
     """Fit a pipeline's probabilities to a labelled corpus, and store the maps in it."""
-    from ..scoring.calibrate import UNKNOWN, calibrate, reset_calibration
+    from ..calibration.calibrate import UNKNOWN, calibrate, reset_calibration
 
     if reset:
         msg.good(f"No calibration any more: {reset_calibration(pipeline, output, force=force)}")

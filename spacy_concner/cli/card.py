@@ -40,7 +40,7 @@ def card_cli(
     force: bool = typer.Option(False, "--force", "-F", help="Replace an output that is there"),
 ) -> None:
     """Write the model card README.md and meta.json, which spacy package then takes over."""
-    from ..packaging.write import write_card
+    from ..shipping.card import write_card
 
     meta = write_card(
         pipeline,

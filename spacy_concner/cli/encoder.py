@@ -33,7 +33,7 @@ def encoder_cli(
     that the corpora use, beside special tokens and all pieces of one character; the
     corpora are tokenised as before.
     """
-    from ..encoding.weights import make_encoder
+    from ..encoding.folder import make_encoder
 
     before, after = make_encoder(source, output, keep_from, keep_top)
     rows = [

@@ -45,8 +45,8 @@ def filter_cli(
     ),
 ) -> None:
     """Take out translations by thresholds and keep them, with reasons, in a rejects file."""
-    from ..translation.filtering import filter_corpus
-    from ..translation.quality import Thresholds
+    from ..bitexts.filtering import filter_corpus
+    from ..bitexts.quality import Thresholds
 
     thresholds = Thresholds(
         max_length_factor=max_length_factor,

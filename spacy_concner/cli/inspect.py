@@ -27,8 +27,8 @@ def inspect_cli(
     max_entities_added: int = _thresholds.MAX_ENTITIES_ADDED,
 ) -> None:
     """Write bitexts side by side to an HTML page, those with problems first."""
-    from ..translation.inspection.page import inspect_corpus
-    from ..translation.quality import Thresholds
+    from ..bitexts.quality import Thresholds
+    from ..pages.inspect.page import inspect_corpus
 
     thresholds = Thresholds(
         max_length_factor=max_length_factor,

@@ -78,7 +78,7 @@ def label_cli(
     ),
 ) -> None:
     """Label raw text softly with one or more teachers; a killed run resumes."""
-    from ..teaching.soft_labels import WeightingSettings, label
+    from ..teaching.label import WeightingSettings, label
     from ..teaching.teachers import read_label_map
     from ..teaching.weighting import MEASURES, UNIFORM
 

@@ -42,8 +42,8 @@ def report_cli(
     gpu_id: int = typer.Option(-1, "--gpu-id", "-g", help="GPU ID or -1 for CPU"),
 ) -> None:
     """Write a page about one or several pipelines on labelled corpora, side by side."""
-    from ..scoring.report.gather import gather_report
-    from ..scoring.report.page import check_page, write_page
+    from ..pages.report.gather import gather_report
+    from ..pages.report.page import check_page, write_page
 
     check_page(output_path)
     pipelines = named("--pipeline", pipeline)

@@ -94,9 +94,9 @@ def translate_cli(
     """Translate labelled sentences and carry their entities over."""
     from spacy.cli._util import import_code
 
-    from ..translation import requests, strategies, translate
-    from ..translation.engines.retrying import RetryingTranslator
-    from ..translation.translators import make_translator
+    from ..bitexts import requests, strategies, translate
+    from ..engines.registry import make_translator
+    from ..engines.retrying import RetryingTranslator
 
     if export_source is not None:
         n_lines = requests.export_source(

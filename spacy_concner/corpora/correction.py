@@ -22,9 +22,9 @@ from typing import Any
 from spacy.tokens import Doc, Token
 
 from ..errors import Errors
-from .bitext import SEGMENTS_KEY, get_segments, token_tag
 from .formats import BitextRecord, InvalidRecord, Place, TextRecord
 from .json_values import as_list, get_string, get_value, wrong_type
+from .segments import SEGMENTS_KEY, get_segments, token_tag
 
 ID_KEY = "id"
 TRANSLATION_KEY = "concner_translation"

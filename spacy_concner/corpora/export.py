@@ -10,9 +10,9 @@ import spacy
 from tqdm import tqdm
 
 from ..errors import ConcnerError, Errors
-from .bitext import is_bitext
 from .correction import STYLES, describe_doc, list_unexported
 from .reader import read_docs
+from .segments import is_bitext
 
 
 @dataclass

@@ -12,8 +12,8 @@ from spacy.training.corpus import walk_corpus
 from spacy.util import ensure_path
 
 from ..errors import ConcnerError, Errors, Warnings
-from .bitext import SEGMENTS_KEY, copy_tokens
 from .formats import show_reason
+from .segments import SEGMENTS_KEY, copy_tokens
 from .soft_labels import get_soft_labels
 
 FILE_TYPE = ".spacy"

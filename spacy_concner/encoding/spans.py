@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span
 
-from ..corpora.bitext import get_segments
+from ..corpora.segments import get_segments
 from ..errors import ConcnerError, Errors
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConcnerError, Errors
-from ..loading import load_pipeline
+from ..pipelines import load_pipeline
 
 MOST_PIECES = 512
 PIPELINE_FILE = "config.cfg"

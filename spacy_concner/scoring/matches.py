@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from ..corpora.bitext import get_segments
+from ..corpora.segments import get_segments
 from ..tagging.annotation import scored_spans
 
 

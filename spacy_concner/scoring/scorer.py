@@ -8,11 +8,11 @@ from typing import Any
 from spacy.scorer import get_ner_prf
 from spacy.training import Example
 
-from ..corpora.bitext import token_tag
+from ..calibration.measure import brier_score, expected_calibration_error
+from ..corpora.segments import token_tag
 from ..errors import Warnings
 from .matches import Comparison, EntitySpan, compare, precision_recall_f, sum_counts
 from .partial_match import STRATEGIES, sum_matches
-from .reliability import brier_score, expected_calibration_error
 from .seen import SeenEntities, read_seen
 
 SEQEVAL_AVERAGES = {"micro": "micro avg", "macro": "macro avg"}

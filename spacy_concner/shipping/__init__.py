@@ -1,1 +1,1 @@
-"""A trained pipeline into the compact one that is installed."""
+"""A trained pipeline into what is installed."""

@@ -13,7 +13,7 @@ from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from ..corpora.bitext import copy_tokens
+from ..corpora.segments import copy_tokens
 
 Entities = tuple[tuple[int, int, str], ...]
 

@@ -15,8 +15,8 @@ from spacy.tokens import Doc
 from ..corpora.reader import read_docs
 from ..encoding.compact.weights import PRECISIONS, Precision
 from ..errors import ConcnerError, Errors
-from ..loading import load_pipeline
-from ..translation.languages import is_language
+from ..languages import is_language
+from ..pipelines import load_pipeline
 from .compare import Run, compare, folder_size, run
 from .encoder import compact_weights
 from .pipeline import compact_pipeline

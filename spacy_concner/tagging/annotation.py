@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from spacy.tokens import Doc, Span, SpanGroup
 
-from ..corpora.bitext import get_segments
+from ..corpora.segments import get_segments
 from ..errors import Warnings
 from .decoding import Entity
 

@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 from thinc.api import Dropout, Linear, Model, Relu, chain, noop
 from thinc.types import Floats2d, Ints1d
 
-from ..corpora.bitext import get_segments
+from ..corpora.segments import get_segments
 from ..errors import ConcnerError, Errors
 
 Pooling = Literal["mean", "max"]

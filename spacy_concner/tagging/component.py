@@ -15,7 +15,8 @@ from spacy.vocab import Vocab
 from thinc.api import Config, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
-from ..corpora.bitext import SEGMENTS_KEY
+from ..calibration.maps import Calibration
+from ..corpora.segments import SEGMENTS_KEY
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
 from .annotation import (
@@ -26,7 +27,6 @@ from .annotation import (
     word_positions,
 )
 from .architecture import TaggerModel, TaggerOutput
-from .confidence import Calibration
 from .decoding import decode
 from .labels import is_tag, label_set
 from .needs import check_needs

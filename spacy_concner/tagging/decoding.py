@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .confidence import Calibration
+from ..calibration.maps import Calibration
 from .labels import entity_type
 
 IMPOSSIBLE = -1e9

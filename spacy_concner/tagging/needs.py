@@ -6,7 +6,7 @@ from typing import Any
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from ..corpora.bitext import is_bitext
+from ..corpora.segments import is_bitext
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
 

@@ -7,7 +7,7 @@ import numpy as np
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from ..corpora.bitext import get_segments, is_bitext, text_ids
+from ..corpora.segments import get_segments, is_bitext, text_ids
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
 

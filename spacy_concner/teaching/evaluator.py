@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..errors import ConcnerError, Errors
-from ..loading import load_pipeline
+from ..pipelines import load_pipeline
 from .pipelines import last_component, predict_docs
 
 FACTORY = "concner_evaluator"

@@ -8,7 +8,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ..corpora.bitext import copy_tokens
+from ..corpora.segments import copy_tokens
 from ..errors import ConcnerError
 
 

@@ -12,7 +12,7 @@ from spacy.language import Language
 from ..corpora.formats import show_reason
 from ..corpora.json_values import read_json_object
 from ..errors import ConcnerError, Errors
-from ..loading import load_pipeline
+from ..pipelines import load_pipeline
 from .output import pipeline_fingerprint
 from .pipelines import last_component
 

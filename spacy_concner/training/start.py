@@ -10,7 +10,7 @@ from spacy.util import logger
 from thinc.api import Model
 
 from ..errors import ConcnerError, Errors
-from ..loading import load_pipeline
+from ..pipelines import load_pipeline
 from .bfloat16 import has_bfloat16, use_bfloat16
 from .layers import drop_layers, encoders
 

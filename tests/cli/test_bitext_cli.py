@@ -7,10 +7,10 @@ import spacy
 from spacy.tokens import Doc, DocBin
 from typer.testing import CliRunner
 
+from spacy_concner.bitexts.notes import get_record
 from spacy_concner.cli import concner_cli
-from spacy_concner.corpora.bitext import annotate, split_bitext, token_tag
 from spacy_concner.corpora.reader import read_docs
-from spacy_concner.translation.records import get_record
+from spacy_concner.corpora.segments import annotate, split_bitext, token_tag
 
 LINES = [
     ("Anna Berg lives in Sofia .", "В София живее Ана Берг .", "0-3 1-4 2-2 3-0 4-1 5-5"),

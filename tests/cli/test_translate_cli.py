@@ -4,14 +4,14 @@ from spacy.tokens import Doc, DocBin
 from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
-from spacy_concner.corpora.bitext import annotate, get_segments
 from spacy_concner.corpora.reader import read_docs
+from spacy_concner.corpora.segments import annotate, get_segments
+from spacy_concner.engines.registry import engine_key, make_translator
 from spacy_concner.errors import ConcnerError
-from spacy_concner.translation.translators import engine_key, make_translator
 
 ENGINE = """
 import spacy
-from spacy_concner.translation import translators
+from spacy_concner.bitexts import translators
 
 @spacy.registry.translators("test.Shouter.v1")
 class Shouter:
@@ -193,7 +193,7 @@ def test_an_engine_that_dies_half_way_goes_on_where_it_died(corpus, tmp_path):
 
 
 def test_retries(corpus, tmp_path, monkeypatch):
-    monkeypatch.setattr("spacy_concner.translation.engines.retrying.time.sleep", lambda s: None)
+    monkeypatch.setattr("spacy_concner.engines.retrying.time.sleep", lambda s: None)
     log, output = tmp_path / "log", tmp_path / "bitext.spacy"
     command = f"echo x >> {log}; [ $(wc -l < {log}) -gt 2 ] && cat"
     arguments = [corpus, output, "-e", "command", "-o", f"command={command}"]

@@ -10,10 +10,10 @@ from spacy.tokens import DocBin
 from spacy.training import Corpus
 
 from spacy_concner.corpora import documents
-from spacy_concner.corpora.bitext import split_bitext, token_tag
 from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.documents import build_doc, make_tokenizer
 from spacy_concner.corpora.formats import InvalidRecord, Place, TextRecord
+from spacy_concner.corpora.segments import split_bitext, token_tag
 from spacy_concner.errors import ConcnerError
 
 CONLL = "Anna\tB-PER\nSmith\tI-PER\nslept\tO\n\nSofia\tB-LOC\n\nACME\tB-ORG\nin\tO\nSofia\tB-LOC\n"

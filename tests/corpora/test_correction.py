@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
-from spacy_concner.corpora.bitext import annotate, get_segments, make_bitext, token_tag
 from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.correction import describe_doc, list_unexported
 from spacy_concner.corpora.documents import build_doc
@@ -17,6 +16,7 @@ from spacy_concner.corpora.export import export_corpus
 from spacy_concner.corpora.formats import Rejected
 from spacy_concner.corpora.jsonl import read_jsonl
 from spacy_concner.corpora.reader import read_docs
+from spacy_concner.corpora.segments import annotate, get_segments, make_bitext, token_tag
 from spacy_concner.corpora.soft_labels import set_soft_labels
 from spacy_concner.errors import ConcnerError
 from tests.conftest import write_corpus

@@ -8,7 +8,7 @@ import spacy_transformers  # noqa: F401 (makes the registry of span getters)
 import tomllib
 from thinc.api import Config
 
-import spacy_concner.translation.translators  # noqa: F401  (makes the registry)
+import spacy_concner.engines.registry  # noqa: F401  (makes the registry)
 from scripts.reference.docstrings import parse_docstring
 from scripts.reference.errors import (
     ROOT,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from spacy_concner.corpora.bitext import make_bitext
+from spacy_concner.corpora.segments import make_bitext
 from spacy_concner.encoding.spans import count_characters, create_segment_spans
 from spacy_concner.errors import ConcnerError
 

@@ -5,7 +5,7 @@ from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 from transformers import AutoModel, AutoTokenizer
 
-from spacy_concner.corpora.bitext import make_bitext
+from spacy_concner.corpora.segments import make_bitext
 from spacy_concner.encoding.vocabulary import (
     CorpusTexts,
     check_tokenization,

@@ -5,7 +5,7 @@ from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_concner.corpora.bitext import annotate, make_bitext
+from spacy_concner.corpora.segments import annotate, make_bitext
 from spacy_concner.scoring.matches import compare, precision_recall_f, sum_counts
 from spacy_concner.tagging.annotation import set_scored_spans
 

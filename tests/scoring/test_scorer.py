@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from spacy_concner.corpora.bitext import annotate
+from spacy_concner.corpora.segments import annotate
 from spacy_concner.errors import ConcnerError
 from spacy_concner.scoring.scorer import known_tags, make_scorer, score_entities
 from spacy_concner.tagging.annotation import set_scored_spans

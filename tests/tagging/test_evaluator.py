@@ -10,7 +10,7 @@ from spacy.cli.train import train
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from spacy_concner.corpora.bitext import token_tag
+from spacy_concner.corpora.segments import token_tag
 from spacy_concner.corpora.soft_labels import set_soft_labels
 from spacy_concner.errors import ConcnerError
 from spacy_concner.tagging.evaluator import SimilarityEvaluator

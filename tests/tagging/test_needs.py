@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import spacy
 
-from spacy_concner.corpora.bitext import make_bitext
+from spacy_concner.corpora.segments import make_bitext
 from spacy_concner.corpora.soft_labels import set_soft_labels
 from spacy_concner.errors import ConcnerError
 from spacy_concner.losses.distillation import Distillation

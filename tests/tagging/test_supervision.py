@@ -5,7 +5,7 @@ import torch
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_concner.corpora.bitext import annotate, make_bitext
+from spacy_concner.corpora.segments import annotate, make_bitext
 from spacy_concner.corpora.soft_labels import USER_DATA_KEY, get_soft_labels, set_soft_labels
 from spacy_concner.errors import ConcnerError
 from spacy_concner.tagging.supervision import (

@@ -7,7 +7,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from spacy_concner.corpora.bitext import make_bitext
+from spacy_concner.corpora.segments import make_bitext
 from spacy_concner.corpora.soft_labels import set_soft_labels
 from spacy_concner.teaching.predictions import predict_probabilities
 from tests.conftest import SENTENCES, TRANSLATIONS, as_example, labelled_doc

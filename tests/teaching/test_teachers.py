@@ -6,7 +6,7 @@ import srsly
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.soft_labels import get_soft_labels
 from spacy_concner.errors import ConcnerError
-from spacy_concner.teaching.soft_labels import label
+from spacy_concner.teaching.label import label
 from spacy_concner.teaching.teachers import load_teachers, name_teachers, read_label_map
 from tests.conftest import (
     SENTENCES,

@@ -11,8 +11,8 @@ from spacy_concner.cli import concner_cli
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.encoding.sentence_vectors import SentenceEncoder
 from spacy_concner.errors import ConcnerError
+from spacy_concner.teaching.label import WeightingSettings, label
 from spacy_concner.teaching.sentence_cache import CachedSentenceEncoder
-from spacy_concner.teaching.soft_labels import WeightingSettings, label
 from spacy_concner.teaching.weighting import fixed_weights, measure_weights, read_weights
 from tests.conftest import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
 

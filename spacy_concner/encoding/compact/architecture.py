@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from thinc.api import Model
 from thinc.types import Floats2d
 
-from ...corpora.bitext import SEGMENTS_KEY, get_segments
+from ...corpora.segments import SEGMENTS_KEY, get_segments
 from ...errors import ConcnerError, Errors
 from .engine import CompactWeights, Engine, EngineSettings
 from .windows import align, cut_windows, make_batches

@@ -9,7 +9,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from spacy_concner.corpora.bitext import make_bitext
+from spacy_concner.corpora.segments import make_bitext
 from spacy_concner.encoding.compact import architecture
 from spacy_concner.encoding.compact.architecture import (
     build_compact_encoder,

@@ -1,0 +1,1 @@
+"""Labelled or parallel text into bitexts, and what those are worth."""

@@ -1,0 +1,189 @@
+"""Translations that are good enough, by thresholds; the others into a rejects file."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import spacy
+from spacy.tokens import Doc
+from tqdm import tqdm
+
+from ..corpora.correction import describe_doc
+from ..corpora.reader import read_docs
+from ..corpora.segments import is_bitext, make_bitext, split_bitext
+from ..corpora.shards import check_output, write_docs
+from ..corpora.soft_labels import get_soft_labels
+from ..errors import ConcnerError, Errors
+from .notes import RECORD_KEY
+from .quality import Problem, Thresholds, find_reasons, measure, usual_ratios
+
+
+@dataclass
+class Filtering:
+    """What a filter did.
+
+    n_docs: Docs read.
+    n_kept: Docs written.
+    n_pairs: Translations read.
+    n_pairs_kept: Translations written.
+    n_plain: Docs that are no bitexts, written as they are.
+    rejected: Translations turned down, by reason; one may have several.
+    files: Files written.
+    rejects: The rejects file, None if nothing was turned down.
+    """
+
+    n_docs: int = 0
+    n_kept: int = 0
+    n_pairs: int = 0
+    n_pairs_kept: int = 0
+    n_plain: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    files: list[Path] = field(default_factory=list)
+    rejects: Path | None = None
+
+
+def filter_corpus(
+    path: Path,
+    output: Path,
+    thresholds: Thresholds,
+    *,
+    rejects: Path | None = None,
+    shard_size: int = 5000,
+    force: bool = False,
+    progress: bool = False,
+) -> Filtering:
+    """Write the bitexts of a corpus without the translations that are not good enough.
+
+    A Doc goes if no translation is left. Of one with soft labels, all translations go
+    together. The rejects file holds each translation that was turned down beside its source,
+    as `correction.describe_doc` gives it, with "reasons": `convert` reads it back.
+
+    path (Path): `.spacy` file or a folder of them.
+    output (Path): File that ends in .spacy, or folder for shards.
+    thresholds (Thresholds): What is good enough.
+    rejects (Path | None): JSON lines file for what is turned down, by default beside the
+        output; there is none if nothing is.
+    shard_size (int): Docs in a shard.
+    force (bool): Replace the .spacy files that are in the output folder.
+    progress (bool): Show the progress on stderr.
+    RETURNS (Filtering): Counts.
+    RAISES (ConcnerError): C102 for broken bitexts, C128 and C129 for the output, C139 for the
+        rejects file, C142 and C143 for the input, C281 if nothing is left, C282 if the corpus
+        has no bitext.
+    """
+    check_output(output, force)
+    check_thresholds(thresholds)
+    vocab = spacy.blank("xx").vocab
+    usual = usual_ratios(quality for doc in read_docs(path, vocab) for quality in measure(doc))
+    if not usual:
+        raise ConcnerError(Errors.C282.format(path=path))
+    if rejects is None:
+        in_folder = output.suffix != ".spacy"
+        rejects = output / "rejects.jsonl" if in_folder else output.with_suffix(".rejects.jsonl")
+    if any(rejects.resolve() == Path(place).resolve() for place in (path, output)):
+        raise ConcnerError(Errors.C139.format(path=rejects, reason="it is the input or output"))
+    done = Filtering()
+    try:
+        rejects.parent.mkdir(parents=True, exist_ok=True)
+        stream = rejects.open("w", encoding="utf8", newline="\n")
+    except OSError as error:
+        raise ConcnerError(Errors.C139.format(path=rejects, reason=error.strerror)) from error
+    with stream:
+        docs = tqdm(read_docs(path, vocab), unit=" docs", disable=None if progress else True)
+        good = _choose(docs, usual, thresholds, done, stream)
+        done.files = write_docs(good, output, shard_size)
+    if done.rejected:
+        done.rejects = rejects
+    else:
+        rejects.unlink()
+    if not done.files:
+        reasons = ", ".join(f"{name} {n}" for name, n in done.rejected.most_common())
+        values = {"n": done.n_pairs, "path": path, "reasons": reasons, "rejects": rejects}
+        raise ConcnerError(Errors.C281.format(**values))
+    return done
+
+
+def check_thresholds(thresholds: Thresholds) -> None:
+    """Check that thresholds are in their ranges.
+
+    thresholds (Thresholds): The thresholds.
+    RAISES (ConcnerError): C132 if one is not.
+    """
+    factor = thresholds.max_length_factor
+    checks = [
+        ("--max-length-factor", factor, factor == 0 or 1 <= factor < float("inf"), "0 or 1 to any"),
+        (
+            "--max-untranslated",
+            thresholds.max_untranslated,
+            0 <= thresholds.max_untranslated <= 1,
+            "0 to 1",
+        ),
+        (
+            "--min-entities-kept",
+            thresholds.min_entities_kept,
+            0 <= thresholds.min_entities_kept <= 1,
+            "0 to 1",
+        ),
+        (
+            "--max-entities-added",
+            thresholds.max_entities_added,
+            thresholds.max_entities_added >= -1,
+            "-1 (any number) or more",
+        ),
+    ]
+    for setting, value, good, expected in checks:
+        if not good:
+            values = {"setting": setting, "value": value, "expected": expected}
+            raise ConcnerError(Errors.C132.format(**values))
+
+
+def _choose(
+    docs: Iterator[Doc],
+    usual: dict[tuple[str, str], float],
+    thresholds: Thresholds,
+    done: Filtering,
+    rejects: IO[str],
+) -> Iterator[Doc]:
+    for number, doc in enumerate(docs, start=1):
+        done.n_docs += 1
+        if not is_bitext(doc):
+            done.n_plain += 1
+            done.n_kept += 1
+            yield doc
+            continue
+        reasons = [find_reasons(quality, usual, thresholds) for quality in measure(doc)]
+        done.n_pairs += len(reasons)
+        if any(reasons) and get_soft_labels(doc) is not None:
+            everything = [problem for found in reasons for problem in found]
+            reasons = [everything] * len(reasons)
+        for place, found in enumerate(reasons, start=1):
+            if found:
+                done.rejected.update({problem.name for problem in found})
+                row = _describe_reject(_keep(doc, [place]), number, found)
+                rejects.write(json.dumps(row, ensure_ascii=False) + "\n")
+        good = [place for place, found in enumerate(reasons, start=1) if not found]
+        done.n_pairs_kept += len(good)
+        if good:
+            done.n_kept += 1
+            yield doc if len(good) == len(reasons) else _keep(doc, good)
+
+
+def _keep(doc: Doc, places: Sequence[int]) -> Doc:
+    """Give a bitext with its source and some of its translations."""
+    parts = list(split_bitext(doc))
+    chosen = [parts[place] for place in (0, *places)]
+    kept = make_bitext([part for _, part in chosen], [code for code, _ in chosen], doc.vocab)
+    if len(chosen) == len(parts) or get_soft_labels(doc) is None:
+        kept.user_data.update(doc.user_data)
+    if places[-1] < len(parts) - 1:
+        # The note is about the last translation.
+        kept.user_data.pop(RECORD_KEY, None)
+    return kept
+
+
+def _describe_reject(doc: Doc, number: int, reasons: list[Problem]) -> dict:
+    shown = [f"{problem.name}: {problem.detail}".removesuffix(": ") for problem in reasons]
+    return describe_doc(doc) | {"document": number, "reasons": shown}

@@ -1,0 +1,69 @@
+"""Coded errors and warnings: one file of messages a room.
+
+Every message starts with its code and reads "what happened. what to do." The first digit of a code
+says what it is about: C0xx tagging and losses, C1xx corpora, C2xx bitexts and engines, C3xx
+encoding, C4xx teaching, C5xx training, scoring and shipping, C6xx files.
+"""
+
+from .bitexts import BitextsErrors
+from .calibration import CalibrationErrors, CalibrationWarnings
+from .cli import CliErrors
+from .corpora import CorporaErrors, CorporaWarnings
+from .encoding import EncodingErrors
+from .engines import EnginesErrors, EnginesWarnings
+from .languages import LanguagesErrors
+from .losses import LossesErrors
+from .pages import PagesErrors
+from .pipelines import PipelinesErrors
+from .projection import ProjectionErrors
+from .scoring import ScoringErrors, ScoringWarnings
+from .shipping import ShippingErrors
+from .tagging import TaggingErrors, TaggingWarnings
+from .teaching import TeachingErrors
+from .training import TrainingErrors
+
+
+class WithCodes(type):
+    """Puts the code before a message: `Errors.C001` reads "[C001] …"."""
+
+    def __getattribute__(cls, name: str):
+        """Give a message with its code, or any other attribute as it is."""
+        value = super().__getattribute__(name)
+        return value if name.startswith("_") or not isinstance(value, str) else f"[{name}] {value}"
+
+
+class ConcnerError(ValueError):
+    """Bad input or settings, told by code: the message says what to do."""
+
+
+class Errors(
+    LanguagesErrors,
+    PipelinesErrors,
+    CorporaErrors,
+    ProjectionErrors,
+    EnginesErrors,
+    BitextsErrors,
+    EncodingErrors,
+    TaggingErrors,
+    LossesErrors,
+    TrainingErrors,
+    TeachingErrors,
+    CalibrationErrors,
+    ScoringErrors,
+    PagesErrors,
+    ShippingErrors,
+    CliErrors,
+    metaclass=WithCodes,
+):
+    """Messages of `ConcnerError`, looked up as `Errors.C001`."""
+
+
+class Warnings(
+    CorporaWarnings,
+    EnginesWarnings,
+    TaggingWarnings,
+    CalibrationWarnings,
+    ScoringWarnings,
+    metaclass=WithCodes,
+):
+    """Messages of warnings, looked up as `Warnings.W001`; numbered like the errors."""

