@@ -1,1 +1,402 @@
-"""Files."""
+"""Files of one call: its paths checked against each other, its outputs written whole or not at all.
+
+A verb claims its paths before it reads anything at length (`claim`), and writes each output through
+`whole_file` or `whole_folder`: beside its place first, then swapped in. What a killed run has left
+is swept by the next run on the same output. A folder carries a marker that tells which verb made
+it and of what files it consists: `--force` replaces nothing else.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from filelock import FileLock, Timeout
+
+from . import __version__
+from .errors import ConcnerError, Errors
+
+MARKER = "concner.json"
+PART = ".part"
+ASIDE = ".aside"
+# What a full or forbidden disk says.
+DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
+
+Paths: TypeAlias = "Path | str | Sequence[Path | str] | None"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a call writes.
+
+    path: Where.
+    is_ours: Tells by its first bytes whether a file that stands there is of the kind that is
+        written, and may be replaced; None if that cannot be told, then none is replaced.
+    disposable: Replaced without `--force`, as a report on one run is by that on the next.
+    """
+
+    path: Path
+    is_ours: Callable[[bytes], bool] | None = None
+    disposable: bool = False
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder that a call writes as a whole.
+
+    path: Where.
+    """
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class Store:
+    """A file or folder that runs add to, such as a cache; the verb itself judges its content.
+
+    path: Where.
+    """
+
+    path: Path
+
+
+Output: TypeAlias = File | Folder | Store
+
+
+def is_json_line(head: bytes) -> bool:
+    """Tell whether a file begins with a JSON object, as JSON lines do."""
+    return head.lstrip().startswith(b"{") or not head.strip()
+
+
+def is_doc_bin(head: bytes) -> bool:
+    """Tell whether a file begins as `.spacy` files do, which are compressed by zlib."""
+    return head[:1] == b"\x78"
+
+
+def is_page(head: bytes) -> bool:
+    """Tell whether a file begins as the pages of this package do."""
+    return b'name="generator" content="spacy-concner' in head
+
+
+@contextmanager
+def claim(
+    verb: str,
+    *,
+    inputs: Mapping[str, Paths],
+    outputs: Mapping[str, Output | None],
+    force: bool = False,
+) -> Iterator[None]:
+    """Check all paths of a call, and keep other runs from its outputs while it lasts.
+
+    verb (str): The verb, such as "convert": only folders that it made are replaced.
+    inputs (Mapping[str, Paths]): What is read, by the option that names it, such as "INPUT" or
+        "--keep-from". Names of packages and of hub models are passed over.
+    outputs (Mapping[str, Output | None]): What is written, by option.
+    force (bool): Replace what this verb made before.
+    RAISES (ConcnerError): C605 if an output is an input or another output, lies in one or holds
+        one; C128 if it is there and `force` is not set; C606 if it is there and not of this verb;
+        C129 if it cannot be written, C601 if another run is writing it.
+    """
+    written = {option: output for option, output in outputs.items() if output is not None}
+    check_apart(inputs, {option: output.path for option, output in written.items()})
+    with ExitStack() as locks:
+        for option, output in written.items():
+            locks.enter_context(_lock(option, output.path))
+            sweep(output.path)
+        for option, output in written.items():
+            _check_place(option, output.path)
+            _check_replaceable(verb, option, output, force)
+        yield
+
+
+def check_apart(inputs: Mapping[str, Paths], outputs: Mapping[str, Path]) -> None:
+    """Check that no output of a call would harm an input or another output.
+
+    inputs (Mapping[str, Paths]): What is read, by option.
+    outputs (Mapping[str, Path]): What is written, by option.
+    RAISES (ConcnerError): C605 if one is another, lies in it or holds it.
+    """
+    read = [(option, path) for option, paths in inputs.items() for path in _listed(paths)]
+    written = list(outputs.items())
+    for number, (option, path) in enumerate(written):
+        for other_option, other in [*read, *written[:number]]:
+            if relation := _relation(path, other):
+                values = {"option": option, "path": path, "relation": relation}
+                raise ConcnerError(
+                    Errors.C605.format(**values, other_option=other_option, other=other)
+                )
+
+
+def check_in_place(path: Path, force: bool) -> None:
+    """Check that something may be changed where it stands.
+
+    path (Path): The folder.
+    force (bool): Whether the caller allows it.
+    RAISES (ConcnerError): C607 if not, or if it is no folder but an installed package.
+    """
+    if not force or not path.is_dir():
+        raise ConcnerError(Errors.C607.format(path=path))
+
+
+@contextmanager
+def whole_file(path: Path, option: str = "OUTPUT") -> Iterator[Path]:
+    """Write a file that comes under its name once it is whole, or not at all.
+
+    path (Path): The file; its folder is made.
+    option (str): What the caller calls it, for messages.
+    YIELDS (Path): Where to write it meanwhile.
+    RAISES (ConcnerError): C129 if it cannot be written.
+    """
+    part = _beside(path, PART)
+    with _told_as(option, path, part):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield part
+            _sync(part)
+            part.replace(path)
+            _sync(path.parent)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path, verb: str, option: str = "OUTPUT") -> Iterator[Path]:
+    """Write a folder that comes under its name once it is whole, or not at all.
+
+    What stood there, as `claim` has let it pass, stands until then. The marker is added.
+
+    path (Path): The folder; those above it are made.
+    verb (str): The verb that makes it.
+    option (str): What the caller calls it, for messages.
+    YIELDS (Path): Where to write it meanwhile: a new folder beside it.
+    RAISES (ConcnerError): C129 if it cannot be written.
+    """
+    part, aside = _beside(path, PART), _beside(path, ASIDE)
+    with _told_as(option, path, part):
+        part.mkdir(parents=True)
+        try:
+            yield part
+            write_marker(part, verb)
+            for place in [*part.rglob("*"), part]:
+                _sync(place)
+            if path.exists():
+                path.rename(aside)
+            try:
+                part.rename(path)
+            except OSError:
+                if aside.exists():
+                    aside.rename(path)
+                raise
+            _sync(path.parent)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+            if path.exists():
+                shutil.rmtree(aside, ignore_errors=True)
+
+
+def write_marker(folder: Path, verb: str) -> None:
+    """Write into a folder what made it, and of what files it consists.
+
+    folder (Path): The folder, complete.
+    verb (str): The verb.
+    """
+    files = [path.as_posix() for path in _files(folder) if path != Path(MARKER)]
+    text = json.dumps({"verb": verb, "version": __version__, "files": files}, indent=1)
+    (folder / MARKER).write_text(f"{text}\n", encoding="utf8")
+
+
+def read_marker(folder: Path) -> tuple[str, list[Path]] | None:
+    """Read which verb made a folder, and of what files.
+
+    folder (Path): The folder.
+    RETURNS (tuple[str, list[Path]] | None): The verb and the files, relative to the folder; None if
+        there is no marker or none that can be read.
+    """
+    try:
+        marker = json.loads((folder / MARKER).read_text("utf8"))
+        return str(marker["verb"]), [Path(name) for name in marker["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def check_complete(folder: Path) -> None:
+    """Check that a folder that has a marker still has all its files.
+
+    folder (Path): The folder.
+    RAISES (ConcnerError): C602 if some are gone.
+    """
+    marker = read_marker(folder)
+    if marker is None:
+        return
+    verb, files = marker
+    missing = [name for name in files if not (folder / name).exists()]
+    if missing:
+        values = {"n_missing": len(missing), "n_files": len(files), "example": missing[0]}
+        raise ConcnerError(Errors.C602.format(path=folder, verb=f"spacy concner {verb}", **values))
+
+
+def sweep(path: Path) -> None:
+    """Clear away what killed runs have left beside an output, and put back what they moved aside.
+
+    path (Path): The output, which no other run is writing.
+    """
+    if not path.parent.is_dir():
+        return
+    for aside in path.parent.glob(f".{_escape(path.name)}.*{ASIDE}"):
+        if not path.exists():
+            aside.rename(path)
+    for left in path.parent.glob(f".{_escape(path.name)}.*"):
+        if left.suffix in (PART, ASIDE):
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
+
+
+def fingerprint(files: Iterable[Path]) -> str:
+    """Give the SHA-256 of files, names and contents, in hexadecimal."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode("utf8"))
+        with file.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def show_reason(error: Exception) -> str:
+    """Give what an error says as a part of a sentence: no path, no full stop."""
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return text.strip().rstrip(".") or type(error).__name__
+
+
+def _listed(paths: Paths) -> list[Path]:
+    found = [paths] if isinstance(paths, str | Path) else paths or []
+    return [Path(path) for path in found if str(path) and os.path.exists(path)]
+
+
+def _relation(path: Path, other: Path) -> str:
+    """Say how an output stands to another path so as to harm it; empty if it does not."""
+    one, two = path.resolve(), other.resolve()
+    if one == two:
+        return "is"
+    if two in one.parents:
+        return "lies in"
+    if one in two.parents:
+        return "holds"
+    if path.exists() and other.exists():
+        if path.samefile(other):
+            return "is, by a link,"
+        if path.is_file() and path.stat().st_nlink > 1 and other.is_dir():
+            for file in other.rglob("*"):
+                if file.is_file() and path.samefile(file):
+                    return "is, by a link, a file of"
+    return ""
+
+
+def _check_place(option: str, path: Path) -> None:
+    """Check that an output can be made: C129 if what stands above it is no folder to write to."""
+    absolute = path.absolute()
+    there = next(place for place in absolute.parents if place.exists())
+    reason = ""
+    if not there.is_dir():
+        reason = f"{there} is no folder"
+    elif not os.access(there, os.W_OK | os.X_OK):
+        reason = f"{there} is read-only"
+    if reason:
+        raise ConcnerError(Errors.C129.format(option=option, path=path, reason=reason))
+
+
+def _check_replaceable(verb: str, option: str, output: Output, force: bool) -> None:
+    path = output.path
+    if isinstance(output, Store) or not path.exists():
+        return
+    told = {"option": option, "path": path}
+    if isinstance(output, File):
+        if not path.is_file():
+            raise ConcnerError(Errors.C129.format(**told, reason="it is no file but a folder"))
+        with path.open("rb") as stream:
+            head = stream.read(1024)
+        if output.is_ours is None or not output.is_ours(head):
+            reason = f"is a file that spacy concner {verb} did not make"
+            raise ConcnerError(Errors.C606.format(**told, reason=reason))
+        if not (force or output.disposable):
+            raise ConcnerError(Errors.C128.format(**told))
+        return
+    if not path.is_dir():
+        raise ConcnerError(Errors.C129.format(**told, reason="it is no folder but a file"))
+    if not any(path.iterdir()):
+        return
+    made_by, files = read_marker(path) or ("", [])
+    strange = sorted(set(_files(path)) - {*files, Path(MARKER)})
+    reason = ""
+    if made_by != verb:
+        reason = f"holds files that spacy concner {verb} did not make"
+    elif strange:
+        reason = f"holds {strange[0]}, which spacy concner {verb} did not make"
+    if reason:
+        raise ConcnerError(Errors.C606.format(**told, reason=reason))
+    if not force:
+        raise ConcnerError(Errors.C128.format(**told))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir())
+
+
+@contextmanager
+def _lock(option: str, path: Path) -> Iterator[None]:
+    # Not beside the output: a lock that stayed there would be one more file to wonder about.
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    folder = Path(tempfile.gettempdir()) / f"spacy-concner-locks-{user}"
+    folder.mkdir(exist_ok=True)
+    name = hashlib.sha256(str(path.resolve()).encode("utf8")).hexdigest()[:32]
+    lock = FileLock(folder / f"{name}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise ConcnerError(Errors.C601.format(option=option, path=path)) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _told_as(option: str, path: Path, part: Path) -> Iterator[None]:
+    """Tell faults of the disk as C129, and leave all others as they are."""
+    try:
+        yield
+    except OSError as error:
+        names = (error.filename, error.filename2)
+        about_us = any(name is not None and str(name).startswith(str(part)) for name in names)
+        if not (about_us or error.errno in DISK_FAULTS or error.filename == str(path.parent)):
+            raise
+        values = {"option": option, "path": path, "reason": show_reason(error)}
+        raise ConcnerError(Errors.C129.format(**values)) from error
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.absolute().with_name(f".{path.name}.{uuid.uuid4().hex[:8]}{suffix}")
+
+
+def _escape(name: str) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
+
+
+def _sync(path: Path) -> None:
+    # Folders cannot be opened everywhere.
+    with suppress(PermissionError, IsADirectoryError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

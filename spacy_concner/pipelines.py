@@ -1,29 +1,102 @@
-"""Loading pipelines, so that one that cannot be loaded is told of in the words of the caller."""
+"""Pipelines: loaded, searched for a component, and run up to it, in one way."""
 
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
+from spacy.tokens import Doc
 
-from .errors import ConcnerError
+from .corpora.segments import copy_tokens
+from .errors import ConcnerError, Errors
+from .files import fingerprint
 
+RECOGNISER = "concner"
+EVALUATOR = "concner_evaluator"
+CONFIG_FILE = "config.cfg"
 NEEDS_TRAIN = 'it has a transformer, which needs packages. Run: pip install "spacy-concner[train]"'
 
 
-def load_pipeline(path: str | Path, unloadable: str) -> Language:
+def is_pipeline(name: str | Path) -> bool:
+    """Tell whether a name is that of a pipeline: a folder of one, or an installed package."""
+    text = str(name)
+    return bool(text) and ((Path(text) / CONFIG_FILE).is_file() or spacy.util.is_package(text))
+
+
+def load_pipeline(path: str | Path, what: str = "Pipeline") -> Language:
     """Load a pipeline.
 
     path (str | Path): Pipeline folder or installed package.
-    unloadable (str): Message if it cannot be loaded, with {path} and {error}.
+    what (str): What the caller takes it for, such as "Teacher", for the message.
     RETURNS (Language): The pipeline.
-    RAISES (ConcnerError): With that message.
+    RAISES (ConcnerError): C515 if it cannot be loaded.
     """
     try:
         return spacy.load(path)
     # Whatever a broken folder, or one of another version, may raise.
     except Exception as error:
-        raise ConcnerError(unloadable.format(path=path, error=_reason(error))) from error
+        values = {"what": what, "path": path, "error": _reason(error)}
+        raise ConcnerError(Errors.C515.format(**values)) from error
+
+
+def find_components(nlp: Language, factory: str = RECOGNISER) -> list[str]:
+    """Give the names of a pipeline's components of a factory, in the order of the pipeline."""
+    return [name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory == factory]
+
+
+def find_component(nlp: Language, factory: str = RECOGNISER) -> str:
+    """Give the name of a pipeline's last component of a factory, which has the last word.
+
+    nlp (Language): The pipeline.
+    factory (str): Name of the factory.
+    RETURNS (str): The name.
+    RAISES (ConcnerError): C510 if there is none.
+    """
+    names = find_components(nlp, factory)
+    if not names:
+        values = {"path": nlp.path, "factory": factory, "pipes": nlp.pipe_names}
+        raise ConcnerError(Errors.C510.format(**values))
+    return names[-1]
+
+
+def predict_docs(
+    nlp: Language,
+    name: str,
+    docs: Sequence[Doc],
+    batch_size: int,
+    predict: Callable[[list[Doc]], Sequence[Any]] | None = None,
+) -> Iterator[tuple[int, Any]]:
+    """Run a pipeline up to a component and give what that predicts.
+
+    nlp (Language): The pipeline.
+    name (str): The component.
+    docs (Sequence[Doc]): Docs to read; they stay unchanged, and so does the pipeline's
+        vocabulary: the words of a text are forgotten with it, so that memory does not grow
+        with the corpus.
+    batch_size (int): Docs a batch; batches hold Docs of like length, to save padding.
+    predict (Callable): Gives a prediction for each Doc of a batch; the component's own without.
+    YIELDS (tuple[int, Any]): Number of a Doc that has tokens, and its prediction, the shortest
+        Docs first.
+    """
+    component: Any = nlp.get_pipe(name)
+    before: list[Any] = [pipe for _, pipe in nlp.pipeline[: nlp.pipe_names.index(name)]]
+    order = iter(sorted((i for i, doc in enumerate(docs) if len(doc)), key=lambda i: len(docs[i])))
+    with nlp.memory_zone():
+        while rows := list(islice(order, batch_size)):
+            batch = [copy_tokens(docs[i], nlp.vocab) for i in rows]
+            for pipe in before:
+                batch = list(pipe.pipe(batch, batch_size=batch_size))
+            yield from zip(rows, (predict or component.predict)(batch), strict=True)
+
+
+def pipeline_fingerprint(nlp: Language) -> str:
+    """Give what identifies a pipeline: its name, version and the SHA-256 of its files."""
+    root = Path(nlp.path)
+    files = [file for file in sorted(root.rglob("*")) if file.is_file()]
+    return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']} {fingerprint(files)}"
 
 
 def _reason(error: Exception) -> str:

@@ -1,11 +1,9 @@
 """Translations that are good enough, by thresholds; the others into a rejects file."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 import spacy
 from spacy.tokens import Doc
@@ -13,10 +11,12 @@ from tqdm import tqdm
 
 from ..corpora.correction import describe_doc
 from ..corpora.reader import read_docs
+from ..corpora.rejects import OPTION, Rejects, default_rejects
 from ..corpora.segments import is_bitext, make_bitext, split_bitext
-from ..corpora.shards import check_output, write_docs
+from ..corpora.shards import docs_output, write_docs
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
+from ..files import claim
 from .notes import RECORD_KEY
 from .quality import Problem, Thresholds, find_reasons, measure, usual_ratios
 
@@ -67,41 +67,40 @@ def filter_corpus(
     rejects (Path | None): JSON lines file for what is turned down, by default beside the
         output; there is none if nothing is.
     shard_size (int): Docs in a shard.
-    force (bool): Replace the .spacy files that are in the output folder.
+    force (bool): Replace an output that filter has made before.
     progress (bool): Show the progress on stderr.
     RETURNS (Filtering): Counts.
-    RAISES (ConcnerError): C102 for broken bitexts, C128 and C129 for the output, C139 for the
-        rejects file, C142 and C143 for the input, C281 if nothing is left, C282 if the corpus
-        has no bitext.
+    RAISES (ConcnerError): C102 for broken bitexts, C128, C129, C407 and C408 for the outputs,
+        C142 and C143 for the input, C281 if nothing is left, C282 if the corpus has no bitext.
     """
-    check_output(output, force)
     check_thresholds(thresholds)
+    rejected = Rejects(rejects or default_rejects(output))
+    outputs = {"OUTPUT": docs_output(output), OPTION: rejected.output}
+    with claim("filter", inputs={"INPUT": path}, outputs=outputs, force=force), rejected:
+        return _filter(path, output, thresholds, rejected, shard_size, progress)
+
+
+def _filter(
+    path: Path,
+    output: Path,
+    thresholds: Thresholds,
+    rejected: Rejects,
+    shard_size: int,
+    progress: bool,
+) -> Filtering:
     vocab = spacy.blank("xx").vocab
     usual = usual_ratios(quality for doc in read_docs(path, vocab) for quality in measure(doc))
     if not usual:
         raise ConcnerError(Errors.C282.format(path=path))
-    if rejects is None:
-        in_folder = output.suffix != ".spacy"
-        rejects = output / "rejects.jsonl" if in_folder else output.with_suffix(".rejects.jsonl")
-    if any(rejects.resolve() == Path(place).resolve() for place in (path, output)):
-        raise ConcnerError(Errors.C139.format(path=rejects, reason="it is the input or output"))
     done = Filtering()
-    try:
-        rejects.parent.mkdir(parents=True, exist_ok=True)
-        stream = rejects.open("w", encoding="utf8", newline="\n")
-    except OSError as error:
-        raise ConcnerError(Errors.C139.format(path=rejects, reason=error.strerror)) from error
-    with stream:
-        docs = tqdm(read_docs(path, vocab), unit=" docs", disable=None if progress else True)
-        good = _choose(docs, usual, thresholds, done, stream)
-        done.files = write_docs(good, output, shard_size)
+    docs = tqdm(read_docs(path, vocab), unit=" docs", disable=None if progress else True)
+    good = _choose(docs, usual, thresholds, done, rejected)
+    done.files = write_docs(good, output, shard_size, "filter")
     if done.rejected:
-        done.rejects = rejects
-    else:
-        rejects.unlink()
+        done.rejects = rejected.path
     if not done.files:
         reasons = ", ".join(f"{name} {n}" for name, n in done.rejected.most_common())
-        values = {"n": done.n_pairs, "path": path, "reasons": reasons, "rejects": rejects}
+        values = {"n": done.n_pairs, "path": path, "reasons": reasons, "rejects": rejected.path}
         raise ConcnerError(Errors.C281.format(**values))
     return done
 
@@ -145,7 +144,7 @@ def _choose(
     usual: dict[tuple[str, str], float],
     thresholds: Thresholds,
     done: Filtering,
-    rejects: IO[str],
+    rejects: Rejects,
 ) -> Iterator[Doc]:
     for number, doc in enumerate(docs, start=1):
         done.n_docs += 1
@@ -162,8 +161,7 @@ def _choose(
         for place, found in enumerate(reasons, start=1):
             if found:
                 done.rejected.update({problem.name for problem in found})
-                row = _describe_reject(_keep(doc, [place]), number, found)
-                rejects.write(json.dumps(row, ensure_ascii=False) + "\n")
+                rejects.add(_describe_reject(_keep(doc, [place]), number, found))
         good = [place for place, found in enumerate(reasons, start=1) if not found]
         done.n_pairs_kept += len(good)
         if good:

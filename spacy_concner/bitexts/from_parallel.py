@@ -10,9 +10,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import minibatch
 
+from ..corpora.rejects import OPTION, Rejects
 from ..corpora.segments import annotate, make_bitext
-from ..corpora.shards import check_output, write_docs
+from ..corpora.shards import docs_output, write_docs
 from ..errors import ConcnerError, Errors
+from ..files import claim
 from ..languages import check_language
 from ..projection.pharaoh import Links, parse_links
 from ..projection.types import Loss
@@ -21,7 +23,6 @@ from .carry_over import MISSING, carry_over, words_of
 from .notes import UNLABELLED, set_record
 from .parallel_files import ParallelFiles, ParallelLine, count_lines, read_parallel
 from .quality import measure
-from .rejects import Rejects
 from .sentences import ALIGNMENT
 from .snippets import cut_snippets
 from .source_labels import SourceLabels, TeacherLabels
@@ -74,13 +75,13 @@ def make_bitexts(
     limit (int): Read this many lines; 0 for all.
     batch_size (int): Pairs read at once; models see those of like length together.
     shard_size (int): Bitexts in a shard.
-    force (bool): Replace the `.spacy` files in a folder.
+    force (bool): Replace an output that bitext has made before.
     progress (bool): Show a progress bar.
     RETURNS (ParallelSummary): Counts.
-    RAISES (ConcnerError): C128, C129 for the output, C205, C221 for the files, C216 for a
-        language code, C223 for labels without an alignment, C225 to C227 for the labels, C228
-        if nothing could be kept, C230 for what needs a teacher without one, C231 for two
-        languages that are one.
+    RAISES (ConcnerError): C128, C129, C407, C408 for the outputs, C205, C221 for the files,
+        C216 for a language code, C223 for labels without an alignment, C225 to C227 for the
+        labels, C228 if nothing could be kept, C230 for what needs a teacher without one, C231
+        for two languages that are one.
     """
     started = time.perf_counter()
     for code in languages:
@@ -96,7 +97,6 @@ def make_bitexts(
                 raise ConcnerError(Errors.C230.format(option=option))
     if labels is not None and aligner is None and not files.has_alignments:
         raise ConcnerError(Errors.C223)
-    check_output(output, force)
     total = count_lines(files)
     lines = tqdm.tqdm(
         _first(read_parallel(files), limit),
@@ -117,10 +117,10 @@ def make_bitexts(
         made,
         Rejects(rejects),
     )
-    try:
-        written = write_docs(builder.build(lines, batch_size), output, shard_size)
-    finally:
-        builder.rejects.close()
+    inputs = {"PARALLEL": files.paths}
+    outputs = {"OUTPUT": docs_output(output), OPTION: builder.rejects.output}
+    with claim("bitext", inputs=inputs, outputs=outputs, force=force), builder.rejects:
+        written = write_docs(builder.build(lines, batch_size), output, shard_size, "bitext")
     if not written:
         values = {"n": made.lines, "path": files.source, "rejects": rejects}
         raise ConcnerError(Errors.C228.format(reasons=in_words(made.lost), **values))

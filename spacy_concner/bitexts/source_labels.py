@@ -33,12 +33,12 @@ class TeacherLabels:
 
         path (str | Path): Pipeline folder or installed package.
         needs_scores (bool): Whether its entities must have scores.
-        RAISES (ConcnerError): C226 if it can't be loaded.
+        RAISES (ConcnerError): C515 if it can't be loaded, C226 if it has no components.
         """
 
         self.path = path
         self.needs_scores = needs_scores
-        self.nlp = load_pipeline(path, Errors.C226)
+        self.nlp = load_pipeline(path, "Teacher")
         if not self.nlp.pipe_names:
             raise ConcnerError(Errors.C226.format(path=path, error="it has no components"))
 

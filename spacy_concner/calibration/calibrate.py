@@ -14,9 +14,9 @@ from spacy.language import Language
 from ..corpora.reader import create_corpus
 from ..errors import ConcnerError, Errors, Warnings
 from ..languages import check_language
-from ..pipelines import load_pipeline
+from ..pipelines import find_component, load_pipeline
 from .fit import Fit, Method, Reliability, fit, measure
-from .predictions import Predictions, collect_predictions, recogniser_name
+from .predictions import Predictions, collect_predictions
 
 UNKNOWN = "unknown"
 
@@ -83,7 +83,7 @@ def calibrate(
     """
     nlp = load_recogniser(pipeline)
     destination = check_output(nlp, pipeline, output, force)
-    recogniser: Any = nlp.get_pipe(recogniser_name(nlp))
+    recogniser: Any = nlp.get_pipe(find_component(nlp))
     if dev_language:
         check_language(dev_language)
     fitted_on = _predict(nlp, dev, dev_language, progress)
@@ -121,7 +121,7 @@ def reset_calibration(
     """
     nlp = load_recogniser(pipeline)
     destination = check_output(nlp, pipeline, output, force)
-    recogniser: Any = nlp.get_pipe(recogniser_name(nlp))
+    recogniser: Any = nlp.get_pipe(find_component(nlp))
     recogniser.cfg["calibration"] = None
     _store(nlp, destination)
     return destination
@@ -134,8 +134,8 @@ def load_recogniser(pipeline: str | Path) -> Language:
     RETURNS (Language): The pipeline.
     RAISES (ConcnerError): C515 if it cannot be loaded, C510 if it has no `concner`.
     """
-    nlp = load_pipeline(pipeline, Errors.C515)
-    recogniser_name(nlp)
+    nlp = load_pipeline(pipeline)
+    find_component(nlp)
     return nlp
 
 
@@ -165,7 +165,7 @@ def _store(nlp: Language, destination: Path) -> None:
         nlp.to_disk(destination)
         return
     # The settings alone: weights that are loaded lazily or stored otherwise stay untouched.
-    name = recogniser_name(nlp)
+    name = find_component(nlp)
     recogniser: Any = nlp.get_pipe(name)
     unfinished = destination / name / "cfg.unfinished"
     srsly.write_json(unfinished, recogniser.cfg)

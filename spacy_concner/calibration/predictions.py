@@ -11,12 +11,11 @@ from spacy.language import Language
 from spacy.training import Example
 
 from ..corpora.segments import get_segments
-from ..errors import ConcnerError, Errors
+from ..pipelines import find_component, predict_docs
 from ..tagging.annotation import word_positions
 from ..tagging.decoding import decode, find_entities
 from ..tagging.supervision import align_tags
 
-FACTORY = "concner"
 MISSING = -1
 
 
@@ -69,46 +68,26 @@ class Predictions:
         )
 
 
-def recogniser_name(nlp: Language) -> str:
-    """Give the name of a pipeline's last `concner` component.
-
-    nlp (Language): The pipeline.
-    RETURNS (str): The name.
-    RAISES (ConcnerError): C510 if there is none.
-    """
-    names = [name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory == FACTORY]
-    if not names:
-        raise ConcnerError(Errors.C510.format(path=nlp.path, pipes=nlp.pipe_names))
-    return names[-1]
-
-
 def collect_predictions(
     nlp: Language, examples: Iterable[Example], batch_size: int = 64, buffer: int = 1024
 ) -> Predictions:
     """Run a pipeline's tagger over labelled Docs.
 
     nlp (Language): A pipeline with a `concner` component.
-    examples (Iterable[Example]): Labelled Docs; the predicted ones are changed.
+    examples (Iterable[Example]): Labelled Docs; they stay unchanged.
     batch_size (int): Docs a batch.
     buffer (int): Docs that are sorted by length into batches, to save padding.
     RETURNS (Predictions): Scores and gold annotation.
     RAISES (ConcnerError): C510 if there is no `concner` component.
     """
-    name = recogniser_name(nlp)
+    name = find_component(nlp)
     recogniser: Any = nlp.get_pipe(name)
-    before: list[Any] = [pipe for _, pipe in nlp.pipeline[: nlp.pipe_names.index(name)]]
     found = _Collected(list(recogniser.labels))
-    stream = (example for example in examples if len(example.predicted))
+    stream = iter(examples)
     while chunk := list(islice(stream, buffer)):
-        chunk.sort(key=lambda example: len(example.predicted))
-        # The encoder's output lives in the Docs, so none is kept longer than its batch.
-        while batch := chunk[:batch_size]:
-            del chunk[:batch_size]
-            docs = [example.predicted for example in batch]
-            for pipe in before:
-                docs = list(pipe.pipe(docs, batch_size=batch_size))
-            for example, scores in zip(batch, recogniser.predict(docs), strict=True):
-                found.add(example, recogniser.model.ops.to_numpy(scores))
+        docs = [example.predicted for example in chunk]
+        for i, scores in predict_docs(nlp, name, docs, batch_size):
+            found.add(chunk[i], recogniser.model.ops.to_numpy(scores))
     return found.join()
 
 

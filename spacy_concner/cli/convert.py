@@ -19,7 +19,7 @@ def convert_cli(
     output: Path = typer.Argument(
         ...,
         metavar="OUTPUT",
-        help="File that ends in .spacy (replaced; packed in memory), or folder for shards",
+        help="File that ends in .spacy (packed in memory), or folder for shards",
     ),
     format: str = typer.Option(
         "auto", "--format", "-f", help="conll, jsonl, text, datasets, or auto: by the name"
@@ -70,12 +70,12 @@ def convert_cli(
     rejects: Path | None = typer.Option(
         None,
         "--rejects",
-        help="Rejects file (JSON lines), by default train.rejects.jsonl beside an OUTPUT "
-        "train.spacy, rejects.jsonl in a folder OUTPUT; implies --skip-invalid",
+        help="Rejects file (JSON lines), by default beside the output: train.rejects.jsonl for "
+        "train.spacy; implies --skip-invalid",
     ),
     shard_size: int = typer.Option(5000, "--shard-size", help="Sentences in a shard"),
     force: bool = typer.Option(
-        False, "--force", "-F", help="Replace the .spacy files in the output folder"
+        False, "--force", "-F", help="Replace an output that this verb has made before"
     ),
 ) -> None:
     """Convert a corpus into a .spacy file or a folder of .spacy shards.

@@ -1,6 +1,5 @@
 """Corpora in the formats of `formats` into .spacy files, streaming, broken records counted."""
 
-import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,13 +14,15 @@ from spacy.tokens import Doc
 from tqdm import tqdm
 
 from ..errors import ConcnerError, Errors
+from ..files import claim
 from .documents import DocBuilder, keep_types
 from .formats import FORMATS, BitextRecord, InvalidRecord, Record, Rejected, Skipped, detect_format
 from .hub import read_dataset
 from .jsonl import read_jsonl
 from .plain_text import read_text
+from .rejects import OPTION, Rejects, default_rejects
 from .schemes import SCHEME_ALIASES, SCHEMES
-from .shards import check_output, write_docs
+from .shards import docs_output, write_docs
 from .tabular import read_conll
 
 
@@ -108,7 +109,7 @@ def convert(
     rejects (str | Path | None): JSON lines file for the broken records, by default beside
         the output; if it is given, `skip_invalid` holds.
     shard_size (int): Sentences in a shard.
-    force (bool): Replace the .spacy files that are in the output folder.
+    force (bool): Replace an output that convert has made before.
     progress (bool): Show the progress on stderr.
     RETURNS (Conversion): What was read and written.
     RAISES (ConcnerError): C103 to C135: at the first broken record unless `skip_invalid`, and
@@ -116,13 +117,19 @@ def convert(
     """
     source, output = str(source), Path(output)
     scheme = SCHEME_ALIASES.get(scheme, scheme)
-    check_output(output, force)
     _check_settings(format, scheme, token_column, label_column, limit, sample, shard_size)
     if format == "auto":
         format = detect_format(source, Path(source).exists(), Path(source).is_dir())
     builder = DocBuilder(lang)
     done = Conversion(format)
+    if skip_invalid or rejects:
+        done.rejects = Path(rejects) if rejects else default_rejects(output)
     with ExitStack() as stack:
+        rejected = Rejects(done.rejects)
+        outputs = {"OUTPUT": docs_output(output), OPTION: rejected.output}
+        stack.enter_context(
+            claim("convert", inputs={"INPUT": source}, outputs=outputs, force=force)
+        )
         records: Iterator[Record | Skipped | Rejected]
         if format == "datasets":
             records = read_dataset(
@@ -148,12 +155,9 @@ def convert(
                 records = read_jsonl(lines, source, unlabelled=unlabelled)
             else:
                 records = read_text(lines, source)
-        rejects_file = None
-        if skip_invalid or rejects:
-            done.rejects = Path(rejects) if rejects else default_rejects(output)
-            rejects_file = stack.enter_context(_create(done.rejects, source))
+        stack.enter_context(rejected)
         bar = stack.enter_context(tqdm(unit=" sentences", disable=None if progress else True))
-        sieve = _Sieve(builder, done, rejects_file, segment, bar)
+        sieve = _Sieve(builder, done, rejected, segment, bar)
         built = islice(sieve.build(records), limit or None)
         if sample is None:
             docs = (doc for _, doc in built)
@@ -163,19 +167,12 @@ def convert(
                 raise ConcnerError(Errors.C130.format(wanted=sample, found=len(valid)))
             chosen = random.Random(seed).sample(valid, sample)
             docs = (builder.build(record) for record in chosen)
-        done.files = write_docs(_count(docs, done, labels), output, shard_size)
+        done.files = write_docs(_count(docs, done, labels), output, shard_size, "convert")
     if not done.files:
         values = {"source": source, "n_read": done.n_read, "rejected": done.rejected.total()}
         values |= {"skipped": done.skipped.total(), "without_segment": done.n_without_segment}
         raise ConcnerError(Errors.C106.format(**values))
     return done
-
-
-def default_rejects(output: Path) -> Path:
-    """Give the rejects file of an output: beside a file, in a folder."""
-    if output.suffix == ".spacy":
-        return output.with_suffix(".rejects.jsonl")
-    return output / "rejects.jsonl"
 
 
 @dataclass
@@ -184,7 +181,7 @@ class _Sieve:
 
     builder: DocBuilder
     done: Conversion
-    rejects: IO[str] | None
+    rejects: Rejects
     segment: str | None
     bar: tqdm
 
@@ -217,17 +214,18 @@ class _Sieve:
 
     def _reject(self, item: Rejected) -> None:
         error = item.error
-        if self.rejects is None:
+        if self.rejects.path is None:
             raise error
         self.done.rejected[error.code] += 1
-        entry = {
-            "file": error.place.file,
-            "line": error.place.line,
-            "code": error.code,
-            "message": str(error),
-            "raw": item.raw,
-        }
-        self.rejects.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        self.rejects.add(
+            {
+                "file": error.place.file,
+                "line": error.place.line,
+                "code": error.code,
+                "message": str(error),
+                "raw": item.raw,
+            }
+        )
 
 
 def _count(docs: Iterable[Doc], done: Conversion, labels: Sequence[str] | None) -> Iterator[Doc]:
@@ -273,14 +271,3 @@ def _open(source: str, format: str) -> IO[bytes]:
         reason = error.strerror or str(error)
         values = {"path": source, "reason": reason, "format": format}
         raise ConcnerError(Errors.C103.format(**values)) from error
-
-
-def _create(path: Path, source: str) -> IO[str]:
-    if path.resolve() == Path(source).resolve():
-        raise ConcnerError(Errors.C134.format(path=path, reason="it is the input"))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Paths and raw text may hold bytes that are no UTF-8.
-        return path.open("w", encoding="utf8", errors="backslashreplace")
-    except OSError as error:
-        raise ConcnerError(Errors.C134.format(path=path, reason=error.strerror)) from error

@@ -12,6 +12,7 @@ from spacy.training.corpus import walk_corpus
 from spacy.util import ensure_path
 
 from ..errors import ConcnerError, Errors, Warnings
+from ..files import check_complete
 from .formats import show_reason
 from .segments import SEGMENTS_KEY, copy_tokens
 from .soft_labels import get_soft_labels
@@ -73,9 +74,10 @@ def corpus_files(path: Path | str) -> list[Path]:
 
     path (Path | str): A `.spacy` file or a folder.
     RETURNS (list[Path]): The files.
-    RAISES (ConcnerError): C142 if there is none.
+    RAISES (ConcnerError): C142 if there is none, C602 if some that were written are gone.
     """
     location = ensure_path(path)
+    check_complete(location)
     files: list[Path] = []
     if location.exists():
         with warnings.catch_warnings():

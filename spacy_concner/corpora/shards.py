@@ -1,42 +1,32 @@
 """Streams of Docs into .spacy files: one file, or a folder of shards."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import srsly
 from spacy.tokens import Doc, DocBin
 
 from ..errors import ConcnerError, Errors
-from .formats import show_reason
+from ..files import File, Folder, is_doc_bin, whole_file, whole_folder
 
 SUFFIX = ".spacy"
 NO_DATA = srsly.msgpack_dumps({})
 
 
-def check_output(output: Path, force: bool = False) -> None:
-    """Check that Docs may be written to a path, before any work is done.
+def docs_output(path: Path) -> File | Folder:
+    """Tell what Docs are written to, for `files.claim`.
 
-    output (Path): File that ends in .spacy (replaced if it exists), or folder; a new folder
-        has no suffix, since it would be taken for a file.
-    force (bool): Allow a folder that already holds .spacy files.
-    RAISES (ConcnerError): C128 if the folder already holds .spacy files, C129 if the path is
-        of the wrong kind.
+    path (Path): File that ends in .spacy, or a folder for shards, whose name has no suffix.
+    RETURNS (File | Folder): The output.
+    RAISES (ConcnerError): C129 if a new path has another suffix: it would become a folder.
     """
-    if output.suffix == SUFFIX:
-        if output.is_dir():
-            raise ConcnerError(Errors.C129.format(path=output, reason="it is a folder"))
-    elif output.exists() and not output.is_dir():
-        raise ConcnerError(Errors.C129.format(path=output, reason="it is no folder"))
-    elif output.suffix and not output.exists():
-        reason = f"there is no such folder, and a file of Docs does not end in {output.suffix}"
-        raise ConcnerError(Errors.C129.format(path=output, reason=reason))
-    elif not force and (found := find_shards(output)):
-        values = {"folder": output, "n_files": len(found), "example": found[0].name}
-        raise ConcnerError(Errors.C128.format(**values))
+    if path.suffix == SUFFIX:
+        return File(path, is_doc_bin)
+    if path.suffix and not path.is_dir():
+        reason = f"a file of Docs ends in {SUFFIX}, and a new folder has no suffix"
+        raise ConcnerError(Errors.C129.format(option="OUTPUT", path=path, reason=reason))
+    return Folder(path)
 
 
 def find_shards(folder: Path) -> list[Path]:
@@ -44,45 +34,34 @@ def find_shards(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith("."))
 
 
-def write_docs(docs: Iterator[Doc], output: Path, shard_size: int) -> list[Path]:
-    """Write Docs to a file or to shards in a folder, nothing if there are none.
+def write_docs(docs: Iterator[Doc], output: Path, shard_size: int, verb: str) -> list[Path]:
+    """Write Docs to a file or to shards in a folder, whole or not at all; none if there are none.
 
-    A file is packed in memory before it is written; of a folder, one shard is in memory at a
-    time. Files come under their final names only once all Docs are written; until then they
-    stand in a hidden folder beside them, and what stood there before is left alone.
+    A file is packed in memory before it is written; of a folder, one shard is in memory at a time.
 
     docs (Iterator[Doc]): The Docs.
-    output (Path): File that ends in .spacy, or a folder, whose old .spacy files go.
+    output (Path): File that ends in .spacy, or a folder.
     shard_size (int): Docs in a shard; a single file takes all.
+    verb (str): The verb that writes them, for the folder's marker.
     RETURNS (list[Path]): The files.
-    RAISES (ConcnerError): C129 if the files cannot be written.
+    RAISES (ConcnerError): C129 if they cannot be written.
     """
-    single = output.suffix == SUFFIX
-    folder = output.parent if single else output
-    n_docs = None if single else shard_size
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
-    except OSError as error:
-        raise ConcnerError(Errors.C129.format(path=output, reason=show_reason(error))) from error
-    try:
-        names: list[str] = []
-        while data := _pack(docs, n_docs):
-            number = len(names) + 1
-            name = output.name if single else f"{folder.resolve().name}-{number:05d}{SUFFIX}"
-            (staging / name).write_bytes(data)
-            names.append(name)
-            del data
-        if names and not single:
-            for path in find_shards(folder):
-                path.unlink()
-        for name in names:
-            os.replace(staging / name, folder / name)
-    except OSError as error:
-        raise ConcnerError(Errors.C129.format(path=output, reason=show_reason(error))) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return [folder / name for name in names]
+    if output.suffix == SUFFIX:
+        if not (data := _pack(docs, None)):
+            return []
+        with whole_file(output) as part:
+            part.write_bytes(data)
+        return [output]
+    names: list[str] = []
+    # Without a Doc, what stood there before stays.
+    if (first := next(docs, None)) is None:
+        return []
+    docs = chain([first], docs)
+    with whole_folder(output, verb) as part:
+        while data := _pack(docs, shard_size):
+            names.append(f"{output.resolve().name}-{len(names) + 1:05d}{SUFFIX}")
+            (part / names[-1]).write_bytes(data)
+    return [output / name for name in names]
 
 
 def _pack(docs: Iterator[Doc], n_docs: int | None) -> bytes:

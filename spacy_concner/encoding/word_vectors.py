@@ -163,7 +163,7 @@ def _from_folder(path: str | Path) -> tuple[Any, Any]:
 
 
 def _from_pipeline(path: str | Path) -> tuple[Any, Any]:
-    nlp = load_pipeline(path, Errors.C312)
+    nlp = load_pipeline(path)
     for _, pipe in nlp.pipeline:
         model: Any = getattr(pipe, "model", None)
         for node in model.walk() if model is not None else ():

@@ -11,6 +11,7 @@ from .cli import CliErrors
 from .corpora import CorporaErrors, CorporaWarnings
 from .encoding import EncodingErrors
 from .engines import EnginesErrors, EnginesWarnings
+from .files import FilesErrors
 from .languages import LanguagesErrors
 from .losses import LossesErrors
 from .pages import PagesErrors
@@ -37,6 +38,7 @@ class ConcnerError(ValueError):
 
 
 class Errors(
+    FilesErrors,
     LanguagesErrors,
     PipelinesErrors,
     CorporaErrors,

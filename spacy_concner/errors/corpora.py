@@ -108,14 +108,6 @@ class CorporaErrors:
         "Cannot read {source} with datasets: {reason}. Give a parquet, json, jsonl or csv file "
         "or a folder of them, and the split with --split."
     )
-    C128 = (
-        "The folder {folder} already holds {n_files} .spacy files, {example} among them. Choose "
-        "another folder, or replace them with --force."
-    )
-    C129 = (
-        "Cannot write to {path}: {reason}. Give a file name that ends in .spacy, or the name of "
-        "a folder for shards."
-    )
     C130 = "Cannot sample {wanted} of {found} valid sentences. Ask for fewer with --sample."
     C131 = (
         "spaCy has no tokenizer for the language {lang!r} ({reason}). Give a code that "
@@ -126,7 +118,6 @@ class CorporaErrors:
         "{place}: the row has no {field}; its fields are {found}. Name the fields with "
         "--tokens-field and --tags-field, or give --unlabelled for text without tags."
     )
-    C134 = "Cannot write the rejects file {path}: {reason}. Name another with --rejects."
     C135 = (
         "{place}: {what} seems to have its annotation under {key!r}, which is not read. Write "
         "spans with start, end and label under one of {known}; rows of tokens and tags are read "

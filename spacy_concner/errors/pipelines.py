@@ -5,10 +5,10 @@ class PipelinesErrors:
     """Errors of loading pipelines."""
 
     C510 = (
-        "Pipeline {path} has no 'concner' component, only {pipes}. Give a pipeline that was "
+        "Pipeline {path} has no '{factory}' component, only {pipes}. Give a pipeline that was "
         "trained with one."
     )
     C515 = (
-        "Pipeline {path} cannot be loaded: {error}. Give the folder of a trained pipeline or the "
-        "name of an installed package."
+        "{what} {path} cannot be loaded: {error}. Give the folder of a trained pipeline (such as "
+        "training/bg/model-last) or the name of an installed package."
     )

@@ -16,10 +16,6 @@ class ShippingErrors:
         "Students are shipped with the package {package}, which is missing ({error}). Run: "
         'pip install "spacy-concner[train]"'
     )
-    C543 = (
-        "Student {path} cannot be loaded: {error}. Give the folder of a trained pipeline (such "
-        "as training/bg/model-last) or the name of an installed package."
-    )
     C544 = (
         "Can't ship to {path}: {reason} Give a new or empty folder, or one that was shipped before."
     )

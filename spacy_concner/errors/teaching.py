@@ -4,14 +4,6 @@
 class TeachingErrors:
     """Errors of teachers and soft labels."""
 
-    C401 = (
-        "Teacher {path} cannot be loaded: {error}. Give the folder of a trained pipeline (such "
-        "as training/teacher/model-last) or the name of an installed package."
-    )
-    C402 = (
-        "Pipeline {path} has no 'concner' component, only {pipes}. Teachers need one, for soft "
-        "labels are its probabilities."
-    )
     C403 = (
         "Teachers differ in their labels: {first} has {expected}, {other} has {found}. Train "
         "them with the same labels ([initialize.components.concner.labels]), or say with "
@@ -86,14 +78,6 @@ class TeachingErrors:
     C424 = (
         "--teacher {entry!r} is no path and not NAME=PATH. Give the folder of a pipeline, such as "
         "--teacher en=training/en/model-last."
-    )
-    C440 = (
-        "Evaluator {path} cannot be loaded: {error}. Give the folder of a pipeline trained with "
-        "configs/evaluator.cfg, or the name of an installed package."
-    )
-    C441 = (
-        "Pipeline {path} has no 'concner_evaluator' component, only {pipes}. Train one with "
-        "configs/evaluator.cfg."
     )
     C442 = "The width of the evaluator's vectors is {width}, expected a whole number of at least 1."
     C443 = (

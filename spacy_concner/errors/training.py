@@ -12,10 +12,6 @@ class TrainingErrors:
         "Nothing to freeze: no component of {pipes} holds a torch encoder with embeddings or "
         "numbered layers. Leave freeze_embeddings and frozen_layers out."
     )
-    C503 = (
-        "Training cannot start from {path}: {error}. Give the folder of a trained pipeline or "
-        "the name of an installed package, or set start_from = null."
-    )
     C504 = (
         "Training should start from {path}, but none of the components {names} is in the "
         "pipeline {pipes}. Name those to copy in [initialize.after_init] components."

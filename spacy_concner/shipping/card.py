@@ -12,11 +12,11 @@ from packaging.version import InvalidVersion, Version
 from spacy.scorer import Scorer
 from spacy.util import load_config
 
-from ..calibration.predictions import FACTORY
 from ..corpora.reader import create_corpus
 from ..errors import ConcnerError, Errors
+from ..files import show_reason
 from ..languages import check_language
-from ..pipelines import load_pipeline
+from ..pipelines import RECOGNISER, load_pipeline
 from ..scoring.bootstrap import bootstrap_interval, f_score
 from ..scoring.matches import EntitySpan, compare, sum_counts
 from .card_text import make_card
@@ -72,7 +72,8 @@ def write_card(
     recognisers = find_recognisers(config)
     if not recognisers:
         pipes = config["nlp"]["pipeline"]
-        raise ConcnerError(Errors.C510.format(path=pipeline, pipes=pipes))
+        values = {"path": pipeline, "factory": RECOGNISER, "pipes": pipes}
+        raise ConcnerError(Errors.C510.format(**values))
     if output is not None and output.exists() and any(output.iterdir()) and not force:
         raise ConcnerError(Errors.C514.format(path=output))
     listed = read_sources(sources) if sources else []
@@ -113,7 +114,8 @@ def read_pipeline(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         return srsly.read_json(path / META), load_config(path / "config.cfg", interpolate=True)
     except Exception as error:
-        raise ConcnerError(Errors.C515.format(path=path, error=error)) from error
+        values = {"what": "Pipeline", "path": path, "error": show_reason(error)}
+        raise ConcnerError(Errors.C515.format(**values)) from error
 
 
 def check_version(version: str) -> None:
@@ -131,7 +133,7 @@ def find_recognisers(config: Mapping[str, Any]) -> list[str]:
     """Give the names of the `concner` components of a config, in the order of the pipeline."""
     components = config.get("components", {})
     names = config.get("nlp", {}).get("pipeline", [])
-    return [name for name in names if components.get(name, {}).get("factory") == FACTORY]
+    return [name for name in names if components.get(name, {}).get("factory") == RECOGNISER]
 
 
 def read_calibration(component: Path) -> dict[str, Any] | None:
@@ -200,7 +202,7 @@ def measure(pipeline: Path, test: Path) -> dict[str, Any]:
         type.
     RAISES (ConcnerError): C515 if it cannot be loaded; C142, C143 and C523 for the corpus.
     """
-    nlp = load_pipeline(pipeline, Errors.C515)
+    nlp = load_pipeline(pipeline)
     examples = list(create_corpus(test)(nlp))
     predicted = nlp.pipe([example.predicted for example in examples])
     for example, doc in zip(examples, predicted, strict=True):

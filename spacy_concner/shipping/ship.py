@@ -159,7 +159,7 @@ def load_student(path: Path | str) -> Language:
 
     path (Path): Pipeline folder or package.
     RETURNS (Language): The pipeline.
-    RAISES (ConcnerError): C542 if packages for training are missing, C543 if it cannot be
+    RAISES (ConcnerError): C542 if packages for training are missing, C515 if it cannot be
         loaded.
     """
     for package in TRAINING_PACKAGES:
@@ -167,7 +167,7 @@ def load_student(path: Path | str) -> Language:
             __import__(package)
         except ImportError as error:
             raise ConcnerError(Errors.C542.format(package=package, error=error)) from error
-    return load_pipeline(path, Errors.C543)
+    return load_pipeline(path, "Student")
 
 
 def check_output(student: Path | str, output: Path) -> None:

@@ -9,10 +9,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..errors import ConcnerError, Errors
-from ..pipelines import load_pipeline
-from .pipelines import last_component, predict_docs
+from ..pipelines import EVALUATOR, find_component, load_pipeline, predict_docs
 
-FACTORY = "concner_evaluator"
 MIN_LENGTH = 1e-6
 
 
@@ -21,21 +19,11 @@ def load_evaluator(path: str | Path) -> Language:
 
     path (str | Path): Pipeline folder or installed package.
     RETURNS (Language): The evaluator.
-    RAISES (ConcnerError): C440 if it cannot be loaded, C441 if it has no such component.
+    RAISES (ConcnerError): C515 if it cannot be loaded, C510 if it has no such component.
     """
-    nlp = load_pipeline(path, Errors.C440)
-    evaluator_name(nlp)
+    nlp = load_pipeline(path, "Evaluator")
+    find_component(nlp, EVALUATOR)
     return nlp
-
-
-def evaluator_name(nlp: Language) -> str:
-    """Give the name of a pipeline's last `concner_evaluator` component.
-
-    nlp (Language): The pipeline.
-    RETURNS (str): The name.
-    RAISES (ConcnerError): C441 if there is none.
-    """
-    return last_component(nlp, FACTORY, Errors.C441)
 
 
 def predict_vectors(
@@ -53,13 +41,16 @@ def predict_vectors(
     width (int): The most columns of a vector.
     RETURNS (list[ndarray]): For each Doc `(n_tokens, min(width, own width))` float16, rows
         of length one.
-    RAISES (ConcnerError): C441 if the pipeline has no evaluator, C442 for a width below 1,
+    RAISES (ConcnerError): C510 if the pipeline has no evaluator, C442 for a width below 1,
         C443 if a vector is not a number.
     """
     if width < 1:
         raise ConcnerError(Errors.C442.format(width=width))
     found: dict[int, np.ndarray] = {}
-    for i, vectors in predict_docs(evaluator, evaluator_name(evaluator), docs, batch_size):
+    name = find_component(evaluator, EVALUATOR)
+    to_numpy = evaluator.get_pipe(name).model.ops.to_numpy  # type: ignore[attr-defined]
+    for i, predicted in predict_docs(evaluator, name, docs, batch_size):
+        vectors = to_numpy(predicted)
         if not np.isfinite(vectors).all():
             raise ConcnerError(Errors.C443.format(path=evaluator.path, text=docs[i].text[:80]))
         found[i] = compress(vectors, width)

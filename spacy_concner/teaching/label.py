@@ -25,13 +25,13 @@ from ..corpora.reader import corpus_files, read_docs
 from ..corpora.segments import copy_tokens
 from ..corpora.soft_labels import get_soft_labels, set_soft_labels
 from ..errors import ConcnerError, Errors
+from ..files import fingerprint
+from ..pipelines import pipeline_fingerprint
 from .evaluator import load_evaluator, predict_vectors
 from .output import (
     CACHE,
     check_output,
     check_writable,
-    fingerprint,
-    pipeline_fingerprint,
     prepare_output,
     shard_path,
 )
@@ -153,7 +153,7 @@ def label(
         said stays.
     progress (bool): Show a progress bar.
     RETURNS (Labelling): Counts and files.
-    RAISES (ConcnerError): C142, C143 for the input, C401, C402, C409 for a teacher, C403,
+    RAISES (ConcnerError): C142, C143 for the input, C409, C510, C515 for a teacher, C403,
         C411 for labels, C404, C413, C414, C415, C416 for the weights, C405 if the output was
         made otherwise, C408 if it is not a folder of soft labels, C406 for a size or the
         limit, C407 if the output lies in the input, C412 if a teacher gives no numbers,

@@ -1,13 +1,9 @@
 """The folder that soft labels are written to: whose it is, and whether a run may go on in it."""
 
-import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-from spacy.language import Language
 
 from ..errors import ConcnerError, Errors
 
@@ -91,26 +87,3 @@ def _read_manifest(path: Path) -> dict:
         return json.loads(path.read_text("utf8"))
     except (OSError, ValueError):
         return {}
-
-
-def pipeline_fingerprint(nlp: Language) -> str:
-    """Give what identifies a pipeline: its name, version and the SHA-256 of its files."""
-    root = Path(nlp.path)
-    files = [file for file in sorted(root.rglob("*")) if file.is_file()]
-    return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']} {fingerprint(files)}"
-
-
-def fingerprint(files: Iterable[Path]) -> str:
-    """Give the SHA-256 of files, names and contents, in hexadecimal."""
-    digest = hashlib.sha256()
-    for chunk in _chunks(files):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _chunks(files: Iterable[Path]) -> Iterator[bytes]:
-    for file in files:
-        yield file.name.encode("utf8")
-        with file.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                yield chunk

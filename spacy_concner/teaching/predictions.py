@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..errors import ConcnerError, Errors
-from .pipelines import predict_docs
-from .teachers import Teacher, recogniser_name
+from ..pipelines import find_component, predict_docs
+from .teachers import Teacher
 
 
 def predict_probabilities(
@@ -22,11 +23,12 @@ def predict_probabilities(
     batch_size (int): Docs a batch; batches hold Docs of like length, to save padding.
     RETURNS (list[ndarray]): For each Doc `(n_tokens, n_labels)` float32 probabilities.
     """
-    name = recogniser_name(teacher)
-    nothing = np.zeros((0, len(teacher.get_pipe(name).labels)), dtype="f4")  # type: ignore[attr-defined]
+    name = find_component(teacher)
+    recogniser: Any = teacher.get_pipe(name)
+    nothing = np.zeros((0, len(recogniser.labels)), dtype="f4")
     result = [nothing for _ in docs]
     for i, scores in predict_docs(teacher, name, docs, batch_size):
-        result[i] = _softmax(scores)
+        result[i] = _softmax(recogniser.model.ops.to_numpy(scores))
     return result
 
 

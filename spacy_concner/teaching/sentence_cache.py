@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..encoding.sentence_vectors import SentenceEncoder
-from .output import fingerprint
+from ..files import fingerprint
 from .predictions import read_array, write_array
 
 

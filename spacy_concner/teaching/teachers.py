@@ -12,11 +12,8 @@ from spacy.language import Language
 from ..corpora.formats import show_reason
 from ..corpora.json_values import read_json_object
 from ..errors import ConcnerError, Errors
-from ..pipelines import load_pipeline
-from .output import pipeline_fingerprint
-from .pipelines import last_component
+from ..pipelines import find_component, load_pipeline, pipeline_fingerprint
 
-FACTORY = "concner"
 OUTSIDE = "O"
 NAMED = re.compile(r"([\w-]+)=(.+)")
 # A new entity type: not the tag of no entity, and no white space, which tags cannot have.
@@ -47,7 +44,7 @@ class Teacher:
     @property
     def recogniser(self) -> Any:
         """The pipeline's last `concner` component."""
-        return self.nlp.get_pipe(recogniser_name(self.nlp))
+        return self.nlp.get_pipe(find_component(self.nlp))
 
 
 def load_teacher(path: str | Path) -> Language:
@@ -55,21 +52,11 @@ def load_teacher(path: str | Path) -> Language:
 
     path (str | Path): Pipeline folder or installed package.
     RETURNS (Language): The teacher.
-    RAISES (ConcnerError): C401 if it cannot be loaded, C402 if it has no `concner`.
+    RAISES (ConcnerError): C515 if it cannot be loaded, C510 if it has no `concner`.
     """
-    nlp = load_pipeline(path, Errors.C401)
-    recogniser_name(nlp)
+    nlp = load_pipeline(path, "Teacher")
+    find_component(nlp)
     return nlp
-
-
-def recogniser_name(nlp: Language) -> str:
-    """Give the name of a pipeline's last `concner` component.
-
-    nlp (Language): The pipeline.
-    RETURNS (str): The name.
-    RAISES (ConcnerError): C402 if there is none.
-    """
-    return last_component(nlp, FACTORY, Errors.C402)
 
 
 def name_teachers(given: Sequence[str | Path]) -> dict[str, str]:
@@ -100,7 +87,7 @@ def load_teachers(
     given (Sequence[str | Path]): As `name_teachers` takes them.
     mapping (Mapping[str, Mapping[str, str | None]]): As `read_label_map` gives it.
     RETURNS (list[Teacher]): The teachers, all with the same labels.
-    RAISES (ConcnerError): C401, C402 for a teacher, C403 if labels differ, C409 for names,
+    RAISES (ConcnerError): C510, C515 for a teacher, C403 if labels differ, C409 for names,
         C411 if the mapping names other teachers or labels than there are.
     """
     named = name_teachers(given)
@@ -110,7 +97,7 @@ def load_teachers(
         raise ConcnerError(Errors.C411.format(kind="teachers", unknown=unknown, known=list(named)))
     pipelines = {name: load_teacher(path) for name, path in named.items()}
     own = {
-        name: list(nlp.get_pipe(recogniser_name(nlp)).labels)  # type: ignore[attr-defined]
+        name: list(nlp.get_pipe(find_component(nlp)).labels)  # type: ignore[attr-defined]
         for name, nlp in pipelines.items()
     }
     changes = {name: {**mapping.get(ALL_TEACHERS, {}), **mapping.get(name, {})} for name in named}

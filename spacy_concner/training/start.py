@@ -46,7 +46,7 @@ def create_start_training(
     """
 
     def start_training(nlp: Language) -> Language:
-        source = None if start_from is None else load_pipeline(start_from, Errors.C503)
+        source = None if start_from is None else load_pipeline(start_from, "start_from")
         if keep_layers is not None and source is not None and _has_depth(source, keep_layers):
             # The source is small already: the pipeline becomes like it first.
             drop_layers(nlp, keep_layers)

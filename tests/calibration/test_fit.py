@@ -14,9 +14,10 @@ from spacy_concner.calibration.fit import (
     measure,
 )
 from spacy_concner.calibration.maps import Calibration, beta_map
-from spacy_concner.calibration.predictions import Predictions, collect_predictions, recogniser_name
+from spacy_concner.calibration.predictions import Predictions, collect_predictions
 from spacy_concner.cli import concner_cli
 from spacy_concner.errors import ConcnerError
+from spacy_concner.pipelines import find_component
 from spacy_concner.tagging.decoding import decode, log_softmax
 from tests.conftest import SENTENCES, TRANSLATIONS, as_example, labelled_doc, write_corpus
 
@@ -266,4 +267,4 @@ def test_pipelines_that_cannot_be_calibrated(tmp_path, dev_path):
     with pytest.raises(ConcnerError, match="C510"):
         calibrate(tmp_path / "blank", dev_path)
     with pytest.raises(ConcnerError, match="C510"):
-        recogniser_name(spacy.blank("xx"))
+        find_component(spacy.blank("xx"))

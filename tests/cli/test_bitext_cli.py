@@ -223,7 +223,7 @@ def test_lost_entities_leave_the_target_unannotated(run, write, labelled):
     [
         (["--labels", "LABELS"], "C223"),
         (["--labels", "LABELS", "--labels-from", "x"], "C224"),
-        (["--labels-from", "nowhere", "--alignments", "column"], "C226"),
+        (["--labels-from", "nowhere", "--alignments", "column"], "C515"),
         (["--alignments", "nowhere"], "C217"),
         (["--target-file", "PARALLEL", "--labels", "LABELS", "--alignments", "LABELS"], "C221"),
         (["--most-ratio", "0.5"], "C229"),

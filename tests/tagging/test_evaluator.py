@@ -247,7 +247,7 @@ def test_bad_level(nlp):
 
 def test_load_evaluator(folder, trained_folder, tmp_path):
     assert load_evaluator(folder).pipe_names == ["concner_evaluator"]
-    with pytest.raises(ConcnerError, match="C441.*concner"):
+    with pytest.raises(ConcnerError, match="C510.*concner"):
         load_evaluator(trained_folder)
-    with pytest.raises(ConcnerError, match="C440"):
+    with pytest.raises(ConcnerError, match="C515.*Evaluator"):
         load_evaluator(tmp_path)

@@ -79,7 +79,7 @@ def test_bad_width(evaluator, docs):
 
 
 def test_pipeline_without_evaluator(docs):
-    with pytest.raises(ConcnerError, match="C441"):
+    with pytest.raises(ConcnerError, match="C510"):
         predict_vectors(spacy.blank("xx"), docs)
 
 

@@ -267,7 +267,7 @@ def test_the_same_weights_are_the_same_settings(raw, teachers, tmp_path, weights
 def test_teacher_that_cannot_be_loaded(raw, tmp_path, teacher):
     if teacher == "empty":
         teacher = tmp_path
-    with pytest.raises(ConcnerError, match=r"C401.*(folder|package)"):
+    with pytest.raises(ConcnerError, match=r"C515.*Teacher.*(folder|package)"):
         run(raw, tmp_path / "soft", [teacher])
     assert not (tmp_path / "soft").exists()
 
@@ -276,7 +276,7 @@ def test_teacher_with_a_broken_config(raw, trained_folder, tmp_path):
     config = (trained_folder / "config.cfg").read_text("utf8")
     spacy.load(trained_folder).to_disk(tmp_path / "broken")
     (tmp_path / "broken" / "config.cfg").write_text(config.replace('"concner"', '"no_such"'))
-    with pytest.raises(ConcnerError, match="C401.*no_such"):
+    with pytest.raises(ConcnerError, match="C515.*no_such"):
         load_teacher(tmp_path / "broken")
 
 
@@ -284,7 +284,7 @@ def test_teacher_without_our_component(raw, tmp_path):
     nlp = spacy.blank("xx")
     nlp.add_pipe("sentencizer")
     nlp.to_disk(tmp_path / "plain")
-    with pytest.raises(ConcnerError, match=r"C402.*plain.*sentencizer"):
+    with pytest.raises(ConcnerError, match=r"C510.*plain.*sentencizer"):
         run(raw, tmp_path / "soft", [tmp_path / "plain"])
 
 

@@ -13,10 +13,10 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from ...calibration.predictions import recogniser_name
 from ...corpora.reader import read_docs
 from ...corpora.segments import is_bitext, split_bitext, token_tag
 from ...errors import ConcnerError, Errors
+from ...pipelines import find_component, predict_docs
 
 FEWEST_BITEXTS = 2
 BATCH = 64
@@ -86,28 +86,23 @@ def pipeline_vectors(nlp: Language, progress: bool = True) -> Encode:
     RETURNS (Encode): Function for `draw_vectors`.
     RAISES (ConcnerError): C510 if there is no `concner` component.
     """
-    name = recogniser_name(nlp)
+    name = find_component(nlp)
     recogniser: Any = nlp.get_pipe(name)
-    before: list[Any] = [pipe for _, pipe in nlp.pipeline[: nlp.pipe_names.index(name)]]
+
+    def predict(batch: list[Doc]) -> list[tuple[np.ndarray, np.ndarray]]:
+        output = recogniser.model.predict(batch)
+        to_numpy = recogniser.model.ops.to_numpy
+        ends = np.cumsum([len(doc) for doc in batch])[:-1]
+        tokens = np.split(to_numpy(output.token_vectors), ends)
+        return list(zip(to_numpy(output.segment_vectors), tokens, strict=True))
 
     def encode(segments: Sequence[Segment]) -> tuple[np.ndarray, list[np.ndarray]]:
-        order = sorted(range(len(segments)), key=lambda i: len(segments[i].words))
-        sentences: dict[int, np.ndarray] = {}
-        tokens: dict[int, np.ndarray] = {}
-        starts = range(0, len(order), BATCH)
-        for start in tqdm.tqdm(starts, desc="Vectors", disable=None if progress else True):
-            chosen = order[start : start + BATCH]
-            docs = [segments[i].to_doc(nlp.vocab) for i in chosen]
-            for pipe in before:
-                docs = list(pipe.pipe(docs, batch_size=BATCH))
-            output = recogniser.model.predict(docs)
-            to_numpy = recogniser.model.ops.to_numpy
-            sentences |= dict(zip(chosen, to_numpy(output.segment_vectors), strict=True))
-            ends = np.cumsum([len(doc) for doc in docs])[:-1]
-            parts = np.split(to_numpy(output.token_vectors), ends)
-            tokens |= dict(zip(chosen, parts, strict=True))
+        docs = [segment.to_doc(nlp.vocab) for segment in segments]
+        predicted = predict_docs(nlp, name, docs, BATCH, predict)
+        bar = tqdm.tqdm(predicted, "Vectors", len(docs), disable=None if progress else True)
+        found = dict(bar)
         n = range(len(segments))
-        return np.stack([sentences[i] for i in n]), [tokens[i] for i in n]
+        return np.stack([found[i][0] for i in n]), [found[i][1] for i in n]
 
     return encode
 

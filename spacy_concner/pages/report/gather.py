@@ -4,13 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import spacy
 from spacy.language import Language
 
-from ...calibration.predictions import FACTORY
 from ...corpora.reader import corpus_files
 from ...errors import ConcnerError, Errors
-from ...pipelines import load_pipeline
+from ...pipelines import find_components, is_pipeline, load_pipeline
 from .bitexts import Bitext, encoder_vectors, pipeline_vectors, sample_bitexts
 from .metrics import Training, read_metrics
 from .results import CorpusResult, predict_corpus
@@ -96,7 +94,7 @@ def gather_report(
     for path in pipelines.values():
         if not is_pipeline(path):
             reason = f"there is no folder with a {CONFIG_FILE} and no package of that name"
-            raise ConcnerError(Errors.C515.format(path=path, error=reason))
+            raise ConcnerError(Errors.C515.format(what="Pipeline", path=path, error=reason))
     report = Report([], dict(corpora))
     report.trainings = {name: read_metrics(path) for name, path in (metrics or {}).items()}
     drawn: list[Bitext] = []
@@ -105,13 +103,13 @@ def gather_report(
         report.bitexts, report.source = bitexts.name, drawn[0][0].language
     if before:
         encode = (
-            pipeline_vectors(load_pipeline(before, Errors.C515), progress)
+            pipeline_vectors(load_pipeline(before), progress)
             if is_pipeline(before)
             else encoder_vectors(before, gpu_id)
         )
         report.pictures.append(draw_vectors(BEFORE, drawn, encode))
     for name, path in pipelines.items():
-        nlp = load_pipeline(path, Errors.C515)
+        nlp = load_pipeline(path)
         if not _setters(nlp):
             raise ConcnerError(Errors.C529.format(path=path, pipes=nlp.pipe_names))
         report.pipelines.append(_describe(name, nlp))
@@ -119,22 +117,11 @@ def gather_report(
             report.results[name, corpus] = predict_corpus(
                 nlp, corpus_path, pipeline=name, corpus=corpus, limit=limit, progress=progress
             )
-        if drawn and _recognisers(nlp):
+        if drawn and find_components(nlp):
             report.pictures.append(draw_vectors(name, drawn, pipeline_vectors(nlp, progress)))
     if drawn and not report.pictures:
         raise ConcnerError(Errors.C528.format(pipelines=", ".join(pipelines)))
     return report
-
-
-def is_pipeline(name: str) -> bool:
-    """Tell whether a name is that of a pipeline, as a folder or an installed package."""
-    if not name:
-        return False
-    return (Path(name) / CONFIG_FILE).is_file() or spacy.util.is_package(name)
-
-
-def _recognisers(nlp: Language) -> list[str]:
-    return [name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory == FACTORY]
 
 
 def _setters(nlp: Language) -> list[str]:

@@ -1,0 +1,25 @@
+"""Messages about the files that a call reads and writes."""
+
+
+class FilesErrors:
+    """Errors of reading and writing files."""
+
+    C128 = "{option} {path} is there already. Replace it with --force, or name another."
+    C129 = "Cannot write {option} {path}: {reason}. Name another, or make room for it there."
+    C605 = (
+        "{option} {path} {relation} {other_option} {other}, which would be lost or read as "
+        "something that it is not. Name another place for one of them."
+    )
+    C606 = (
+        "{option} {path} {reason}, so it is not replaced, with --force neither. Name another, or "
+        "remove it yourself."
+    )
+    C607 = (
+        "{path} would be changed in place. Name another place with --output, or allow the change "
+        "with --force; an installed package is never changed."
+    )
+    C601 = "Another run is writing {option} {path}. Wait until it has ended, or name another place."
+    C602 = (
+        "{path} lacks {n_missing} of the {n_files} files that were written to it, {example} among "
+        "them. Make it again: {verb} with --force."
+    )

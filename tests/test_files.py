@@ -1,0 +1,214 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from spacy_concner.errors import ConcnerError
+from spacy_concner.files import (
+    MARKER,
+    File,
+    Folder,
+    Store,
+    check_complete,
+    check_in_place,
+    claim,
+    fingerprint,
+    is_doc_bin,
+    is_json_line,
+    read_marker,
+    whole_file,
+    whole_folder,
+)
+
+
+def try_claim(verb="convert", inputs=None, outputs=None, force=False):
+    with claim(verb, inputs=inputs or {}, outputs=outputs or {}, force=force):
+        pass
+
+
+def make_folder(path: Path, verb: str = "convert", text: str = "new") -> Path:
+    with whole_folder(path, verb) as part:
+        (part / "inner").mkdir()
+        (part / "inner" / "a.txt").write_text(text)
+    return path
+
+
+def test_an_output_may_not_harm_an_input(tmp_path):
+    source = tmp_path / "in.jsonl"
+    source.write_text("{}")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "b.txt").write_text("b")
+    (tmp_path / "symbolic.jsonl").symlink_to(source)
+    os.link(source, tmp_path / "hard.jsonl")
+    os.link(source, folder / "inside.jsonl")
+    inputs = {"INPUT": source, "--keep-from": [folder], "PACKAGE": "xx_no_such_package"}
+    for path, relation in (
+        (source, "is INPUT"),
+        (tmp_path / "folder" / ".." / "in.jsonl", "is INPUT"),
+        (tmp_path / "symbolic.jsonl", "is INPUT"),
+        (tmp_path / "hard.jsonl", "is, by a link, INPUT"),
+        (folder / "new.jsonl", "lies in --keep-from"),
+        (folder, "is --keep-from"),
+        (tmp_path, "holds INPUT"),
+    ):
+        for output in (File(path, is_json_line), Folder(path), Store(path)):
+            with pytest.raises(ConcnerError, match="C605") as caught:
+                try_claim(inputs=inputs, outputs={"OUTPUT": output}, force=True)
+            assert relation in str(caught.value)
+    inputs = {"--keep-from": folder}
+    with pytest.raises(ConcnerError, match="a file of --keep-from"):
+        try_claim(inputs=inputs, outputs={"OUTPUT": File(source, is_json_line)}, force=True)
+    assert source.read_text() == "{}" and (folder / "b.txt").exists()
+    try_claim(inputs={"INPUT": source}, outputs={"OUTPUT": File(tmp_path / "out.jsonl")})
+
+
+def test_an_output_may_not_harm_another(tmp_path):
+    out = tmp_path / "out"
+    for other in (out, out / "rejects.jsonl", tmp_path):
+        with pytest.raises(ConcnerError, match=r"C605.*OUTPUT"):
+            try_claim(outputs={"OUTPUT": Folder(out), "--rejects": File(other)})
+    try_claim(outputs={"OUTPUT": Folder(out), "--rejects": None})
+
+
+def test_files_are_replaced_by_force_if_they_are_of_the_kind(tmp_path):
+    path = tmp_path / "out.spacy"
+    output = {"OUTPUT": File(path, is_doc_bin)}
+    try_claim(outputs=output)
+    path.write_text("mine")
+    with pytest.raises(ConcnerError, match="C606"):
+        try_claim(outputs=output, force=True)
+    path.write_bytes(b"\x78\x9c")
+    with pytest.raises(ConcnerError, match="C128"):
+        try_claim(outputs=output)
+    try_claim(outputs=output, force=True)
+    try_claim(outputs={"OUTPUT": File(path, is_doc_bin, disposable=True)})
+    with pytest.raises(ConcnerError, match="C606"):
+        try_claim(outputs={"OUTPUT": File(path)}, force=True)
+    with pytest.raises(ConcnerError, match="C129"):
+        try_claim(outputs={"OUTPUT": File(tmp_path, is_doc_bin)}, force=True)
+
+
+def test_folders_are_replaced_by_force_if_the_verb_made_all_of_it(tmp_path):
+    path = make_folder(tmp_path / "out")
+    assert read_marker(path) == ("convert", [Path("inner/a.txt")])
+    output = {"OUTPUT": Folder(path)}
+    with pytest.raises(ConcnerError, match="C128"):
+        try_claim(outputs=output)
+    try_claim(outputs=output, force=True)
+    with pytest.raises(ConcnerError, match=r"C606.*ship did not make"):
+        try_claim("ship", outputs=output, force=True)
+    (path / "inner" / "notes.txt").write_text("mine")
+    with pytest.raises(ConcnerError, match=r"C606.*notes\.txt"):
+        try_claim(outputs=output, force=True)
+    (path / "inner" / "notes.txt").unlink()
+    (path / MARKER).write_text("[]")
+    with pytest.raises(ConcnerError, match="C606"):
+        try_claim(outputs=output, force=True)
+    (tmp_path / "empty").mkdir()
+    try_claim(outputs={"OUTPUT": Folder(tmp_path / "empty")})
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConcnerError, match="C129"):
+        try_claim(outputs={"OUTPUT": Folder(tmp_path / "file")}, force=True)
+    with pytest.raises(ConcnerError, match=r"C129.*is no folder"):
+        try_claim(outputs={"OUTPUT": Folder(tmp_path / "file" / "below")})
+
+
+def test_a_folder_tells_of_lost_files(tmp_path):
+    path = make_folder(tmp_path / "out")
+    check_complete(path)
+    (path / "inner" / "a.txt").unlink()
+    with pytest.raises(ConcnerError, match=r"C602.*1 of the 1 files.*convert with --force"):
+        check_complete(path)
+    check_complete(tmp_path)
+
+
+def test_what_fails_leaves_the_old_output(tmp_path):
+    file, folder = tmp_path / "a.txt", make_folder(tmp_path / "out", text="old")
+    file.write_text("old")
+    with pytest.raises(RuntimeError), whole_file(file) as part:
+        part.write_text("half")
+        raise RuntimeError
+    with pytest.raises(RuntimeError), whole_folder(folder, "convert") as part:
+        (part / "half").write_text("half")
+        raise RuntimeError
+    assert file.read_text() == "old" and (folder / "inner" / "a.txt").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "out"]
+
+
+def test_what_succeeds_replaces_it(tmp_path):
+    file, folder = tmp_path / "new" / "a.txt", make_folder(tmp_path / "out", text="old")
+    with whole_file(file) as part:
+        part.write_text("new")
+    make_folder(folder)
+    assert file.read_text() == "new" and (folder / "inner" / "a.txt").read_text() == "new"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "out"]
+
+
+def test_faults_of_the_disk_are_told(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConcnerError, match="C129"), whole_file(tmp_path / "file" / "a") as part:
+        part.write_text("a")
+    with pytest.raises(ConcnerError, match=r"C129.*No space"), whole_file(tmp_path / "a") as part:
+        raise OSError(28, "No space left on device")
+    with pytest.raises(FileNotFoundError), whole_file(tmp_path / "a") as part:
+        (tmp_path / "no such input").read_text()
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_killed_run_is_swept_by_the_next(tmp_path, kind):
+    out = tmp_path / "out*[1]"
+    program = f"""
+import os, signal
+from pathlib import Path
+from spacy_concner.files import Folder, claim, whole_file, whole_folder
+out = Path({str(out)!r})
+with claim("convert", inputs={{}}, outputs={{"OUTPUT": Folder(out)}}):
+    with (whole_file(out) if {kind == "file"} else whole_folder(out, "convert")) as part:
+        (part if {kind == "file"} else part / "a").write_text("half")
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run([sys.executable, "-c", program])
+    assert done.returncode == -signal.SIGKILL and len(list(tmp_path.iterdir())) == 1
+    try_claim(outputs={"OUTPUT": Folder(out)})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_has_moved_aside_comes_back(tmp_path):
+    out = make_folder(tmp_path / "out", text="old")
+    out.rename(tmp_path / ".out.12345678.aside")
+    with pytest.raises(ConcnerError, match="C128"):
+        try_claim(outputs={"OUTPUT": Folder(out)})
+    assert (out / "inner" / "a.txt").read_text() == "old" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_one_run_at_a_time_writes_an_output(tmp_path):
+    output = {"OUTPUT": Store(tmp_path / "cache")}
+    with claim("label", inputs={}, outputs=output):
+        program = (
+            "from pathlib import Path; from spacy_concner.files import Store, claim\n"
+            f"claim('label', inputs={{}}, outputs={{'OUTPUT': Store(Path({str(tmp_path)!r}) / "
+            "'cache')}).__enter__()"
+        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        assert "C601" in done.stderr
+    try_claim(outputs=output)
+
+
+def test_nothing_changes_in_place_without_force(tmp_path):
+    check_in_place(tmp_path, True)
+    for path, force in ((tmp_path, False), (Path("xx_package"), True)):
+        with pytest.raises(ConcnerError, match="C607"):
+            check_in_place(path, force)
+
+
+def test_fingerprints_tell_names_and_contents(tmp_path):
+    (tmp_path / "a").write_text("a")
+    (tmp_path / "b").write_text("a")
+    prints = {fingerprint([tmp_path / name]) for name in "ab"}
+    (tmp_path / "a").write_text("b")
+    assert len(prints | {fingerprint([tmp_path / "a"])}) == 3
