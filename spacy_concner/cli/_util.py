@@ -1,12 +1,13 @@
-"""The `spacy concner` command group and how its verbs report coded errors."""
+"""The `spacy concner` command group and what its verbs share: options, and coded errors told."""
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import typer
 from spacy.cli._util import app as spacy_app
+from typer.core import TyperGroup
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
@@ -23,9 +24,40 @@ TRAINING_PACKAGES = (
     "scipy",
 )
 COMMAND = "concner"
-HELP = "Cross-lingual named entity recognition: convert, translate, label and more."
+HELP = "Cross-lingual named entity recognition: from labelled text to an installable pipeline."
+# As they are listed: in the order of the work.
+ORDER = (
+    "convert",
+    "translate",
+    "bitext",
+    "inspect",
+    "filter",
+    "export",
+    "encoder",
+    "label",
+    "distil",
+    "calibrate",
+    "ship",
+    "report",
+    "card",
+)
 
-concner_cli = typer.Typer(name=COMMAND, help=HELP, no_args_is_help=True)
+FORCE = typer.Option(
+    False, "--force", "-F", help="Replace an output that this verb has made before"
+)
+GPU_ID = typer.Option(-1, "--gpu-id", "-g", help="GPU ID, or -1 for the CPU")
+
+
+class _InOrder(TyperGroup):
+    """Verbs in the order of the work, the others after them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Give the names of the verbs."""
+        place = {name: number for number, name in enumerate(ORDER)}
+        return sorted(self.commands, key=lambda name: (place.get(name, len(ORDER)), name))
+
+
+concner_cli = typer.Typer(name=COMMAND, help=HELP, no_args_is_help=True, cls=_InOrder)
 spacy_app.add_typer(concner_cli)
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
@@ -45,6 +77,26 @@ def use_gpu(gpu_id: int, *, silent: bool = False) -> None:
     except ValueError as error:
         text = str(error).rstrip(".")
         raise ConcnerError(Errors.C549.format(gpu_id=gpu_id, error=text)) from error
+
+
+def named_paths(option: str, values: Sequence[str]) -> dict[str, str]:
+    """Read an option of the form NAME=PATH that is given once a name.
+
+    option (str): The option, for messages.
+    values (Sequence[str]): What was given for it.
+    RETURNS (dict[str, str]): Paths by name, in order.
+    RAISES (ConcnerError): C521 for a value of another form, C522 for a name that comes twice.
+    """
+    found: dict[str, str] = {}
+    for value in values:
+        name, separator, path = (part.strip() for part in value.partition("="))
+        if not (name and separator and path):
+            raise ConcnerError(Errors.C521.format(option=option, value=value))
+        if name in found:
+            values_told = {"name": name, "first": found[name], "second": path}
+            raise ConcnerError(Errors.C522.format(option=option, **values_told))
+        found[name] = path
+    return found
 
 
 def verb(name: str) -> Callable[[Verb], Verb]:
@@ -72,7 +124,8 @@ def verb(name: str) -> Callable[[Verb], Verb]:
                 msg.fail(Errors.C550.format(package=package, error=error))
                 sys.exit(1)
 
-        concner_cli.command(name)(run)
+        short_help = (func.__doc__ or "").strip().splitlines()[0]
+        concner_cli.command(name, short_help=short_help)(run)
         return func
 
     return register

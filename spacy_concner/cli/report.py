@@ -1,13 +1,11 @@
 """`spacy concner report`: one page of what pipelines know, where they fail and why."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 from wasabi import msg
 
-from ..errors import ConcnerError, Errors
-from ._util import use_gpu, verb
+from ._util import named_paths, use_gpu, verb
 
 
 @verb("report")
@@ -46,9 +44,9 @@ def report_cli(
     from ..pages.report.page import check_page, write_page
 
     check_page(output_path)
-    pipelines = named("--pipeline", pipeline)
-    corpora = {name: Path(path) for name, path in named("--corpus", corpus).items()}
-    trainings = {name: Path(path) for name, path in named("--metrics", metrics).items()}
+    pipelines = named_paths("--pipeline", pipeline)
+    corpora = {name: Path(path) for name, path in named_paths("--corpus", corpus).items()}
+    trainings = {name: Path(path) for name, path in named_paths("--metrics", metrics).items()}
     use_gpu(gpu_id)
     report = gather_report(
         pipelines,
@@ -77,22 +75,3 @@ def report_cli(
         f"{len(pipelines)} pipelines on {len(corpora)} corpora, {n_sentences} sentences, "
         f"{size:.1f} MB: {output_path}"
     )
-
-
-def named(option: str, values: Sequence[str]) -> dict[str, str]:
-    """Read options of the form NAME=PATH.
-
-    option (str): The option, for messages.
-    values (Sequence[str]): What was given for it.
-    RETURNS (dict[str, str]): Paths by name, in order.
-    RAISES (ConcnerError): C521 for a value of another form, C522 for a name that comes twice.
-    """
-    found: dict[str, str] = {}
-    for value in values:
-        name, separator, path = (part.strip() for part in value.partition("="))
-        if not (name and separator and path):
-            raise ConcnerError(Errors.C521.format(option=option, value=value))
-        if name in found:
-            raise ConcnerError(Errors.C522.format(option=option, name=name))
-        found[name] = path
-    return found

@@ -4,6 +4,11 @@
 class CliErrors:
     """Errors of the command line."""
 
+    C521 = "{option} got {value!r}, expected a name and a path: {option} NAME=PATH."
+    C522 = (
+        "{option} names {name!r} twice: {first} and {second}. Give each a name of its own, or one "
+        "folder that holds both."
+    )
     C549 = (
         "GPU {gpu_id} cannot be used: {error}. Install CuPy for your CUDA, such as pip install "
         "cupy-cuda12x, or leave --gpu-id out to run on the CPU."

@@ -8,11 +8,6 @@ class PagesErrors:
         "A report needs at least one pipeline and one labelled corpus. Name them with "
         "--pipeline NAME=PATH and --corpus LANG=FILE."
     )
-    C521 = (
-        "{option} got {value!r}, expected a name and a path, such as {option} NAME=PATH. The "
-        "name is what the page shows."
-    )
-    C522 = "{option} names {name!r} twice. Give each its own name."
     C523 = (
         "{path} has no document with entity annotation, so there is nothing to compare "
         "predictions with. Give a labelled corpus."
