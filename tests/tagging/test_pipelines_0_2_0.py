@@ -1,0 +1,39 @@
+"""Pipelines that 0.2.0 saved load, predict what they did, and can be saved and sent on."""
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import spacy
+import srsly
+from spacy.language import Language
+
+FOLDER = Path(__file__).parents[1] / "data" / "pipelines_0_2_0"
+NAMES = ["plain", "calibrated", "losses_gone", "evaluator", "compact"]
+
+
+def assert_as_expected(nlp: Language, name: str) -> None:
+    rows = list(srsly.read_jsonl(FOLDER / name / "expected.jsonl"))
+    assert sum(len(row["ents"]) for row in rows) > 5
+    for row, doc in zip(rows, nlp.pipe([row["text"] for row in rows]), strict=True):
+        spans = doc.spans["concner"]
+        assert [[e.start_char, e.end_char, e.label_] for e in doc.ents] == row["ents"]
+        assert [[s.start_char, s.end_char, s.label_] for s in spans] == [
+            span[:3] for span in row["spans"]
+        ]
+        scores = [span[3] for span in row["spans"]]
+        np.testing.assert_allclose(spans.attrs["scores"], scores, atol=1e-5)
+        assert [ent._.concner_score for ent in spans] == pytest.approx(scores, abs=1e-5)
+        if row["vectors"]:
+            np.testing.assert_allclose(doc.tensor, row["vectors"], atol=1e-3)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_loads_and_predicts(name, tmp_path):
+    nlp = spacy.load(FOLDER / name)
+    assert_as_expected(nlp, name)
+    nlp.to_disk(tmp_path)
+    assert_as_expected(spacy.load(tmp_path), name)
+    assert_as_expected(spacy.blank("xx").from_config(nlp.config).from_bytes(nlp.to_bytes()), name)
+    assert_as_expected(pickle.loads(pickle.dumps(nlp)), name)
