@@ -12,25 +12,25 @@ run that was killed goes on where it was, and runs of different seeds or methods
 both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from statistics import mean
 
 import numpy as np
 import spacy
-import srsly
 import typer
-from harness import LANGUAGES, QUICK_SENTENCES, RAW_SENTENCES, ROOT, SOURCE, Bench, prepare
+from harness import LANGUAGES, QUICK_SENTENCES, ROOT, SOURCE, Bench, prepare
 from methods import BASELINE, PARALLEL_LABELS, STUDENTS, TEACHERS, TITLES, Student, sources_of
+from rows import Rows, made_with
 from spacy.tokens import Doc
 from tables import (
     cell,
     f1_of_sums,
-    interval,
-    made_with,
     markdown,
     paired_difference,
-    plot_language,
+    show_difference,
     write_between,
 )
 from wasabi import msg
@@ -40,6 +40,11 @@ from spacy_concner.corpora.segments import copy_tokens
 
 BATCH_DOCS = 64
 PARALLEL_LINES = 2000
+COMPARED = (
+    *((name, BASELINE) for name in TITLES if name != BASELINE),
+    ("concner_parallel", "three_teachers"),
+    ("concner_parallel", "fresh_parallel"),
+)
 
 
 class Runner:
@@ -136,18 +141,13 @@ class Runner:
     def _source_text(self, language: str) -> Path:
         return self.bench.corpus(f"{language}-seed{self.seed}")
 
-    def seconds(self, name: str, language: str) -> float:
-        """Give the seconds that training a method took, without its teachers."""
-        pipeline = self.model(name, language)
-        return float((pipeline.parent / "seconds").read_text())
-
     def counts_file(self, name: str, language: str) -> Path:
         """Give the file of what a method got right and wrong in each test sentence."""
         return self.folder / "counts" / name / f"{language}.npy"
 
     def score(self, name: str, language: str) -> None:
         """Score a method on a language and save the row."""
-        if self.bench.find(method=name, language=language, seed=self.seed):
+        if self.bench.rows.find(method=name, language=language, seed=self.seed):
             return
         pipeline = self.model(name, language)
         file = self.counts_file(name, language)
@@ -155,22 +155,8 @@ class Runner:
             counts = count_matches(pipeline, self.bench.corpus(f"test-{language}"))
             file.parent.mkdir(parents=True, exist_ok=True)
             np.save(file, counts)
-        counts = np.load(file)
-        true, false, missed = counts.sum(axis=0).tolist()
-        f1 = float(f1_of_sums(counts.sum(axis=0)))
-        self.bench.add(
-            {
-                "method": name,
-                "language": language,
-                "seed": self.seed,
-                "precision": 100 * true / max(1, true + false),
-                "recall": 100 * true / max(1, true + missed),
-                "f1": f1,
-                "n_sentences": len(counts),
-                "raw_sentences": RAW_SENTENCES,
-                "seconds": round(self.seconds(name, language), 1),
-            }
-        )
+        f1 = float(f1_of_sums(np.load(file).sum(axis=0)))
+        self.bench.rows.add({"method": name, "language": language, "seed": self.seed, "f1": f1})
         msg.good(f"{TITLES[name]}, {language}, seed {self.seed}: F1 {f1:.1f}")
 
 
@@ -199,98 +185,91 @@ def entities(doc: Doc) -> set[tuple[int, int, str]]:
     return {(entity.start, entity.end, entity.label_) for entity in doc.ents}
 
 
-def summarise(bench: Bench, seeds: Sequence[int], page: Path, pictures: Path) -> None:
-    """Write the differences to direct transfer, the table and the plots.
+def record_differences(
+    differences: Rows,
+    compared: Iterable[tuple[str, str]],
+    counts: Callable[[str, str], list[Path]],
+) -> None:
+    """Compare methods on each target, those whose counts are in the work folder.
 
-    bench (Bench): The bench, its rows complete.
-    seeds (Sequence[int]): Seeds.
-    page (Path): Markdown page for table.
-    pictures (Path): Folder for the plots.
+    differences (Rows): What has been recorded; of what is compared anew the row is replaced.
+    compared (Iterable[tuple[str, str]]): Pairs of methods.
+    counts (Callable[[str, str], list[Path]]): Gives the files of counts of a method and a
+        language, one a seed.
     """
-    rows = [row for row in bench.rows if row["limit"] == bench.limit and row["seed"] in seeds]
-    scores: dict[tuple[str, str], list[float]] = {}
-    for row in rows:
-        scores.setdefault((row["method"], row["language"]), []).append(row["f1"])
-    differences = []
+    for method, baseline in compared:
+        for language in LANGUAGES:
+            ours, theirs = (counts(name, language) for name in (method, baseline))
+            if all(file.exists() for file in (*ours, *theirs)):
+                found = paired_difference([*map(np.load, ours)], [*map(np.load, theirs)])
+                key = {"method": method, "baseline": baseline, "language": language}
+                key["seeds"] = len(ours)
+                differences.put({**key, **asdict(found)}, *key)
+
+
+def score_table(rows: Rows, seeds: Sequence[int]) -> list[str]:
+    """Show what the methods reach, and on the mean of targets over direct transfer.
+
+    rows (Rows): The scores.
+    seeds (Sequence[int]): Seeds.
+    RETURNS (list[str]): Lines of Markdown.
+    """
+    scores: dict[tuple[str, str], dict[int, float]] = {}
+    for row in rows.read():
+        if row["seed"] in seeds:
+            scores.setdefault((row["method"], row["language"]), {})[row["seed"]] = row["f1"]
+    baseline = [scores.get((BASELINE, language), {}) for language in LANGUAGES]
     table = []
     for name, title in TITLES.items():
-        own = [scores.get((name, language), []) for language in (SOURCE, *LANGUAGES)]
-        if not any(own):
+        own = [scores.get((name, language), {}) for language in (SOURCE, *LANGUAGES)]
+        run = sorted(set(chain(*own)))
+        if not run:
             continue
-        run = {row["seed"] for row in rows if row["method"] == name}
-        if run != set(seeds):
-            title += f" (seed {', '.join(map(str, sorted(run)))} only)"
-        means = [mean(values) for values in own[1:] if values]
-        is_whole = len(means) == len(LANGUAGES)
-        shift = _differences(bench, seeds, name)
-        differences += shift
-        is_paired = len(shift) == len(LANGUAGES)
-        gain = f"{mean(row['difference'] for row in shift):+.1f}" if is_paired else ""
-        table.append(
-            (title, [cell(values) for values in own], f"{mean(means):.1f}" if is_whole else "")
-            + (gain, _intervals(shift) if is_whole else [])
-        )
-    beside = {}
-    for other in ("three_teachers", "fresh_parallel"):
-        beside[other] = _differences(bench, seeds, "concner_parallel", other)
-        differences += beside[other]
-    srsly.write_json(bench.results.with_name("accuracy_differences.json"), differences)
+        if run != sorted(seeds):
+            title += f" (seed {', '.join(map(str, run))} only)"
+        total, gain = "", ""
+        if all(own[1:]):
+            total = f"{mean(mean(found.values()) for found in own[1:]):.1f}"
+            if name != BASELINE and all(set(run) <= set(found) for found in baseline):
+                shifts = [
+                    found[seed] - beside[seed]
+                    for found, beside in zip(own[1:], baseline, strict=True)
+                    for seed in run
+                ]
+                gain = f"{mean(shifts):+.1f}"
+        table.append([title, *[cell(list(found.values())) for found in own], total, gain])
     header = ["method", SOURCE, *LANGUAGES, "mean of targets", "over direct transfer"]
-    lines = markdown(header, [[title, *cells, m, gain] for title, cells, m, gain, _ in table])
-    n_seeds = sorted({row["seed"] for row in rows})
-    tested = f"the first {bench.limit}" if bench.limit else "all"
-    lines += ["", f"Seeds {n_seeds}; {tested} test sentences; {made_with(rows[-1])}."]
-    write_between(page, "accuracy", "scores", lines)
-    paired = [[title, *intervals] for title, _, _, _, intervals in table if intervals]
-    for other, found in beside.items():
-        if len(found) == len(LANGUAGES):
-            title = f"{TITLES['concner_parallel']}, over {TITLES[other]}"
-            paired.append([title, *_intervals(found)])
-    write_between(page, "accuracy", "differences", markdown(["method", *LANGUAGES], paired))
-    for language in LANGUAGES:
-        found = {TITLES[m]: values for (m, lang), values in scores.items() if lang == language}
-        plot_language(language, found, TITLES[BASELINE], pictures / f"accuracy-{language}.svg")
+    limit = rows.provenance["limit"]
+    tested = f"the first {limit}" if limit else "all"
+    made = f"Seeds {sorted(seeds)}; {tested} test sentences; {made_with(rows.provenance)}."
+    return [*markdown(header, table), "", made]
 
 
-def _intervals(differences: Sequence[dict]) -> list[str]:
-    return [interval(row["difference"], row["low"], row["high"]) for row in differences]
+def difference_table(differences: Rows, seeds: Sequence[int]) -> list[str]:
+    """Show differences between methods with their intervals.
 
-
-def _differences(
-    bench: Bench, seeds: Sequence[int], name: str, baseline: str = BASELINE
-) -> list[dict]:
-    """Compare a method with another on each target, over the seeds that both have."""
-    result = []
-    for language in LANGUAGES:
-        pairs = []
-        for seed in seeds if name != baseline else ():
-            runner = Runner(bench, seed)
-            files = [runner.counts_file(method, language) for method in (name, baseline)]
-            if all(file.exists() for file in files):
-                pairs.append([np.load(file) for file in files])
-        if pairs:
-            ours, theirs = zip(*pairs, strict=True)
-            difference, low, high = paired_difference(ours, theirs)
-            result.append(
-                {
-                    "method": name,
-                    "language": language,
-                    "baseline": baseline,
-                    "difference": difference,
-                    "low": low,
-                    "high": high,
-                    "seeds": len(pairs),
-                }
-            )
-    return result
+    differences (Rows): The differences.
+    seeds (Sequence[int]): Seeds that they must be over.
+    RETURNS (list[str]): Lines of Markdown.
+    """
+    table = []
+    for name, baseline in COMPARED:
+        key = {"method": name, "baseline": baseline, "seeds": len(seeds)}
+        rows = [differences.find(**key, language=language) for language in LANGUAGES]
+        title = TITLES[name] if baseline == BASELINE else f"{TITLES[name]}, over {TITLES[baseline]}"
+        if all(rows):
+            table.append([title, *[show_difference(row) for row in rows if row]])
+    return markdown(["method", *LANGUAGES], table)
 
 
 def main(
     data: Path = typer.Option(..., help="Folder with the corpora"),
     work: Path = typer.Option(Path("bench/work"), help="Folder for what the bench makes"),
-    results: Path = typer.Option(ROOT / "bench/results/accuracy.json", help="Rows"),
+    results: Path = typer.Option(ROOT / "bench/results/accuracy.jsonl", help="Scores"),
+    differences: Path = typer.Option(
+        ROOT / "bench/results/accuracy_differences.jsonl", help="Differences between methods"
+    ),
     page: Path = typer.Option(ROOT / "docs/accuracy.md", help="Page for the tables"),
-    pictures: Path = typer.Option(ROOT / "docs/images", help="Folder for the plots"),
     seeds: str = typer.Option("1,2,3", help="Seeds"),
     languages: str = typer.Option(",".join(LANGUAGES), help="Target languages"),
     methods: str = typer.Option("all", help=f"Of {', '.join(TITLES)}, or all"),
@@ -299,7 +278,7 @@ def main(
     gpu_id: int = typer.Option(-1, help="GPU, or -1 for the CPU"),
     tables_only: bool = typer.Option(False, help="Run nothing, write tables from what is there"),
 ) -> None:
-    """Run the accuracy bench and write its tables and plots."""
+    """Run the accuracy bench and write its tables."""
     chosen = list(TITLES) if methods == "all" else methods.split(",")
     unknown = sorted(set(chosen) - set(TITLES))
     if unknown:
@@ -317,7 +296,16 @@ def main(
                 own = [SOURCE] if name in TEACHERS else []
                 for language in [*own, *languages.split(",")]:
                     runner.score(name, language)
-    summarise(bench, numbers, page, pictures)
+    compared = Rows(differences, gpu_id, limit=limit)
+    record_differences(
+        compared,
+        COMPARED,
+        lambda name, language: [
+            Runner(bench, seed).counts_file(name, language) for seed in numbers
+        ],
+    )
+    write_between(page, "accuracy", "scores", score_table(bench.rows, numbers))
+    write_between(page, "accuracy", "differences", difference_table(compared, numbers))
     msg.good(f"Tables in {page}")
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 import spacy
-import srsly
 import torch
 import typer
+from rows import Rows
+from tables import markdown, write_between
 from wasabi import msg
 
 from spacy_concner.calibration.fit import Fit, Method, fit, measure
@@ -39,8 +40,6 @@ FILES = {
     "hu-dev": "nerkor_hu_wikipedia/dev.tsv",
     "hu-test": "nerkor_hu_wikipedia/test.tsv",
 }
-START = "<!-- table made by bench/calibration.py -->"
-END = "<!-- end of the table -->"
 
 
 def predict(
@@ -102,21 +101,23 @@ def make_rows(language: str, calibrated_on: str, found: Fit, test: Predictions) 
     ]
 
 
-def make_table(rows: list[dict]) -> list[str]:
-    """Make the table of the docs, in Markdown."""
-    lines = [
-        "| language | level | calibrated on | n | ECE before | after | Brier before | after |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for row in sorted(rows, key=lambda row: row["level"]):
+def table(rows: Rows) -> list[str]:
+    """Show the rows, entities before tokens.
+
+    rows (Rows): The figures.
+    RETURNS (list[str]): Lines of Markdown.
+    """
+    lines = []
+    for row in sorted(rows.read(), key=lambda row: row["level"]):
         on = row["calibrated_on"]
         name = "a random half of dev and test"
         if on in LANGUAGES:
             name = "its own dev" if on == row["language"] else "English dev (transfer)"
-        names = ("ece_before", "ece_after", "brier_before", "brier_after")
-        cells = " | ".join(f"{row[name]:.3f}" for name in names)
-        lines.append(f"| {row['language']} | {row['level']} | {name} | {row['n']} | {cells} |")
-    return lines
+        figures = ("ece_before", "ece_after", "brier_before", "brier_after")
+        cells = [f"{row[figure]:.3f}" for figure in figures]
+        lines.append([row["language"], row["level"], name, str(row["n"]), *cells])
+    header = ["language", "level", "calibrated on", "n", "ECE before", "after"]
+    return markdown([*header, "Brier before", "after"], lines)
 
 
 def main(
@@ -124,8 +125,8 @@ def main(
     pipelines: Path = typer.Option(..., help="Folder of a seed of bench/accuracy.py"),
     pipeline: list[str] = typer.Option([], help="Another pipeline for a language: LANGUAGE=PATH"),
     work: Path = typer.Option(Path("bench/work/calibration"), help="Folder for what is kept"),
-    results: Path = typer.Option(ROOT / "bench/results/calibration.json", help="Rows"),
-    table: Path = typer.Option(ROOT / "docs/calibration.md", help="Page with the table"),
+    results: Path = typer.Option(ROOT / "bench/results/calibration.jsonl", help="Rows"),
+    page: Path = typer.Option(ROOT / "docs/calibration.md", help="Page for the table"),
     limit: int = typer.Option(2000, help="Sentences of each corpus"),
     method: str = typer.Option("auto", help="temperature, vector or auto"),
 ) -> None:
@@ -158,14 +159,10 @@ def main(
         if language != SOURCE:
             source = on(f"{SOURCE}-dev")
             rows += make_rows(language, SOURCE, fit(source, chosen), test)
-    results.parent.mkdir(parents=True, exist_ok=True)
-    srsly.write_json(results, rows)
-    page = table.read_text("utf8") if table.exists() else f"{START}\n{END}\n"
-    before, _, rest = page.partition(START)
-    after = rest.partition(END)[2]
-    lines = "\n".join(make_table(rows))
-    table.write_text(f"{before}{START}\n\n{lines}\n\n{END}{after}", encoding="utf8")
-    msg.good(f"{len(rows)} rows in {results}, table in {table}")
+    figures = Rows(results, limit=limit)
+    figures.write(rows)
+    write_between(page, "calibration", "calibration", table(figures))
+    msg.good(f"{len(rows)} rows in {results}, table in {page}")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ purity of token neighbours on the dev sets. DIR as for `accuracy.py`, and `flore
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean
 
@@ -22,13 +22,13 @@ from accuracy import count_matches
 from alignment import neighbour_purity, retrieval_accuracy, token_vectors
 from harness import CONFIGS, LANGUAGES, QUICK_SENTENCES, ROOT, SOURCE, Bench, prepare
 from methods import HEAD, LCL_WEIGHT, TCL_WEIGHT
+from rows import Rows, made_with
 from spacy.language import Language
 from spacy.tokens import DocBin
 from spacy.training.initialize import init_nlp
 from spacy.util import load_config
 from spacy.vocab import Vocab
 from tables import cell, f1_of_sums, markdown, write_between
-from thinc.api import Config
 from wasabi import msg
 
 from spacy_concner.corpora.convert import convert
@@ -59,7 +59,6 @@ class Variant:
     settings: Overrides of the config.
     config: Name of the project's config.
     corpus: Name of the training corpus, before `-seedS`.
-    wrapped: Losses that another loss is put around: its settings by the name of the loss.
     layer: Layer of the encoder whose vectors are contrasted; None for the last.
     """
 
@@ -67,13 +66,7 @@ class Variant:
     settings: Mapping[str, object] = field(default_factory=dict)
     config: str = "concner"
     corpus: str = "en-pt"
-    wrapped: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     layer: int | None = None
-
-
-def scheduled(*points: tuple[int, float]) -> dict[str, object]:
-    """Give the settings that ramp a loss."""
-    return {"@losses": "spacy-concner.ScheduledLoss.v1", "points": [list(p) for p in points]}
 
 
 def both(**settings: object) -> dict[str, object]:
@@ -86,21 +79,12 @@ def both(**settings: object) -> dict[str, object]:
 
 
 HEADED_LCL = {**HEAD, TCL_WEIGHT: 0}
-QUEUE = {"@losses": "spacy-concner.QueuedLabelContrast.v1", "size": 1024}
 VARIANTS = {
     "direct": Variant("direct transfer", config="direct", corpus="en"),
     "translate_train": Variant("translate-train", config="translate_train"),
     "concner": Variant("+ TCL + LCL"),
     "tcl": Variant("TCL alone", {LCL_WEIGHT: 0}),
     "lcl": Variant("LCL alone", {TCL_WEIGHT: 0}),
-    "ramp_in": Variant(
-        "ramped in over 175 steps",
-        wrapped={loss: scheduled((0, 0.0), (175, 1.0)) for loss in CONTRASTS},
-    ),
-    "decay_out": Variant(
-        "ramped out from step 175 on",
-        wrapped={loss: scheduled((175, 1.0), (350, 0.0)) for loss in CONTRASTS},
-    ),
     "cool": Variant("temperature 0.05", both(temperature=0.05)),
     "warm": Variant("temperature 0.3", both(temperature=0.3)),
     "half": Variant("weights 0.5", both(weight=0.5)),
@@ -108,53 +92,33 @@ VARIANTS = {
         "LCL: positives of the other language", {f"{LCL}.positives": "other_language"}
     ),
     "type": Variant("LCL: types, not tags", {f"{LCL}.level": "type"}),
-    "balanced": Variant("LCL: balanced classes", {f"{LCL}.balanced": "true"}),
     "no_outside": Variant("LCL: no O", {f"{LCL}.outside": 0}),
     "flores": Variant("TCL: parallel text in three languages more", corpus="en-pt-flores"),
     "layer_6": Variant("vectors of the sixth layer of twelve", layer=6),
     "layer_9": Variant("vectors of the ninth layer of twelve", layer=9),
     "all_layers": Variant("no layer frozen", {FROZEN: 0}),
     "head": Variant("projection head", HEAD),
-    "head_staged": Variant(
-        "projection head, TCL in the first 175 steps, LCL after them",
-        HEAD,
-        wrapped={
-            "translation_contrast": scheduled((0, 1.0), (150, 1.0), (200, 0.0)),
-            "label_contrast": scheduled((150, 0.0), (200, 1.0)),
-        },
-    ),
     "head_tcl": Variant("projection head, TCL alone", {**HEAD, LCL_WEIGHT: 0}),
     "head_lcl": Variant("projection head, LCL alone", HEADED_LCL),
     "head_lcl_other_language": Variant(
         "projection head, LCL alone, positives of the other language",
         {**HEADED_LCL, f"{LCL}.positives": "other_language"},
     ),
-    "head_lcl_queue": Variant(
-        "projection head, LCL alone, a queue of 1,024 tokens",
-        HEADED_LCL,
-        wrapped={"label_contrast": QUEUE},
-    ),
     "long": Variant("translate-train, 600 steps, nothing frozen", LONG, config="translate_train"),
     "concner_long": Variant("+ TCL + LCL, 600 steps, nothing frozen", LONG),
 }
 
 
+# Losses that version 0.2.0 had: nothing trains them any more.
+FORMER = {
+    "ramp_in": "ramped in over 175 steps",
+    "decay_out": "ramped out from step 175 on",
+    "balanced": "LCL: balanced classes",
+    "head_staged": "projection head, TCL in the first 175 steps, LCL after them",
+    "head_lcl_queue": "projection head, LCL alone, a queue of 1,024 tokens",
+}
+FORMER = {name: f"{title} (with version 0.2.0)" for name, title in FORMER.items()}
 TITLES = {UNTRAINED: "pretrained encoder", **{name: v.title for name, v in VARIANTS.items()}}
-
-
-def config_of(bench: Bench, name: str) -> str:
-    """Give the config of a variant as `Bench.train` takes it, written if losses are wrapped."""
-    variant = VARIANTS[name]
-    if not variant.wrapped:
-        return variant.config
-    config = Config().from_disk(CONFIGS / f"{variant.config}.cfg", interpolate=False)
-    losses = config["components"]["concner"]["losses"]
-    for loss, settings in variant.wrapped.items():
-        losses[loss] = {**settings, "loss": losses[loss]}
-    path = bench.work / "configs" / f"{name}.cfg"
-    path.parent.mkdir(exist_ok=True)
-    config.to_disk(path)
-    return str(path.resolve().with_suffix(""))
 
 
 def prepare_parallel(bench: Bench, seeds: list[int]) -> None:
@@ -214,10 +178,10 @@ def measure(bench: Bench, nlp: Language) -> dict[str, float]:
 
 def run_variant(bench: Bench, name: str, seed: int) -> None:
     """Train a variant, unless a bench has, and save its row."""
-    if bench.find(variant=name, seed=seed):
+    if bench.rows.find(variant=name, seed=seed):
         return
     if name == UNTRAINED:
-        bench.add({"variant": name, "seed": seed, **measure(bench, untrained(bench, seed))})
+        bench.rows.add({"variant": name, "seed": seed, **measure(bench, untrained(bench, seed))})
         return
     variant = VARIANTS[name]
     output = bench.work / f"seed-{seed}" / name
@@ -227,21 +191,39 @@ def run_variant(bench: Bench, name: str, seed: int) -> None:
         callback = {"@callbacks": "concner-bench.contrast_layer.v1", "layer": variant.layer}
         settings["training.before_update"] = srsly.json_dumps(callback)
         settings["code"] = ROOT / "bench/layers.py"
-    seconds = bench.train(config_of(bench, name), output, corpus, seed, settings)
+    bench.train(variant.config, output, corpus, seed, settings)
     pipeline = output / "model-last"
     scores = {}
     for language in DEVELOPMENT:
         counts = count_matches(pipeline, bench.corpus(f"dev-{language}"))
         scores[f"f1_{language}"] = float(f1_of_sums(counts.sum(axis=0)))
-    row = {"variant": name, "seed": seed, "seconds": round(seconds, 1), **asdict(variant)}
-    bench.add({**row, **scores, **measure(bench, spacy.load(pipeline))})
+    row = {"variant": name, "seed": seed, **scores}
+    bench.rows.add({**row, **measure(bench, spacy.load(pipeline))})
     msg.good(f"{variant.title}, seed {seed}: {mean(scores.values()):.1f} F1 on de and pt dev")
+
+
+def table(rows: Rows) -> list[str]:
+    """Show the figures of all variants.
+
+    rows (Rows): The figures.
+    RETURNS (list[str]): Lines of Markdown.
+    """
+    measures = ["f1_de", "f1_pt", *(f"retrieval_{x}" for x in LANGUAGES), "purity_de", "purity_pt"]
+    lines = []
+    for name, title in {**TITLES, **FORMER}.items():
+        found = [row for row in rows.read() if row["variant"] == name]
+        if found:
+            means = cell([(row["f1_de"] + row["f1_pt"]) / 2 for row in found if "f1_de" in row])
+            cells = [cell([row[key] for row in found if key in row]) for key in measures]
+            lines.append([title, str(len(found)), means, *cells])
+    header = ["teacher", "seeds", "F1 de+pt dev", *(m.replace("_", " ") for m in measures)]
+    return [*markdown(header, lines), "", f"{made_with(rows.provenance)}."]
 
 
 def main(
     data: Path = typer.Option(..., help="Folder with the corpora"),
     work: Path = typer.Option(Path("bench/work"), help="Folder that accuracy.py works in, too"),
-    results: Path = typer.Option(ROOT / "bench/results/contrast.json", help="Rows"),
+    results: Path = typer.Option(ROOT / "bench/results/contrast.jsonl", help="Rows"),
     page: Path = typer.Option(ROOT / "docs/contrast.md", help="Page for the table"),
     seeds: str = typer.Option("1", help="Seeds"),
     variants: str = typer.Option("all", help=f"Of {', '.join(TITLES)}, or all"),
@@ -257,16 +239,7 @@ def main(
     for seed in numbers:
         for name in TITLES if variants == "all" else variants.split(","):
             run_variant(bench, name, seed)
-    measures = ["f1_de", "f1_pt", *(f"retrieval_{x}" for x in LANGUAGES), "purity_de", "purity_pt"]
-    rows = []
-    for name, title in TITLES.items():
-        found = [row for row in bench.rows if row["variant"] == name]
-        if found:
-            means = cell([(row["f1_de"] + row["f1_pt"]) / 2 for row in found if "f1_de" in row])
-            cells = [cell([row[key] for row in found if key in row]) for key in measures]
-            rows.append([title, str(len(found)), means, *cells])
-    header = ["teacher", "seeds", "F1 de+pt dev", *(m.replace("_", " ") for m in measures)]
-    write_between(page, "contrast", "variants", markdown(header, rows))
+    write_between(page, "contrast", "variants", table(bench.rows))
     msg.good(f"Table in {page}")
 
 

@@ -1,17 +1,14 @@
 """What the benches share: where they read and write, and steps that are not run twice."""
 
-import os
-import platform
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from importlib.metadata import version
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import srsly
+from rows import Rows
 from wasabi import msg
 
 from spacy_concner.corpora.convert import convert
@@ -36,7 +33,6 @@ QUICK_SENTENCES = 2000
 RAW_SENTENCES = 2000
 SOURCE_SENTENCES = 1000
 DEV_SENTENCES = 1000
-VERSIONS = ("spacy", "spacy-transformers", "thinc", "torch", "transformers", "spacy-concner")
 
 
 @dataclass
@@ -45,10 +41,9 @@ class Bench:
 
     data: Folder with the corpora.
     work: Folder for all that the bench makes.
-    results: JSON file with a row for each figure.
+    results: File of results.
     limit: Test sentences a language; 0 for all.
     gpu_id: GPU, or -1.
-    rows: The rows so far.
     """
 
     data: Path
@@ -56,12 +51,11 @@ class Bench:
     results: Path
     limit: int
     gpu_id: int = -1
-    rows: list[dict] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        """Read the rows of earlier runs."""
-        if self.results.exists():
-            self.rows = srsly.read_json(self.results)
+    @property
+    def rows(self) -> Rows:
+        """The rows so far."""
+        return Rows(self.results, self.gpu_id, limit=self.limit)
 
     def corpus(self, name: str) -> Path:
         """Give the path of a converted corpus."""
@@ -125,29 +119,6 @@ class Bench:
             command += [f"--{name}", "null" if value is None else value]
         name = "-".join(output.relative_to(self.work).parts)
         return self.run(f"train-{name}", command, output / "seconds")
-
-    def find(self, **keys: Any) -> dict | None:
-        """Give the row with these values, None if it is not in the results yet."""
-        keys["limit"] = self.limit
-        for row in self.rows:
-            if all(row.get(key) == value for key, value in keys.items()):
-                return row
-        return None
-
-    def add(self, row: dict) -> None:
-        """Save a row at once, with the versions and the machine it was made with.
-
-        Another run may have added rows since: they are read again before.
-        """
-        if self.results.exists():
-            self.rows = srsly.read_json(self.results)
-        versions = {name: version(name) for name in VERSIONS}
-        machine = f"{platform.machine()}, {os.cpu_count()} cores, gpu {self.gpu_id}"
-        self.rows.append({**row, "limit": self.limit, "versions": versions, "machine": machine})
-        self.results.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self.results.with_suffix(".unfinished")
-        srsly.write_json(unfinished, self.rows)
-        unfinished.replace(self.results)
 
 
 def prepare(bench: Bench, seeds: Sequence[int], encoder: str) -> None:

@@ -8,19 +8,17 @@ is that of the process, read twice a second, after a warm-up of a quarter of the
 """
 
 import os
-import platform
 import tempfile
 import threading
 import time
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
-import srsly
 import typer
-from harness import ROOT, VERSIONS
+from harness import ROOT
+from rows import Rows
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 from tables import markdown, write_between
@@ -66,11 +64,24 @@ def encode(nlp: Any, docs: list[Doc]) -> None:
             transformer.predict(batch)
 
 
+def table(rows: Rows) -> list[str]:
+    """Show the figures.
+
+    rows (Rows): The figures.
+    RETURNS (list[str]): Lines of Markdown.
+    """
+    lines = [
+        [row["name"], f"{row['value']:,.{2 * (row['value'] < 10)}f}", row["unit"]]
+        for row in rows.read()
+    ]
+    return markdown(["measure", "value", "unit"], lines)
+
+
 def main(
     corpus: Path = typer.Option(..., help="Raw .spacy file"),
     teacher: list[str] = typer.Option(..., help="Pipelines with a transformer"),
     sentences: int = typer.Option(10000, help="Sentences to label"),
-    results: Path = typer.Option(ROOT / "bench/results/labelling.json", help="Figures"),
+    results: Path = typer.Option(ROOT / "bench/results/labelling.jsonl", help="Figures"),
     page: Path = typer.Option(ROOT / "docs/accuracy.md", help="Page for the table"),
 ) -> None:
     """Measure labelling against the encoders alone."""
@@ -100,13 +111,9 @@ def main(
         {"name": "memory_after_warm_up", "value": mean(warm), "unit": "MB"},
         {"name": "memory_last_quarter", "value": mean(last), "unit": "MB"},
     ]
-    versions = {name: version(name) for name in VERSIONS}
-    machine = f"{platform.machine()}, {os.cpu_count()} cores"
-    srsly.write_json(results, [{**row, "versions": versions, "machine": machine} for row in rows])
-    table = [
-        [row["name"], f"{row['value']:,.{2 * (row['value'] < 10)}f}", row["unit"]] for row in rows
-    ]
-    write_between(page, "labelling", "labelling", markdown(["measure", "value", "unit"], table))
+    figures = Rows(results)
+    figures.write(rows)
+    write_between(page, "labelling", "labelling", table(figures))
     msg.good(f"Table in {page}")
 
 

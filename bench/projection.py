@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import spacy
-import srsly
 import typer
+from rows import Rows
 from spacy.tokens import Doc
+from tables import markdown, write_between
 from wasabi import msg
 
 from spacy_concner.encoding.word_vectors import WordEncoder, load_word_encoder
@@ -33,8 +34,6 @@ ALIGNED_SENTENCES = 300
 TYPES = ("PER", "LOC", "ORG")
 LAYERS = (4, 6, 8, 10, 12)
 PARTS = {"tuning half": slice(0, 500), "held-out half": slice(500, 1000), "all": slice(0, 1000)}
-START = "<!-- tables made by bench/projection.py -->"
-END = "<!-- end of the tables -->"
 Spans = list[LabelledSpan]
 
 
@@ -141,32 +140,45 @@ def compare_alignments(encoder: WordEncoder, data: Path, batch_size: int) -> Ite
                 }
 
 
-def make_tables(projection: list[dict], alignment: list[dict]) -> str:
-    """Write the results as Markdown."""
-    head = "| strategy | part | " + " | ".join(
-        f"{language} agreeing | {language} all | tagger, agreeing | tagger, all"
-        for language in LANGUAGES
-    )
-    lines = [f"{head} |", "|---|---|" + "---|" * 4 * len(LANGUAGES)]
+def projection_table(rows: Sequence[dict]) -> list[str]:
+    """Show how well labels cross over, beside a tagger.
+
+    rows (Sequence[dict]): Scores of each strategy, part and language.
+    RETURNS (list[str]): Lines of Markdown.
+    """
+    header = ["strategy", "part"]
+    for language in LANGUAGES:
+        header += [f"{language} agreeing", f"{language} all", "tagger, agreeing", "tagger, all"]
     scores = ("f1_agreeing", "f1_all", "tagger_f1_agreeing", "tagger_f1")
-    for strategy in dict.fromkeys(row["strategy"] for row in projection):
+    lines = []
+    for strategy in dict.fromkeys(row["strategy"] for row in rows):
         for part in PARTS:
-            rows = [r for r in projection if (r["strategy"], r["part"]) == (strategy, part)]
-            cells = [f"{row[score]:.1f}" for row in rows for score in scores]
-            lines.append(f"| {strategy} | {part} | {' | '.join(cells)} |")
+            found = [r for r in rows if (r["strategy"], r["part"]) == (strategy, part)]
+            lines.append([strategy, part, *(f"{r[score]:.1f}" for r in found for score in scores)])
     counts = [
         f"{row['n_agreeing']} of {row['n_sentences']} in {row['language']}"
-        for row in projection
-        if row["strategy"] == projection[0]["strategy"] and row["part"] == "all"
+        for row in rows
+        if row["strategy"] == rows[0]["strategy"] and row["part"] == "all"
     ]
-    lines += ["", f"Sentences whose entity types agree: {', '.join(counts)}.", ""]
-    lines.append("| strategy | " + " | ".join(f"{name} P | R | F1" for name in ALIGNED) + " |")
-    lines.append("|---|" + "---|" * 3 * len(ALIGNED))
-    for strategy in dict.fromkeys(row["strategy"] for row in alignment):
-        rows = [row for row in alignment if row["strategy"] == strategy]
-        cells = [f"{row[score]:.1f}" for row in rows for score in ("precision", "recall", "f1")]
-        lines.append(f"| {strategy} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+    counted = f"Sentences whose entity types agree: {', '.join(counts)}."
+    return [*markdown(header, lines), "", counted]
+
+
+def alignment_table(rows: Sequence[dict]) -> list[str]:
+    """Show how our links agree with a statistical aligner's.
+
+    rows (Sequence[dict]): Scores of each strategy and language.
+    RETURNS (list[str]): Lines of Markdown.
+    """
+    header = ["strategy"]
+    for language in ALIGNED:
+        header += [f"{language} P", "R", "F1"]
+    lines = []
+    for strategy in dict.fromkeys(row["strategy"] for row in rows):
+        found = [row for row in rows if row["strategy"] == strategy]
+        cells = [f"{r[score]:.1f}" for r in found for score in ("precision", "recall", "f1")]
+        lines.append([strategy, *cells])
+    return markdown(header, lines)
 
 
 def main(
@@ -179,17 +191,14 @@ def main(
 ) -> None:
     """Measure projection by word alignment, and write rows and tables."""
     words = load_word_encoder(encoder)
-    alignment = list(compare_alignments(words, data, batch_size))
-    srsly.write_json(results / "alignment.json", alignment)
-    projection = list(score_projection(words, data, tagger, batch_size))
-    srsly.write_json(results / "projection.json", projection)
-    tables = make_tables(projection, alignment)
-    if page.exists() and START in (text := page.read_text(encoding="utf8")):
-        before, rest = text.split(START)
-        after = rest.split(END)[1]
-        page.write_text(f"{before}{START}\n\n{tables}\n\n{END}{after}", encoding="utf8")
-    msg.good(f"{len(projection)} rows: {results / 'projection.json'}")
-    print(tables)
+    for name, figures, table in (
+        ("alignment", compare_alignments(words, data, batch_size), alignment_table),
+        ("projection", score_projection(words, data, tagger, batch_size), projection_table),
+    ):
+        rows = Rows(results / f"{name}.jsonl")
+        rows.write(figures)
+        write_between(page, "projection", name, table(rows.read()))
+        msg.good(f"Rows in {rows.path}, table in {page}")
 
 
 if __name__ == "__main__":

@@ -10,14 +10,12 @@ again: rows stay in the results file until `--force`.
 
 import json
 import os
-import platform
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -25,16 +23,14 @@ from typing import Any
 import spacy
 import srsly
 import typer
+from lean import lean_command, make_lean_site
+from rows import Rows, made_with
 from spacy.tokens import DocBin
+from tables import markdown, write_between
 from wasabi import msg
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT)]
-
-from bench.lean import lean_command, make_lean_site  # noqa: E402
-
 WORKERS = ROOT / "bench" / "speed_workers.py"
-START, END = "<!-- speed: start -->", "<!-- speed: end -->"
 # What reads long documents, too.
 LONG = ("shipped", "fewer_layers", "spacy_transformers")
 PEERS = ("spacy_transformers", "hf_pipeline", "stock_ner", "span_marker")
@@ -43,8 +39,6 @@ FEWER_LAYERS = "fewer_layers"
 PARTS = ("ship", "speed", "start", "memory")
 LONG_WORDS = 2000
 REST = 1.0
-MACHINE = f"{platform.machine()}, {os.cpu_count()} cores"
-VERSIONS = ("spacy", "ctranslate2", "tokenizers", "spacy-transformers", "transformers", "torch")
 # What must be reached, with the words for the table.
 BARS = {
     "short_vs_spacy_transformers": ("short sentences ÷ spacy-transformers", "≥ 6"),
@@ -80,10 +74,8 @@ class Bench:
     fewer_layers: Path | None = None
 
     def __post_init__(self) -> None:
-        """Read rows of earlier runs and make the folders."""
-        self.rows: list[dict[str, Any]] = (
-            srsly.read_json(self.results) if self.results.exists() else []
-        )
+        """Make the folders."""
+        self.rows = Rows(self.results, threads=self.threads)
         self.work.mkdir(parents=True, exist_ok=True)
         self.site = make_lean_site(self.work / "site")
 
@@ -94,16 +86,12 @@ class Bench:
 
     def add(self, name: str, value: float, unit: str) -> None:
         """Keep a row in the results file, in the place of one of that name."""
-        self.rows = [row for row in self.rows if row["name"] != name]
-        row = {"name": name, "value": round(value, 4), "unit": unit}
-        self.rows.append({**row, "threads": self.threads, "machine": MACHINE})
-        self.results.parent.mkdir(parents=True, exist_ok=True)
-        srsly.write_json(self.results, self.rows)
+        self.rows.put({"name": name, "value": value, "unit": unit}, "name")
         print(f"{name:40s} {value:12.4f} {unit}", flush=True)
 
     def has(self, name: str) -> bool:
         """Tell whether a row is there."""
-        return any(row["name"] == name for row in self.rows)
+        return self.rows.find(name=name) is not None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -332,7 +320,7 @@ def measure_memory(bench: Bench) -> None:
 
 def measure_training(bench: Bench) -> None:
     """Compare training steps."""
-    from bench.speed_training import train_steps
+    from speed_training import train_steps
 
     steps = list(
         train_steps(
@@ -348,22 +336,22 @@ def measure_training(bench: Bench) -> None:
     bench.add("train_step_vs_torch", ratio, "ratio")
 
 
-def write_table(rows: Sequence[dict[str, Any]], path: Path) -> None:
-    """Write the rows into a page, between the marks that say where the table stands."""
-    by_name = {row["name"]: row for row in rows}
-    lines = ["| measure | bar | found |", "|---|---|---|"]
-    for name, (words, bar) in BARS.items():
-        if name in by_name:
-            lines.append(f"| {words} (`{name}`) | {bar} | {_show(by_name[name])} |")
-    lines += ["", "| figure | value |", "|---|---|"]
-    lines += [f"| `{row['name']}` | {_show(row)} |" for row in rows if row["name"] not in BARS]
-    found = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
-    lines += ["", f"{found}; {rows[-1]['machine']}, {rows[-1]['threads']} threads."]
-    page = path.read_text("utf8") if path.exists() else f"# Speed\n\n{START}\n{END}\n"
-    before, _, rest = page.partition(START)
-    after = rest.partition(END)[2]
-    table = "\n".join(lines)
-    path.write_text(f"{before}{START}\n\n{table}\n\n{END}{after}", encoding="utf8")
+def table(rows: Rows) -> list[str]:
+    """Show the figures, those that must reach a bar first.
+
+    rows (Rows): The figures.
+    RETURNS (list[str]): Lines of Markdown.
+    """
+    by_name = {row["name"]: row for row in rows.read()}
+    bars = [
+        [f"{words} (`{name}`)", bar, _show(by_name[name])]
+        for name, (words, bar) in BARS.items()
+        if name in by_name
+    ]
+    others = [[f"`{name}`", _show(row)] for name, row in by_name.items() if name not in BARS]
+    made = f"{made_with(rows.provenance)}; {rows.provenance['threads']} threads."
+    lines = [*markdown(["measure", "bar", "found"], bars), ""]
+    return [*lines, *markdown(["figure", "value"], others), "", made]
 
 
 def _show(row: dict[str, Any]) -> str:
@@ -386,8 +374,8 @@ def main(
     keep_from: list[str] = typer.Option([], help="LANGUAGE=CORPUS.spacy for the vocabulary"),
     keep_top: int = typer.Option(20000, help="Further pieces to keep"),
     work: Path = typer.Option(Path("bench/work/speed"), help="Folder for what the bench makes"),
-    results: Path = typer.Option(ROOT / "bench/results/speed.json", help="Rows"),
-    table: Path = typer.Option(ROOT / "docs/speed.md", help="Page with the table"),
+    results: Path = typer.Option(ROOT / "bench/results/speed.jsonl", help="Rows"),
+    page: Path = typer.Option(ROOT / "docs/speed.md", help="Page for the table"),
     runs: int = typer.Option(5, min=1, help="Runs of each"),
     threads: int = typer.Option(2, min=1, help="Threads of each process"),
     peers: str = typer.Option(",".join(PEERS), help="Peers, those that are installed"),
@@ -435,8 +423,8 @@ def main(
         if force or not bench.has(last):
             msg.divider(part)
             step()
-    write_table(bench.rows, table)
-    msg.good(f"Table in {table}")
+    write_between(page, "speed", "speed", table(bench.rows))
+    msg.good(f"Table in {page}")
 
 
 if __name__ == "__main__":

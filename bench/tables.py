@@ -1,6 +1,7 @@
-"""Tables and plots of the docs, made from the rows of a bench."""
+"""Tables of the docs, made from the rows of a bench."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -19,15 +20,18 @@ def cell(values: Sequence[float]) -> str:
     return f"{mean(values):.1f} ± {stdev(values):.1f}"
 
 
-def interval(difference: float, low: float, high: float) -> str:
-    """Show a difference and the bounds of its interval."""
-    return f"{difference:+.1f} [{low:+.1f}, {high:+.1f}]"
+@dataclass(frozen=True)
+class Difference:
+    """A mean difference of F1 over seeds, and its 95% interval over sentences."""
+
+    difference: float
+    low: float
+    high: float
 
 
-def made_with(row: Mapping) -> str:
-    """Show the versions and the machine that a row was made with."""
-    versions = ", ".join(f"{name} {value}" for name, value in row["versions"].items())
-    return f"{versions}; {row['machine']}"
+def show_difference(row: Mapping[str, float]) -> str:
+    """Show the difference of a row and the bounds of its interval."""
+    return f"{row['difference']:+.1f} [{row['low']:+.1f}, {row['high']:+.1f}]"
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -66,15 +70,14 @@ def f1_of_sums(sums: np.ndarray) -> np.ndarray:
 
 def paired_difference(
     counts: Sequence[np.ndarray], baseline: Sequence[np.ndarray], n_samples: int = 1000
-) -> tuple[float, float, float]:
+) -> Difference:
     """Compare two methods on the same sentences and seeds.
 
     counts (Sequence[ndarray]): For each seed `(n_sentences, 3)` true positives, false
         positives and false negatives of a method.
     baseline (Sequence[ndarray]): The same of the method to compare with.
     n_samples (int): Bootstrap samples of sentences.
-    RETURNS (tuple[float, float, float]): Mean difference of F1 over seeds, and the bounds of
-        its 95% percentile interval over sentences.
+    RETURNS (Difference): Mean difference of F1 over seeds, with a percentile interval.
     """
     from scipy.stats import bootstrap
 
@@ -94,37 +97,4 @@ def paired_difference(
         method="percentile",
         rng=np.random.default_rng(0),
     ).confidence_interval
-    return difference(sentences), float(interval.low), float(interval.high)
-
-
-def plot_language(
-    language: str, scores: Mapping[str, Sequence[float]], baseline: str, path: Path
-) -> None:
-    """Draw the scores of the methods on a language, best on top, as an SVG picture.
-
-    language (str): Language code, for the title.
-    scores (Mapping[str, Sequence[float]]): F1 of each seed by title of the method.
-    baseline (str): Title of the method that a line marks.
-    path (Path): SVG file.
-    """
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    matplotlib.rcParams["svg.hashsalt"] = "concner"
-    order = sorted(scores, key=lambda title: mean(scores[title]))
-    figure, axes = pyplot.subplots(figsize=(7, 0.34 * len(order) + 1.1))
-    means = [mean(scores[title]) for title in order]
-    errors = [stdev(scores[title]) if len(scores[title]) > 1 else 0 for title in order]
-    axes.barh(range(len(order)), means, xerr=errors, color="#7aa6c2", ecolor="#444444", height=0.7)
-    for i, title in enumerate(order):
-        axes.plot(scores[title], [i] * len(scores[title]), "o", color="#1f3b4d", markersize=3)
-    axes.set_yticks(range(len(order)), order)
-    axes.axvline(mean(scores[baseline]), color="#b03a2e", linewidth=1, linestyle="--")
-    axes.set_xlim(min(map(min, scores.values())) - 2, max(map(max, scores.values())) + 2)
-    axes.set_xlabel(f"entity F1, {language}: bars are means, dots seeds, dashed: {baseline}")
-    figure.tight_layout()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, metadata={"Date": None})
-    pyplot.close(figure)
+    return Difference(difference(sentences), float(interval.low), float(interval.high))

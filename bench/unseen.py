@@ -15,19 +15,12 @@ from statistics import mean
 import numpy as np
 import spacy
 import typer
-from accuracy import Runner, count_matches
+from accuracy import Runner, count_matches, record_differences
 from harness import LANGUAGES, QUICK_SENTENCES, ROOT, TESTS, TYPES, Bench, prepare
 from methods import BASELINE, TITLES
+from rows import Rows, made_with
 from spacy.tokens import DocBin
-from tables import (
-    cell,
-    f1_of_sums,
-    interval,
-    made_with,
-    markdown,
-    paired_difference,
-    write_between,
-)
+from tables import cell, f1_of_sums, markdown, show_difference, write_between
 from wasabi import msg
 
 from spacy_concner.corpora.convert import convert
@@ -64,61 +57,71 @@ def unseen_corpus(bench: Bench, language: str) -> Path:
     return output
 
 
-def score(bench: Bench, runner: Runner, method: str, language: str) -> np.ndarray:
+def counts_file(runner: Runner, method: str, language: str) -> Path:
+    """Give the file of what a method got right and wrong in each sentence."""
+    return runner.folder / "counts_unseen" / method / f"{language}.npy"
+
+
+def score(bench: Bench, runner: Runner, method: str, language: str) -> None:
     """Score a pipeline and save the row.
 
     bench (Bench): The bench.
     runner (Runner): Where the pipelines of a seed are.
     method (str): Name of the method.
     language (str): Target language.
-    RETURNS (ndarray): `(n_sentences, 3)` true positives, false positives, false negatives.
     """
-    file = runner.folder / "counts_unseen" / method / f"{language}.npy"
+    if bench.rows.find(method=method, language=language, seed=runner.seed):
+        return
+    file = counts_file(runner, method, language)
     if not file.exists():
         counts = count_matches(runner.model(method, language), unseen_corpus(bench, language))
         file.parent.mkdir(parents=True, exist_ok=True)
         np.save(file, counts)
     counts = np.load(file)
-    if not bench.find(method=method, language=language, seed=runner.seed):
-        f1 = float(f1_of_sums(counts.sum(axis=0)))
-        row = {"method": method, "language": language, "seed": runner.seed}
-        bench.add({**row, "f1": f1, "n_sentences": len(counts)})
-        msg.good(f"{TITLES[method]}, {language}, seed {runner.seed}: F1 {f1:.1f}")
-    return counts
+    f1 = float(f1_of_sums(counts.sum(axis=0)))
+    row = {"method": method, "language": language, "seed": runner.seed, "f1": f1}
+    bench.rows.add({**row, "n_sentences": len(counts)})
+    msg.good(f"{TITLES[method]}, {language}, seed {runner.seed}: F1 {f1:.1f}")
 
 
-def table(counts: dict[tuple[str, str], list[np.ndarray]], methods: Sequence[str]) -> list[str]:
+def table(rows: Rows, differences: Rows, seeds: Sequence[int]) -> list[str]:
     """Show scores and differences to direct transfer.
 
-    counts (dict): `(n_sentences, 3)` counts of each seed by method and language.
-    methods (Sequence[str]): Names of the methods, direct transfer among them.
+    rows (Rows): The scores.
+    differences (Rows): The differences over the same seeds.
+    seeds (Sequence[int]): Seeds; a method that lacks one is left out.
     RETURNS (list[str]): Lines of Markdown.
     """
-    rows = []
-    for method in methods:
-        scores = [
-            [float(f1_of_sums(seed.sum(axis=0))) for seed in counts[method, language]]
-            for language in LANGUAGES
-        ]
-        cells, gain = [cell(values) for values in scores], ""
-        if method != BASELINE:
-            shifts = [
-                paired_difference(counts[method, language], counts[BASELINE, language])
-                for language in LANGUAGES
-            ]
-            cells = [f"{text} ({interval(*s)})" for text, s in zip(cells, shifts, strict=True)]
-            gain = f"{mean(shift for shift, _, _ in shifts):+.1f}"
-        total = mean(map(mean, scores))
+    found = {(row["method"], row["language"], row["seed"]): row for row in rows.read()}
+    lines, direct = [], 0.0
+    for method, title in TITLES.items():
+        if not all((method, lang, seed) in found for lang in LANGUAGES for seed in seeds):
+            continue
+        scores = [[found[method, lang, seed]["f1"] for seed in seeds] for lang in LANGUAGES]
+        cells, total, gain = [cell(values) for values in scores], mean(map(mean, scores)), ""
+        if method == BASELINE:
+            direct = total
+        else:
+            key = {"method": method, "baseline": BASELINE, "seeds": len(seeds)}
+            for place, language in enumerate(LANGUAGES):
+                if shift := differences.find(**key, language=language):
+                    cells[place] += f" ({show_difference(shift)})"
+            gain = f"{total - direct:+.1f}"
         by_seed = ", ".join(f"{mean(values):.1f}" for values in zip(*scores, strict=True))
-        rows.append([TITLES[method], *cells, f"{total:.1f} ({by_seed})", gain])
+        lines.append([title, *cells, f"{total:.1f} ({by_seed})", gain])
     header = ["method", *LANGUAGES, "mean of targets (seeds)", "over direct transfer"]
-    return markdown(header, rows)
+    sizes = [f"{found[BASELINE, x, seeds[0]]['n_sentences']} {x}" for x in LANGUAGES]
+    made = f"Seeds {list(seeds)}; {', '.join(sizes)} sentences; {made_with(rows.provenance)}."
+    return [*markdown(header, lines), "", made]
 
 
 def main(
     data: Path = typer.Option(..., help="Folder with the corpora"),
     work: Path = typer.Option(Path("bench/work"), help="Work folder of the accuracy bench"),
-    results: Path = typer.Option(ROOT / "bench/results/accuracy_unseen.json", help="Rows"),
+    results: Path = typer.Option(ROOT / "bench/results/accuracy_unseen.jsonl", help="Scores"),
+    differences: Path = typer.Option(
+        ROOT / "bench/results/accuracy_unseen_differences.jsonl", help="Differences between methods"
+    ),
     page: Path = typer.Option(ROOT / "docs/accuracy.md", help="Page for the table"),
     seeds: str = typer.Option("1,2,3", help="Seeds"),
     methods: str = typer.Option(
@@ -136,16 +139,18 @@ def main(
     bench = Bench(data, work / f"{QUICK_SENTENCES}", results, QUICK_SENTENCES, gpu_id)
     numbers = [int(seed) for seed in seeds.split(",")]
     prepare(bench, numbers, encoder)
-    counts = {
-        (method, language): [
-            score(bench, Runner(bench, seed), method, language) for seed in numbers
-        ]
-        for method in chosen
-        for language in LANGUAGES
-    }
-    lines = table(counts, chosen)
-    sizes = ", ".join(f"{len(counts[BASELINE, lang][0])} {lang}" for lang in LANGUAGES)
-    lines += ["", f"Seeds {numbers}; {sizes} sentences; {made_with(bench.rows[-1])}."]
+    runners = [Runner(bench, seed) for seed in numbers]
+    for method in chosen:
+        for language in LANGUAGES:
+            for runner in runners:
+                score(bench, runner, method, language)
+    compared = Rows(differences, gpu_id, limit=QUICK_SENTENCES)
+    record_differences(
+        compared,
+        [(method, BASELINE) for method in chosen if method != BASELINE],
+        lambda method, language: [counts_file(runner, method, language) for runner in runners],
+    )
+    lines = table(bench.rows, compared, numbers)
     write_between(page, "unseen", "unseen", lines)
     msg.good(f"Table in {page}")
 

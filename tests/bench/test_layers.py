@@ -1,13 +1,7 @@
 """The bench's contrast by a lower layer of the encoder."""
 
-import sys
-from pathlib import Path
-
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
-
 import layers
+import pytest
 
 from spacy_concner.training.layers import encoders
 from tests.conftest import as_example

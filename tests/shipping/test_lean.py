@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 import pytest
+from lean import lean_command, make_lean_site, run_time_packages
 
-from bench.lean import lean_command, make_lean_site, run_time_packages
 from spacy_concner.shipping.ship import ship
 
 HEAVY = ["torch", "transformers", "spacy-transformers", "datasets", "seqeval", "scikit-learn"]

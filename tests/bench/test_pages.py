@@ -1,0 +1,58 @@
+"""The tables of the pages are what the recorded results say."""
+
+from pathlib import Path
+
+import accuracy
+import calibration
+import contrast
+import labelling
+import projection
+import pytest
+import speed
+import unseen
+from rows import Rows
+from tables import write_between
+
+ROOT = Path(__file__).parents[2]
+SEEDS = (1, 2, 3)
+
+
+def rows(name: str) -> Rows:
+    return Rows(ROOT / "bench" / "results" / f"{name}.jsonl")
+
+
+TABLES = {
+    ("accuracy", "accuracy", "scores"): lambda: accuracy.score_table(rows("accuracy"), SEEDS),
+    ("accuracy", "accuracy", "differences"): lambda: accuracy.difference_table(
+        rows("accuracy_differences"), SEEDS
+    ),
+    ("accuracy", "unseen", "unseen"): lambda: unseen.table(
+        rows("accuracy_unseen"), rows("accuracy_unseen_differences"), SEEDS
+    ),
+    ("accuracy", "labelling", "labelling"): lambda: labelling.table(rows("labelling")),
+    ("contrast", "contrast", "variants"): lambda: contrast.table(rows("contrast")),
+    ("calibration", "calibration", "calibration"): lambda: calibration.table(rows("calibration")),
+    ("projection", "projection", "projection"): lambda: projection.projection_table(
+        rows("projection").read()
+    ),
+    ("projection", "projection", "alignment"): lambda: projection.alignment_table(
+        rows("alignment").read()
+    ),
+    ("speed", "speed", "speed"): lambda: speed.table(rows("speed")),
+}
+
+
+@pytest.mark.parametrize(("page", "bench", "name"), TABLES, ids="-".join)
+def test_the_page_shows_the_recorded_results(tmp_path, page, bench, name):
+    shown = (ROOT / "docs" / f"{page}.md").read_text("utf8")
+    copy = tmp_path / "page.md"
+    copy.write_text(shown, encoding="utf8")
+    write_between(copy, bench, name, TABLES[page, bench, name]())
+    assert copy.read_text("utf8") == shown
+
+
+def test_every_file_of_results_has_its_table():
+    told = Path(__file__).read_text("utf8")
+    for file in (ROOT / "bench" / "results").iterdir():
+        assert f'rows("{file.stem}")' in told
+        assert "date" in Rows(file).provenance and Rows(file).read()
