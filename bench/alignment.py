@@ -7,6 +7,8 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from spacy_concner.arrays import unit_vectors
+
 BATCH = 64
 
 
@@ -35,7 +37,7 @@ def unit(vectors: np.ndarray) -> np.ndarray:
     The mean goes off first: encoders give vectors that mostly point one way.
     """
     centred = vectors - vectors.mean(axis=0)
-    return centred / np.linalg.norm(centred, axis=1, keepdims=True).clip(min=1e-9)
+    return unit_vectors(centred)
 
 
 def retrieval_accuracy(source: np.ndarray, target: np.ndarray) -> float:

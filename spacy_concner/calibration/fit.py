@@ -5,8 +5,9 @@ from typing import Literal
 
 import numpy as np
 
+from ..arrays import log_softmax
 from ..errors import ConcnerError, Errors
-from ..tagging.decoding import find_entities, log_softmax, score_entities
+from ..tagging.decoding import find_entities, score_entities
 from ..tagging.labels import entity_type
 from .maps import SMALLEST, Calibration
 from .measure import (

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from spacy.tokens import Doc
 
+from ..arrays import unit_vectors
 from ..errors import ConcnerError, Errors
 
 USER_DATA_KEY = "concner"
-# A vector shorter than this stays what it is: its direction is noise.
-MIN_LENGTH = 1e-6
 
 
 @dataclass(frozen=True)
@@ -57,9 +56,7 @@ def set_soft_labels(
             raise ConcnerError(
                 Errors.C144.format(shape=vectors.shape, n_tokens=len(doc), text=doc.text[:80])
             )
-        wide = vectors.astype("f4")
-        lengths = np.linalg.norm(wide, axis=1, keepdims=True)
-        stored["vectors"] = (wide / lengths.clip(min=MIN_LENGTH)).astype("f2")
+        stored["vectors"] = unit_vectors(vectors.astype("f4")).astype("f2")
     doc.user_data[USER_DATA_KEY] = stored
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..arrays import unit_vectors
 from .pharaoh import Links
 
 DISCOUNT = 0.9
@@ -22,7 +23,7 @@ def cosine_similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     target (ndarray): Vectors of the target words, `(n_target, width)`.
     RETURNS (ndarray): Cosines, `(n_source, n_target)`; 0 for a word without a vector.
     """
-    return _unit(source) @ _unit(target).T
+    return unit_vectors(source) @ unit_vectors(target).T
 
 
 def add_distortion(similarity: np.ndarray, weight: float) -> np.ndarray:
@@ -80,11 +81,6 @@ METHODS: dict[str, Callable[[np.ndarray], Links]] = {
     "argmax": mutual_argmax,
     "itermax": itermax,
 }
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(lengths > 0, lengths, 1)
 
 
 def _mutual(similarity: np.ndarray) -> np.ndarray:

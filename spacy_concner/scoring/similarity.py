@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 from spacy.training import Example
 
+from ..arrays import unit_vectors
 from ..tagging.pairs import Level, draw_pairs, pair_classes
-
-MIN_LENGTH = 1e-6
 
 
 def make_similarity_scorer() -> Callable:
@@ -47,8 +46,7 @@ def score_similarity(
     if not len(pairs.same):
         return {"sim_acc": None, "sim_auc": None}
     vectors = np.concatenate([eg.predicted.tensor for eg in examples])
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit = vectors / lengths.clip(min=MIN_LENGTH)
+    unit = unit_vectors(vectors)
     cosines = np.einsum("ij,ij->i", unit[pairs.first], unit[pairs.second])
     return {
         "sim_acc": float(((cosines > 0) == pairs.same).mean()),

@@ -13,6 +13,7 @@ from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc
 from spacy.training import Example
 
+from ..arrays import softmax
 from ..corpora.segments import copy_tokens
 
 Entities = tuple[tuple[int, int, str], ...]
@@ -66,7 +67,7 @@ def run(nlp: Language, gold: Sequence[Doc], *, score: bool = True) -> Run:
     logits = [rows for rows in scores if len(rows)]
     return Run(
         [tuple((e.start, e.end, e.label_) for e in doc.ents) for doc in predicted],
-        _softmax(np.concatenate(logits)) if logits else np.zeros((0, 1)),
+        softmax(np.concatenate(logits)) if logits else np.zeros((0, 1)),
         n_words / seconds,
         get_ner_prf(examples)["ents_f"] if score else None,
     )
@@ -108,8 +109,3 @@ def compare(before: Run, after: Run) -> Difference:
 def folder_size(path: Path) -> int:
     """Give the bytes of all files in a folder."""
     return sum(file.stat().st_size for file in Path(path).rglob("*") if file.is_file())
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exponents / exponents.sum(axis=1, keepdims=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import log_softmax
 from ..calibration.maps import Calibration
 from .labels import entity_type
 
@@ -29,13 +30,6 @@ class Entity:
     end: int
     label: str
     score: float
-
-
-def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Give log-probabilities of `(n_tokens, n_labels)` scores, in float64."""
-    scores = np.asarray(logits, dtype="f8")
-    scores = scores - scores.max(axis=-1, keepdims=True, initial=IMPOSSIBLE)
-    return scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
 
 
 def bio_transitions(labels: list[str]) -> tuple[np.ndarray, np.ndarray]:

@@ -8,10 +8,9 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from ..arrays import unit_vectors
 from ..errors import ConcnerError, Errors
 from ..pipelines import EVALUATOR, find_component, load_pipeline, predict_docs
-
-MIN_LENGTH = 1e-6
 
 
 def load_evaluator(path: str | Path) -> Language:
@@ -66,9 +65,9 @@ def compress(vectors: np.ndarray, width: int) -> np.ndarray:
     width (int): The most columns.
     RETURNS (ndarray): `(n, min(width, own_width))` float16.
     """
-    unit = _unit(vectors.astype("f4"))
+    unit = unit_vectors(vectors.astype("f4"))
     if vectors.shape[1] > width:
-        unit = _unit(unit @ random_projection(vectors.shape[1], width))
+        unit = unit_vectors(unit @ random_projection(vectors.shape[1], width))
     return unit.astype("f2")
 
 
@@ -90,7 +89,3 @@ def random_projection(own_width: int, width: int) -> np.ndarray:
     orthonormal, upper = np.linalg.qr(normal)
     # QR leaves the signs to the library underneath.
     return (orthonormal * np.sign(np.diag(upper))).astype("f4")
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=MIN_LENGTH)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import softmax, unit_vectors
 from ..errors import ConcnerError, Errors
 
 # Below this temperature the softmax takes the best teacher alone, whatever its lead.
@@ -52,7 +53,7 @@ class LanguageSimilarity:
         """
         texts = (np.asarray(vectors, dtype="f8") - self.center) / self.scale
         if self.text_weights is None or self.language_weights is None:
-            return _unit(texts) @ _unit(self.languages).T
+            return unit_vectors(texts) @ unit_vectors(self.languages).T
         texts = texts @ self.text_weights.T + self.text_bias
         return texts @ (self.languages @ self.language_weights.T + self.language_bias).T
 
@@ -83,16 +84,6 @@ class LanguageSimilarity:
                 flat = key in ("center", "text_bias", "language_bias")
                 parts[key] = rows[0] if flat else rows
         return cls(**parts)
-
-
-def softmax(scores: np.ndarray) -> np.ndarray:
-    """Give the softmax of each row.
-
-    scores (ndarray): `(n, K)` scores.
-    RETURNS (ndarray): `(n, K)` float64, rows sum to one.
-    """
-    exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return exponents / exponents.sum(axis=1, keepdims=True)
 
 
 def cosine_similarity(vectors: Mapping[str, np.ndarray]) -> LanguageSimilarity:
@@ -179,10 +170,6 @@ def learn_similarity(
         accuracy=0.0,
     )
     return _finish(measure, rows * scale + center, own)
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-9)
 
 
 def _prepare(

@@ -8,6 +8,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from ..arrays import softmax
 from ..errors import ConcnerError, Errors
 from ..pipelines import find_component, predict_docs
 from .teachers import Teacher
@@ -28,7 +29,7 @@ def predict_probabilities(
     nothing = np.zeros((0, len(recogniser.labels)), dtype="f4")
     result = [nothing for _ in docs]
     for i, scores in predict_docs(teacher, name, docs, batch_size):
-        result[i] = _softmax(recogniser.model.ops.to_numpy(scores))
+        result[i] = softmax(recogniser.model.ops.to_numpy(scores))
     return result
 
 
@@ -95,8 +96,3 @@ def write_array(file: Path, rows: np.ndarray) -> None:
     with unfinished.open("wb") as stream:
         np.save(stream, rows)
     unfinished.replace(file)
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exponents / exponents.sum(axis=1, keepdims=True)

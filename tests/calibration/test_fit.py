@@ -4,6 +4,7 @@ import spacy
 import srsly
 from typer.testing import CliRunner
 
+from spacy_concner.arrays import log_softmax
 from spacy_concner.calibration.calibrate import calibrate, reset_calibration
 from spacy_concner.calibration.fit import (
     fit,
@@ -18,7 +19,7 @@ from spacy_concner.calibration.predictions import Predictions, collect_predictio
 from spacy_concner.cli import concner_cli
 from spacy_concner.errors import ConcnerError
 from spacy_concner.pipelines import find_component
-from spacy_concner.tagging.decoding import decode, log_softmax
+from spacy_concner.tagging.decoding import decode
 from tests.conftest import SENTENCES, TRANSLATIONS, as_example, labelled_doc, write_corpus
 
 LABELS = ["B-PER", "I-PER", "O"]

@@ -5,13 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spacy_concner.tagging.decoding import (
-    bio_transitions,
-    decode,
-    forward_backward,
-    log_softmax,
-    viterbi,
-)
+from spacy_concner.arrays import log_softmax
+from spacy_concner.tagging.decoding import bio_transitions, decode, forward_backward, viterbi
 from spacy_concner.tagging.labels import entity_type, is_tag, label_set
 
 LABELS = label_set(["PER", "LOC"])

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import srsly
 
+from spacy_concner.arrays import softmax
 from spacy_concner.errors import ConcnerError
 from spacy_concner.teaching.language_similarity import (
     LanguageSimilarity,
     cosine_similarity,
     learn_similarity,
-    softmax,
 )
 
 MEASURES = pytest.mark.parametrize("measure", [cosine_similarity, learn_similarity])
