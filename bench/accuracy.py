@@ -126,7 +126,7 @@ class Runner:
         if "sources" in method.teachers:
             for source in sources_of(language):
                 command += ["--teacher", f"{source}={self.source_teacher(source)}"]
-                command += ["--source", f"{source}={self._source_text(source)}"]
+                command += ["--source-text", f"{source}={self._source_text(source)}"]
             command += ["--weighting", method.weighting, "--level", method.level]
             command += ["--encoder", self.bench.work / "encoder"]
         else:

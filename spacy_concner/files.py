@@ -101,8 +101,8 @@ def claim(
         "--keep-from". Names of packages and of hub models are passed over.
     outputs (Mapping[str, Output | None]): What is written, by option.
     force (bool): Replace what this verb made before.
-    RAISES (ConcnerError): C605 if an output is an input or another output, lies in one or holds
-        one; C128 if it is there and `force` is not set; C606 if it is there and not of this verb;
+    RAISES (ConcnerError): C407 if an output is an input or another output, lies in one or holds
+        one; C128 if it is there and `force` is not set; C408 if it is there and not of this verb;
         C129 if it cannot be written, C601 if another run is writing it.
     """
     written = {option: output for option, output in outputs.items() if output is not None}
@@ -122,7 +122,7 @@ def check_apart(inputs: Mapping[str, Paths], outputs: Mapping[str, Path]) -> Non
 
     inputs (Mapping[str, Paths]): What is read, by option.
     outputs (Mapping[str, Path]): What is written, by option.
-    RAISES (ConcnerError): C605 if one is another, lies in it or holds it.
+    RAISES (ConcnerError): C407 if one is another, lies in it or holds it.
     """
     read = [(option, path) for option, paths in inputs.items() for path in _listed(paths)]
     written = list(outputs.items())
@@ -131,7 +131,7 @@ def check_apart(inputs: Mapping[str, Paths], outputs: Mapping[str, Path]) -> Non
             if relation := _relation(path, other):
                 values = {"option": option, "path": path, "relation": relation}
                 raise ConcnerError(
-                    Errors.C605.format(**values, other_option=other_option, other=other)
+                    Errors.C407.format(**values, other_option=other_option, other=other)
                 )
 
 
@@ -327,7 +327,7 @@ def _check_replaceable(verb: str, option: str, output: Output, force: bool) -> N
             head = stream.read(1024)
         if output.is_ours is None or not output.is_ours(head):
             reason = f"is a file that spacy concner {verb} did not make"
-            raise ConcnerError(Errors.C606.format(**told, reason=reason))
+            raise ConcnerError(Errors.C408.format(**told, reason=reason))
         if not (force or output.disposable):
             raise ConcnerError(Errors.C128.format(**told))
         return
@@ -343,7 +343,7 @@ def _check_replaceable(verb: str, option: str, output: Output, force: bool) -> N
     elif strange:
         reason = f"holds {strange[0]}, which spacy concner {verb} did not make"
     if reason:
-        raise ConcnerError(Errors.C606.format(**told, reason=reason))
+        raise ConcnerError(Errors.C408.format(**told, reason=reason))
     if not force:
         raise ConcnerError(Errors.C128.format(**told))
 

@@ -56,7 +56,7 @@ def test_an_output_may_not_harm_an_input(tmp_path):
         (tmp_path, "holds INPUT"),
     ):
         for output in (File(path, is_json_line), Folder(path), Store(path)):
-            with pytest.raises(ConcnerError, match="C605") as caught:
+            with pytest.raises(ConcnerError, match="C407") as caught:
                 try_claim(inputs=inputs, outputs={"OUTPUT": output}, force=True)
             assert relation in str(caught.value)
     inputs = {"--keep-from": folder}
@@ -69,7 +69,7 @@ def test_an_output_may_not_harm_an_input(tmp_path):
 def test_an_output_may_not_harm_another(tmp_path):
     out = tmp_path / "out"
     for other in (out, out / "rejects.jsonl", tmp_path):
-        with pytest.raises(ConcnerError, match=r"C605.*OUTPUT"):
+        with pytest.raises(ConcnerError, match=r"C407.*OUTPUT"):
             try_claim(outputs={"OUTPUT": Folder(out), "--rejects": File(other)})
     try_claim(outputs={"OUTPUT": Folder(out), "--rejects": None})
 
@@ -79,14 +79,14 @@ def test_files_are_replaced_by_force_if_they_are_of_the_kind(tmp_path):
     output = {"OUTPUT": File(path, is_doc_bin)}
     try_claim(outputs=output)
     path.write_text("mine")
-    with pytest.raises(ConcnerError, match="C606"):
+    with pytest.raises(ConcnerError, match="C408"):
         try_claim(outputs=output, force=True)
     path.write_bytes(b"\x78\x9c")
     with pytest.raises(ConcnerError, match="C128"):
         try_claim(outputs=output)
     try_claim(outputs=output, force=True)
     try_claim(outputs={"OUTPUT": File(path, is_doc_bin, disposable=True)})
-    with pytest.raises(ConcnerError, match="C606"):
+    with pytest.raises(ConcnerError, match="C408"):
         try_claim(outputs={"OUTPUT": File(path)}, force=True)
     with pytest.raises(ConcnerError, match="C129"):
         try_claim(outputs={"OUTPUT": File(tmp_path, is_doc_bin)}, force=True)
@@ -99,14 +99,14 @@ def test_folders_are_replaced_by_force_if_the_verb_made_all_of_it(tmp_path):
     with pytest.raises(ConcnerError, match="C128"):
         try_claim(outputs=output)
     try_claim(outputs=output, force=True)
-    with pytest.raises(ConcnerError, match=r"C606.*ship did not make"):
+    with pytest.raises(ConcnerError, match=r"C408.*ship did not make"):
         try_claim("ship", outputs=output, force=True)
     (path / "inner" / "notes.txt").write_text("mine")
-    with pytest.raises(ConcnerError, match=r"C606.*notes\.txt"):
+    with pytest.raises(ConcnerError, match=r"C408.*notes\.txt"):
         try_claim(outputs=output, force=True)
     (path / "inner" / "notes.txt").unlink()
     (path / MARKER).write_text("[]")
-    with pytest.raises(ConcnerError, match="C606"):
+    with pytest.raises(ConcnerError, match="C408"):
         try_claim(outputs=output, force=True)
     (tmp_path / "empty").mkdir()
     try_claim(outputs={"OUTPUT": Folder(tmp_path / "empty")})

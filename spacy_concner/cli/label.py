@@ -6,18 +6,19 @@ import typer
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
-from ._util import use_gpu, verb
+from ._util import GPU_ID, named_paths, use_gpu, verb
 
 
 @verb("label")
 def label_cli(
-    input_path: Path = typer.Argument(..., help="Raw text: a .spacy file or a folder of them"),
-    output_path: Path = typer.Argument(..., help="Folder for the softly labelled shards"),
+    input_path: Path = typer.Argument(
+        ..., metavar="INPUT", help="Raw text: a .spacy file or a folder of them"
+    ),
+    output_path: Path = typer.Argument(
+        ..., metavar="OUTPUT", help="Folder for the softly labelled shards"
+    ),
     teacher: list[str] = typer.Option(
-        ...,
-        "--teacher",
-        "-t",
-        help="Pipeline folder or package, or NAME=PATH; give it once a teacher",
+        ..., "--teacher", help="Pipeline folder or package, or NAME=PATH; give it once a teacher"
     ),
     weighting: str = typer.Option(
         "uniform",
@@ -26,12 +27,11 @@ def label_cli(
         "for each teacher",
     ),
     weight: list[float] = typer.Option(
-        [], "--weight", "-w", help="Weight of each teacher, in order, instead of --weighting"
+        [], "--weight", help="Weight of each teacher, in order, instead of --weighting"
     ),
-    source: list[str] = typer.Option(
+    source_text: list[str] = typer.Option(
         [],
-        "--source",
-        "-s",
+        "--source-text",
         help="NAME=CORPUS.spacy: text in the language of the teacher NAME, for cosine and learned",
     ),
     encoder: str | None = typer.Option(
@@ -65,10 +65,10 @@ def label_cli(
         help="Folder for what each teacher and the encoder say, so that none reads a text twice; "
         "in the output without",
     ),
-    limit: int = typer.Option(0, "--limit", "-l", help="Label this many documents; 0 for all"),
-    batch_size: int = typer.Option(64, "--batch-size", "-b", help="Documents a batch"),
+    limit: int = typer.Option(0, "--limit", help="Label this many documents; 0 for all"),
+    batch_size: int = typer.Option(64, "--batch-size", help="Documents a batch"),
     shard_size: int = typer.Option(1000, "--shard-size", help="Documents a shard"),
-    gpu_id: int = typer.Option(-1, "--gpu-id", "-g", help="GPU ID or -1 for CPU"),
+    gpu_id: int = GPU_ID,
     force: bool = typer.Option(
         False,
         "--force",
@@ -79,24 +79,20 @@ def label_cli(
 ) -> None:
     """Label raw text softly with one or more teachers; a killed run resumes."""
     from ..teaching.label import WeightingSettings, label
-    from ..teaching.teachers import read_label_map
     from ..teaching.weighting import MEASURES, UNIFORM
 
     use_gpu(gpu_id)
-    sources: dict[str, Path] = {}
-    for entry in source:
-        name, equals, path = entry.partition("=")
-        if not equals or not name or not path:
-            raise ConcnerError(Errors.C418.format(entry=entry))
-        if name in sources:
-            raise ConcnerError(Errors.C421.format(name=name, first=sources[name], second=path))
-        sources[name] = Path(path)
+    sources = named_paths("--source-text", source_text)
     if level not in ("domain", "sentence"):
         raise ConcnerError(Errors.C419.format(level=level))
     if weight and weighting != UNIFORM:
         raise ConcnerError(Errors.C422.format(kind=weighting))
     if weighting not in MEASURES:
-        given = {"--source": sources, "--encoder": encoder, "--level sentence": level != "domain"}
+        given = {
+            "--source-text": sources,
+            "--encoder": encoder,
+            "--level sentence": level != "domain",
+        }
         for option in (name for name, value in given.items() if value):
             msg.warn(f"{option} is for the weightings {' and '.join(MEASURES)}: not used")
     result = label(
@@ -110,7 +106,7 @@ def label_cli(
             encoder=encoder,
             level="domain" if level == "domain" else "sentence",
         ),
-        label_map=None if map_labels is None else read_label_map(map_labels),
+        map_labels=map_labels,
         evaluator=evaluator,
         evaluator_width=evaluator_width,
         min_confidence=min_confidence,

@@ -6,11 +6,11 @@ class FilesErrors:
 
     C128 = "{option} {path} is there already. Replace it with --force, or name another."
     C129 = "Cannot write {option} {path}: {reason}. Name another, or make room for it there."
-    C605 = (
+    C407 = (
         "{option} {path} {relation} {other_option} {other}, which would be lost or read as "
         "something that it is not. Name another place for one of them."
     )
-    C606 = (
+    C408 = (
         "{option} {path} {reason}, so it is not replaced, with --force neither. Name another, or "
         "remove it yourself."
     )

@@ -14,18 +14,9 @@ class TeachingErrors:
         "negative and not all zero, or none at all for equal weights."
     )
     C405 = (
-        "{path} holds soft labels made with other {changed}. Write to another folder, or start "
-        "anew with --force."
+        "{path} was made with other {changed}. Write to another folder, or start anew with --force."
     )
     C406 = "{setting} is {value}, expected a whole number of at least {least}."
-    C407 = (
-        "The output {output} lies in the input {path}, so that soft labels would be taken for "
-        "raw text when the command runs again. Write to another folder."
-    )
-    C408 = (
-        "{path} is no folder for soft labels: it is a file, is named like one, or holds other "
-        "files but no label.json. Name a new folder, or one that spacy concner label has made."
-    )
     C409 = (
         "Two teachers are called {name!r}: {first} and {second}. Give each a name of its own, "
         "such as --teacher en-1=PATH --teacher en-2=PATH."
@@ -49,7 +40,7 @@ class TeachingErrors:
     )
     C414 = (
         "The weighting {measure!r} needs text in the language of each teacher {names}, under its "
-        "name: missing {missing}, unknown {unknown}. Give --source NAME=CORPUS.spacy for each."
+        "name: missing {missing}, unknown {unknown}. Give --source-text NAME=CORPUS.spacy for each."
     )
     C415 = (
         "Similarity compares two or more source languages, each with text; found {names}, without "
@@ -60,16 +51,7 @@ class TeachingErrors:
         "given. Give its folder or name with --encoder."
     )
     C417 = "The least confidence is {value}, expected a probability of at least 0 and below 1."
-    C418 = (
-        "--source {entry!r} is not NAME=PATH. Give the name of a teacher and text in its language, "
-        "such as --source en=corpus/en.spacy."
-    )
     C419 = "The level of weights is {level!r}, expected 'domain' or 'sentence'."
-    C420 = "Cannot write to {path}: {reason}. Name another folder, or make that one writable."
-    C421 = (
-        "--source names {name!r} twice: {first} and {second}. Give it one file, or one folder that "
-        "holds both."
-    )
     C422 = "--weight and --weighting {kind} both weigh the teachers. Leave one of them out."
     C423 = (
         "No token of {n_docs} documents has a label of probability {value} or more, so nothing "

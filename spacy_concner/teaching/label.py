@@ -6,38 +6,27 @@ gives the bytes that an undisturbed run gives. What each teacher says is kept ap
 mix, so that a further teacher, or other weights, cost no run of the teachers before.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import srsly
 import tqdm
-from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
 from ..corpora.formats import show_reason
 from ..corpora.reader import corpus_files, read_docs
-from ..corpora.segments import copy_tokens
-from ..corpora.soft_labels import get_soft_labels, set_soft_labels
+from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
-from ..files import fingerprint
-from ..pipelines import pipeline_fingerprint
-from .evaluator import load_evaluator, predict_vectors
-from .output import (
-    CACHE,
-    check_output,
-    check_writable,
-    prepare_output,
-    shard_path,
-)
-from .predictions import cached, teacher_probabilities
+from ..files import Paths, Store, claim, fingerprint, whole_file
+from .evaluator import load_evaluator
+from .mixing import Mixer
+from .resume import CACHE, check_folder, prepare_folder, read_shard, shard_path, write_shard
 from .sentence_cache import CachedSentenceEncoder
-from .teachers import Teacher, load_teachers
+from .teachers import LabelMap, load_teachers, name_teachers, read_label_map
 from .weighting import (
     MEASURES,
     UNIFORM,
@@ -52,26 +41,37 @@ SENTENCES = "sentences"
 WEIGHTING_FILE = "weighting.json"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Labelling:
     """What a labelling run did.
 
+    weighting: what `weighting.json` tells: weights of the teachers and how they came about.
     docs: Docs read, those of earlier runs included.
     tokens: tokens of those that are kept.
     unsure_tokens: those of the tokens below the least confidence, which keep no label.
     unsure_docs: Docs left out since no token was sure enough.
     resumed: Docs found already labelled by an earlier, unfinished run.
-    weighting: what `weighting.json` tells: weights of the teachers and how they came about.
     shards: the files, in order.
     """
 
-    docs: int
-    tokens: int
-    unsure_tokens: int
-    unsure_docs: int
-    resumed: int
     weighting: dict[str, Any]
-    shards: list[Path]
+    docs: int = 0
+    tokens: int = 0
+    unsure_tokens: int = 0
+    unsure_docs: int = 0
+    resumed: int = 0
+    shards: list[Path] = field(default_factory=list)
+
+    def add(self, n_read: int, kept: Sequence[Doc], shard: Path) -> None:
+        """Count a shard: how many Docs were read for it, and what was kept of them."""
+        found = [get_soft_labels(doc) for doc in kept]
+        self.docs += n_read
+        self.tokens += sum(map(len, kept))
+        self.unsure_docs += n_read - len(kept)
+        self.unsure_tokens += sum(
+            int((~soft.probabilities.any(axis=1)).sum()) for soft in found if soft is not None
+        )
+        self.shards.append(shard)
 
 
 @dataclass(frozen=True)
@@ -89,33 +89,19 @@ class WeightingSettings:
 
     kind: str = UNIFORM
     weights: Sequence[float] | None = None
-    sources: Mapping[str, Path] = field(default_factory=dict)
+    sources: Mapping[str, Path | str] = field(default_factory=dict)
     encoder: str | None = None
     level: Level = "domain"
     limit: int = 2000
 
 
-@dataclass(frozen=True)
-class _Mix:
-    """All that a shard is made with."""
-
-    teachers: list[Teacher]
-    weighting: Weighting
-    evaluator: Language | None
-    evaluator_width: int
-    min_confidence: float
-    batch_size: int
-    cache: Path
-    keys: dict[str, str]
-
-
 def label(
     path: Path,
     output: Path,
-    teachers: Sequence[str | Path],
+    teachers: Sequence[str | Path] | Mapping[str, str | Path],
     *,
     weighting: WeightingSettings | None = None,
-    label_map: Mapping[str, Mapping[str, str | None]] | None = None,
+    map_labels: Path | LabelMap | None = None,
     evaluator: str | Path | None = None,
     evaluator_width: int = 64,
     min_confidence: float = 0.0,
@@ -134,11 +120,12 @@ def label(
     path (Path): Raw `.spacy` file or a folder of them.
     output (Path): Folder for the shards, `label.json`, which tells how they were made, and
         `weighting.json`, which tells the weights.
-    teachers (Sequence[str | Path]): Pipelines, as paths or `name=path`.
+    teachers (Sequence[str | Path] | Mapping[str, str | Path]): Pipelines, as paths or `name=path`,
+        or paths by name.
     weighting (WeightingSettings): How they are weighed (TSL, arXiv 2004.12440, equation 5);
         equally if None.
-    label_map (Mapping[str, Mapping[str, str | None]]): As `read_label_map` gives it, for
-        teachers with different labels.
+    map_labels (Path | Mapping[str, Mapping[str, str | None]]): For teachers with different labels,
+        a file as `read_label_map` reads it, or what it gives.
     evaluator (str | Path): Pipeline with a `concner_evaluator` (MTMT, ACL 2022), whose token
         vectors are stored beside the soft labels.
     evaluator_width (int): Width that they are stored in.
@@ -153,12 +140,11 @@ def label(
         said stays.
     progress (bool): Show a progress bar.
     RETURNS (Labelling): Counts and files.
-    RAISES (ConcnerError): C142, C143 for the input, C409, C510, C515 for a teacher, C403,
-        C411 for labels, C404, C413, C414, C415, C416 for the weights, C405 if the output was
-        made otherwise, C408 if it is not a folder of soft labels, C406 for a size or the
-        limit, C407 if the output lies in the input, C412 if a teacher gives no numbers,
-        C417 for the least confidence, C420 if output or cache cannot be written to, C423 if
-        no token is as sure as that.
+    RAISES (ConcnerError): C142, C143 for the input, C409, C410, C510, C515 for a teacher, C403,
+        C411 for labels, C404, C413, C414, C415, C416 for the weights, C129, C407, C408 and C601
+        for output and cache, C405 if the output was made otherwise, C406 for a size or the limit,
+        C412 if a teacher gives no numbers, C417 for the least confidence, C423 if no token is as
+        sure as that.
     """
     for setting, value, least in (
         ("limit", limit, 0),
@@ -168,79 +154,85 @@ def label(
     ):
         if value < least:
             raise ConcnerError(Errors.C406.format(setting=setting, value=value, least=least))
-    if not 0 <= min_confidence < 1:
-        raise ConcnerError(Errors.C417.format(value=min_confidence))
+    check_confidence(min_confidence)
     path, output = Path(path), Path(output)
-    if output.resolve().is_relative_to(path.resolve()):
-        raise ConcnerError(Errors.C407.format(output=output, path=path))
-    check_output(output)
-    files = corpus_files(path)
-    loaded = load_teachers(teachers, label_map)
-    keep = Path(cache or output / CACHE)
-    check_writable(keep)
-    weigh = _weighting(weighting or WeightingSettings(), loaded, path, keep / SENTENCES)
-    judge = None if evaluator is None else load_evaluator(evaluator)
-    judged = None if judge is None else [pipeline_fingerprint(judge), evaluator_width]
-    text = fingerprint(files)
-    settings = {
-        "input": text,
-        "teachers": {teacher.name: teacher.fingerprint for teacher in loaded},
-        "weighting": weigh.summary["weights"],
-        "weighting_key": _cache_key(srsly.json_dumps(weigh.summary, sort_keys=True)),
-        "labels": loaded[0].labels,
-        "label_map": label_map or {},
-        "evaluator": judged,
-        "min_confidence": min_confidence,
-        "limit": limit,
-        "batch_size": batch_size,
-        "shard_size": shard_size,
+    weighting = weighting or WeightingSettings()
+    named = name_teachers(teachers)
+    inputs: dict[str, Paths] = {
+        "INPUT": path,
+        "--teacher": list(named.values()),
+        "--evaluator": evaluator,
+        "--encoder": weighting.encoder,
+        "--source-text": list(weighting.sources.values()),
+        "--weighting": weighting.kind,
+        "--map-labels": None if isinstance(map_labels, Mapping) else map_labels,
     }
-    total = sum(_count_docs(file) for file in files)
-    total = min(total, limit) if limit else total
-    prepare_output(output, settings, force)
-    srsly.write_json(output / WEIGHTING_FILE, weigh.summary)
-    keys = {teacher.name: _cache_key(text, shard_size, teacher.fingerprint) for teacher in loaded}
-    keys |= {"": _cache_key(text, shard_size, *map(str, judged or []))}
-    mix = _Mix(
-        loaded,
-        weigh,
-        judge,
-        evaluator_width,
-        min_confidence,
-        batch_size,
-        keep,
-        keys,
-    )
-    docs = islice(_stream(files), limit or None)
-    n_docs = n_tokens = unsure_tokens = unsure_docs = resumed = 0
-    shards: list[Path] = []
-    with tqdm.tqdm(
-        total=total, desc="Labelling", unit=" docs", disable=None if progress else True
-    ) as bar:
-        for shard in iter(lambda: list(islice(docs, shard_size)), []):
-            file = shard_path(output, len(shards) + 1)
-            # Only a least confidence leaves Docs out.
-            n_expected = None if min_confidence else len(shard)
-            kept = _read_shard(file, n_expected) if file.exists() else None
-            if kept is not None:
-                resumed += len(shard)
-            else:
-                kept = _write_shard(shard, mix, file)
-            n_docs += len(shard)
-            n_tokens += sum(map(len, kept))
-            unsure_docs += len(shard) - len(kept)
-            unsure_tokens += sum(int((~part.any(axis=1)).sum()) for part in kept)
-            bar.update(len(shard))
-            shards.append(file)
-    if n_docs and unsure_docs == n_docs:
-        raise ConcnerError(Errors.C423.format(value=min_confidence, n_docs=n_docs))
-    return Labelling(n_docs, n_tokens, unsure_tokens, unsure_docs, resumed, weigh.summary, shards)
+    outputs = {"OUTPUT": Store(output), "--cache": None if cache is None else Store(Path(cache))}
+    with claim("label", inputs=inputs, outputs=outputs, force=force):
+        check_folder(output)
+        files = corpus_files(path)
+        mapping = read_label_map(map_labels) if isinstance(map_labels, Path) else map_labels
+        loaded = load_teachers(named, mapping)
+        keep = Path(cache or output / CACHE)
+        text = fingerprint(files)
+        mixer = Mixer(
+            teachers=loaded,
+            weighting=_weigh(weighting, list(named), files, keep / SENTENCES),
+            evaluator=None if evaluator is None else load_evaluator(evaluator),
+            evaluator_width=evaluator_width,
+            min_confidence=min_confidence,
+            batch_size=batch_size,
+            cache=keep,
+            shards_key=(text, shard_size),
+        )
+        n_docs = sum(_count_docs(file) for file in files)
+        of_text = {"input": text, "label_map": mapping or {}}
+        settings = {**of_text, **mixer.settings, "limit": limit, "shard_size": shard_size}
+        prepare_folder(output, settings, force)
+        with whole_file(output / WEIGHTING_FILE) as part:
+            srsly.write_json(part, mixer.weighting.summary)
+        docs = islice(_stream(files), limit or None)
+        done = Labelling(mixer.weighting.summary)
+        with tqdm.tqdm(
+            total=min(n_docs, limit) if limit else n_docs,
+            desc="Labelling",
+            unit=" docs",
+            disable=None if progress else True,
+        ) as bar:
+            while shard := list(islice(docs, shard_size)):
+                _make_shard(shard, mixer, output, done)
+                bar.update(len(shard))
+    if done.docs and done.unsure_docs == done.docs:
+        raise ConcnerError(Errors.C423.format(value=min_confidence, n_docs=done.docs))
+    return done
 
 
-def _weighting(
-    settings: WeightingSettings, teachers: list[Teacher], path: Path, cache: Path
+def check_confidence(value: float) -> None:
+    """Check a least confidence.
+
+    value (float): A probability.
+    RAISES (ConcnerError): C417 if it is none, or 1.
+    """
+    if not 0 <= value < 1:
+        raise ConcnerError(Errors.C417.format(value=value))
+
+
+def _make_shard(docs: Sequence[Doc], mixer: Mixer, output: Path, done: Labelling) -> None:
+    """Make the next shard, unless an earlier run has, and count it."""
+    file = shard_path(output, len(done.shards) + 1)
+    # Only a least confidence leaves Docs out.
+    kept = read_shard(file, None if mixer.min_confidence else len(docs))
+    if kept is None:
+        kept = mixer.mix(docs, file.stem)
+        write_shard(file, kept)
+    else:
+        done.resumed += len(docs)
+    done.add(len(docs), kept, file)
+
+
+def _weigh(
+    settings: WeightingSettings, names: list[str], files: Sequence[Path], cache: Path
 ) -> Weighting:
-    names = [teacher.name for teacher in teachers]
     if settings.kind == UNIFORM or settings.weights is not None:
         return fixed_weights(names, settings.weights)
     if settings.kind not in MEASURES:
@@ -250,11 +242,11 @@ def _weighting(
     return measure_weights(
         settings.kind,
         names,
-        settings.sources,
-        _stream(corpus_files(path)),
-        CachedSentenceEncoder(settings.encoder, cache),
-        settings.level,
-        settings.limit,
+        sources={name: Path(source) for name, source in settings.sources.items()},
+        target=_stream(files),
+        encoder=CachedSentenceEncoder(settings.encoder, cache),
+        level=settings.level,
+        limit=settings.limit,
     )
 
 
@@ -262,57 +254,6 @@ def _stream(files: Iterable[Path]) -> Iterator[Doc]:
     # A vocabulary a file: that of all files together would grow with the corpus.
     for file in files:
         yield from read_docs(file, Vocab())
-
-
-def _cache_key(*parts: object) -> str:
-    return hashlib.sha256("\n".join(map(str, parts)).encode("utf8")).hexdigest()[:16]
-
-
-def _write_shard(docs: Sequence[Doc], mix: _Mix, file: Path) -> list[np.ndarray]:
-    """Write the Docs that are kept; give their probabilities."""
-    labels = mix.teachers[0].labels
-    weights = mix.weighting.weights(docs).astype("f4")
-    mixed = [np.zeros((len(doc), len(labels)), dtype="f4") for doc in docs]
-    for k, teacher in enumerate(mix.teachers):
-        kept = mix.cache / mix.keys[teacher.name] / f"{file.stem}.npy"
-        parts = teacher_probabilities(teacher, docs, mix.batch_size, kept)
-        for total, part, weight in zip(mixed, parts, weights[:, k], strict=True):
-            total += weight * part
-    vectors: list[np.ndarray | None] = [None for _ in docs]
-    if mix.evaluator is not None:
-        judge, width = mix.evaluator, mix.evaluator_width
-        vectors = list(
-            cached(
-                mix.cache / mix.keys[""] / f"{file.stem}.npy",
-                docs,
-                lambda: predict_vectors(judge, docs, mix.batch_size, width),
-            )
-        )
-    doc_bin = DocBin(store_user_data=True)
-    kept_probabilities = []
-    for doc, probabilities, rows in zip(docs, mixed, vectors, strict=True):
-        sure = probabilities.max(axis=1, initial=0) >= mix.min_confidence
-        if len(doc) and not sure.any():
-            continue
-        probabilities[~sure] = 0
-        copy = copy_tokens(doc, doc.vocab)
-        set_soft_labels(copy, labels, probabilities, rows)
-        doc_bin.add(copy)
-        kept_probabilities.append(probabilities)
-    unfinished = file.with_suffix(".unfinished")
-    doc_bin.to_disk(unfinished)
-    unfinished.replace(file)
-    return kept_probabilities
-
-
-def _read_shard(file: Path, n_expected: int | None) -> list[np.ndarray] | None:
-    """Give the probabilities of a shard's Docs, None if it is broken or lacks some."""
-    try:
-        found = [get_soft_labels(doc) for doc in read_docs(file, Vocab())]
-    except ConcnerError:
-        return None
-    kept = [soft.probabilities for soft in found if soft is not None]
-    return kept if n_expected in (None, len(kept)) else None
 
 
 def _count_docs(file: Path) -> int:

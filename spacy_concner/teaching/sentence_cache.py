@@ -8,7 +8,7 @@ import numpy as np
 
 from ..encoding.sentence_vectors import SentenceEncoder
 from ..files import fingerprint
-from .predictions import read_array, write_array
+from .teacher_cache import read_array, write_array
 
 
 class CachedSentenceEncoder:

@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from spacy.language import Language
 
-from ..corpora.formats import show_reason
 from ..corpora.json_values import read_json_object
 from ..errors import ConcnerError, Errors
+from ..files import show_reason
 from ..pipelines import find_component, load_pipeline, pipeline_fingerprint
 
 OUTSIDE = "O"
@@ -19,6 +19,9 @@ NAMED = re.compile(r"([\w-]+)=(.+)")
 # A new entity type: not the tag of no entity, and no white space, which tags cannot have.
 NEW_TYPE = re.compile(r"(?!O$)\S+")
 ALL_TEACHERS = "*"
+
+# New entity types by teacher and old type, None for no entity.
+LabelMap: TypeAlias = Mapping[str, Mapping[str, str | None]]
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,16 @@ def load_teacher(path: str | Path) -> Language:
     return nlp
 
 
-def name_teachers(given: Sequence[str | Path]) -> dict[str, str]:
+def name_teachers(given: Sequence[str | Path] | Mapping[str, str | Path]) -> dict[str, str]:
     """Read names and paths of teachers, given as `en=PATH` or as a path alone.
 
-    given (Sequence[str | Path]): The teachers; a path without name is called by its path.
+    given (Sequence[str | Path] | Mapping[str, str | Path]): The teachers; a path without name is
+        called by its path. Or paths by name.
     RETURNS (dict[str, str]): Paths by name, in order.
     RAISES (ConcnerError): C409 if two have one name, C424 if a name or a path is empty.
     """
+    if isinstance(given, Mapping):
+        return {name: str(path) for name, path in given.items()}
     named: dict[str, str] = {}
     for entry in map(str, given):
         if not entry or entry[0] == "=" or entry[-1] == "=":
@@ -80,12 +86,12 @@ def name_teachers(given: Sequence[str | Path]) -> dict[str, str]:
 
 
 def load_teachers(
-    given: Sequence[str | Path], mapping: Mapping[str, Mapping[str, str | None]] | None = None
+    given: Sequence[str | Path] | Mapping[str, str | Path], mapping: LabelMap | None = None
 ) -> list[Teacher]:
     """Load teachers and bring their labels together.
 
-    given (Sequence[str | Path]): As `name_teachers` takes them.
-    mapping (Mapping[str, Mapping[str, str | None]]): As `read_label_map` gives it.
+    given (Sequence[str | Path] | Mapping[str, str | Path]): As `name_teachers` takes them.
+    mapping (LabelMap): As `read_label_map` gives it.
     RETURNS (list[Teacher]): The teachers, all with the same labels.
     RAISES (ConcnerError): C510, C515 for a teacher, C403 if labels differ, C409 for names,
         C411 if the mapping names other teachers or labels than there are.

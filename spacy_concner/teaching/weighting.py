@@ -8,11 +8,12 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
-from ..corpora.formats import show_reason
 from ..corpora.json_values import read_json_object
 from ..corpora.reader import read_docs
 from ..errors import ConcnerError, Errors
+from ..files import show_reason
 from .language_similarity import LanguageSimilarity, cosine_similarity, learn_similarity
 
 Level = Literal["domain", "sentence"]
@@ -171,7 +172,7 @@ def measure_weights(
         texts = (doc.text for doc in docs if doc.text.strip())
         return np.asarray(list(encoder.vectors(islice(texts, limit))))
 
-    blank = _blank_vocab()
+    blank = Vocab()
     found = {name: vectors(read_docs(sources[name], blank)) for name in names}
     similarity = MEASURES[measure](found)
     read = vectors(target)
@@ -187,9 +188,3 @@ def measure_weights(
     if level == "sentence":
         return SentenceWeights(similarity, encoder, summary)
     return FixedWeights(check_weights(names, means.tolist()), summary)
-
-
-def _blank_vocab() -> Any:
-    from spacy.vocab import Vocab
-
-    return Vocab()

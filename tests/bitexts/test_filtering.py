@@ -93,7 +93,7 @@ def test_what_cannot_be_done_is_told(tmp_path, bitexts, sentences):
         filter_corpus(path, output, Thresholds(strategies=("markers",)))
     assert len((tmp_path / "out.rejects.jsonl").read_text("utf8").splitlines()) == 4
     assert not output.exists()
-    with pytest.raises(ConcnerError, match="C605"):
+    with pytest.raises(ConcnerError, match="C407"):
         filter_corpus(path, output, Thresholds(), rejects=path)
     with pytest.raises(ConcnerError, match="C129"):
         filter_corpus(path, output, Thresholds(), rejects=path / "rejects.jsonl")

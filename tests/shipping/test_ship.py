@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 
 from spacy_concner.errors import ConcnerError
 from spacy_concner.shipping.ship import RECORD_FILE, ship
-from spacy_concner.teaching.predictions import predict_probabilities
+from spacy_concner.teaching.teacher_cache import predict_probabilities
 from tests.conftest import (
     SENTENCES,
     as_example,

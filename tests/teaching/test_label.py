@@ -15,7 +15,7 @@ from spacy_concner.corpora.segments import get_segments, make_bitext
 from spacy_concner.corpora.soft_labels import get_soft_labels
 from spacy_concner.errors import ConcnerError
 from spacy_concner.teaching.label import WeightingSettings, label
-from spacy_concner.teaching.predictions import predict_probabilities
+from spacy_concner.teaching.teacher_cache import predict_probabilities
 from spacy_concner.teaching.teachers import load_teacher
 from spacy_concner.teaching.weighting import check_weights
 from tests.conftest import (
@@ -139,7 +139,7 @@ def killed(raw, output, teachers):
     to_disk = DocBin.to_disk
 
     def die(self, path):
-        if path.name.startswith("00002"):
+        if path.name.startswith(".00002"):
             path.write_bytes(self.to_bytes()[:50])
             os.kill(os.getpid(), signal.SIGKILL)
         to_disk(self, path)
@@ -168,7 +168,7 @@ def test_killed_run_goes_on_with_the_same_bytes(raw, teachers, tmp_path):
     assert all(found.tobytes() == expected.tobytes() for found, expected in pairs)
     for found, expected in zip(result.shards, fresh.shards, strict=True):
         assert found.read_bytes() == expected.read_bytes()
-    assert not list(output.glob("*.unfinished"))
+    assert not list(output.glob(".*"))
 
     done = run(raw, output, teachers, **settings)
     assert done.resumed == done.docs == 7
@@ -230,9 +230,9 @@ def test_files_of_others_are_left_alone(raw, teachers, tmp_path, force):
     before = mine.read_bytes()
     with pytest.raises(ConcnerError, match="C408"):
         run(raw, folder, teachers[:1], force=force)
-    with pytest.raises(ConcnerError, match="C408"):
+    with pytest.raises(ConcnerError, match="C129"):
         run(raw, mine, teachers[:1], force=force)
-    with pytest.raises(ConcnerError, match="C408"):
+    with pytest.raises(ConcnerError, match="C129"):
         run(raw, tmp_path / "soft.spacy", teachers[:1], force=force)
     assert mine.read_bytes() == before
 
@@ -266,7 +266,8 @@ def test_the_same_weights_are_the_same_settings(raw, teachers, tmp_path, weights
 @pytest.mark.parametrize("teacher", ["missing/folder", "xx_no_such_package", "empty"])
 def test_teacher_that_cannot_be_loaded(raw, tmp_path, teacher):
     if teacher == "empty":
-        teacher = tmp_path
+        teacher = tmp_path / "empty"
+        teacher.mkdir()
     with pytest.raises(ConcnerError, match=r"C515.*Teacher.*(folder|package)"):
         run(raw, tmp_path / "soft", [teacher])
     assert not (tmp_path / "soft").exists()
@@ -356,14 +357,14 @@ def test_command_line(raw, teachers, tmp_path):
     options = [str(raw), str(tmp_path / "soft"), "--shard-size", "2"]
     for teacher in teachers:
         options += ["--teacher", str(teacher)]
-    first = CliRunner().invoke(concner_cli, ["label", *options, "-w", "3", "-w", "1"])
+    first = CliRunner().invoke(concner_cli, ["label", *options, "--weight", "3", "--weight", "1"])
     assert first.exit_code == 0, first.output
     output = " ".join(first.output.split())
     assert "7 documents" in output and "2 teacher(s) in 4 shard(s)" in output
     run(raw, tmp_path / "expected", teachers, weights=[3, 1], shard_size=2)
     pairs = zip(probabilities(tmp_path / "soft"), probabilities(tmp_path / "expected"), strict=True)
     assert all((a == b).all() for a, b in pairs)
-    again = CliRunner().invoke(concner_cli, ["label", *options, "-w", "3", "-w", "1"])
+    again = CliRunner().invoke(concner_cli, ["label", *options, "--weight", "3", "--weight", "1"])
     assert "7 documents were labelled by an earlier run" in again.output
     changed = CliRunner().invoke(concner_cli, ["label", *options])
     assert changed.exit_code == 1 and "C405" in changed.output
@@ -384,7 +385,7 @@ def spy_on_predictions(monkeypatch) -> list:
         seen.append(nlp.path)
         return predict_probabilities(nlp, docs, batch_size)
 
-    monkeypatch.setattr("spacy_concner.teaching.predictions.predict_probabilities", noting)
+    monkeypatch.setattr("spacy_concner.teaching.teacher_cache.predict_probabilities", noting)
     return seen
 
 
@@ -457,9 +458,9 @@ def test_a_broken_cache_is_made_again(raw, teachers, tmp_path, content):
 
 def test_folders_that_cannot_be_made(raw, teachers, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConcnerError, match="C420.*file is no folder"):
+    with pytest.raises(ConcnerError, match="C129.*file is no folder"):
         run(raw, tmp_path / "file" / "soft", teachers)
-    with pytest.raises(ConcnerError, match="C420.*file is no folder"):
+    with pytest.raises(ConcnerError, match="C129.*file is no folder"):
         run(raw, tmp_path / "soft", teachers, cache=tmp_path / "file" / "cache")
     assert not (tmp_path / "soft").exists()
 

@@ -75,7 +75,7 @@ def test_mapped_probabilities_add_up(trained_folder, other_labels, tmp_path):
     )
     mapping = {"de": {"PERSON": "PER", "GPE": "LOC", "MISC": "ORG"}}
     teachers = [f"en={trained_folder}", f"de={other_labels}"]
-    label(raw, tmp_path / "soft", teachers, label_map=mapping, progress=False)
+    label(raw, tmp_path / "soft", teachers, map_labels=mapping, progress=False)
     label(raw, tmp_path / "one", teachers[:1], progress=False)
     nlp = spacy.blank("xx")
     pairs = zip(read_docs(tmp_path / "soft", nlp), read_docs(tmp_path / "one", nlp), strict=True)

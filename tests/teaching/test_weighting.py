@@ -187,14 +187,14 @@ def test_what_the_command_line_says_of_weights(corpora, trained_folder, tmp_path
         result = CliRunner().invoke(concner_cli, command)
         return result.exit_code, " ".join(result.output.split())
 
-    both = [f"--source=en={corpora[name]}" for name in ("en", "bg")]
+    both = [f"--source-text=en={corpora[name]}" for name in ("en", "bg")]
     status, printed = run(*both, "--weighting", "learned")
-    assert status == 1 and "C421" in printed and "en.spacy" in printed
-    status, printed = run("--weighting", "cosine", "-w", "1", "-w", "2")
+    assert status == 1 and "C522" in printed and "en.spacy" in printed
+    status, printed = run("--weighting", "cosine", "--weight", "1", "--weight", "2")
     assert status == 1 and "C422" in printed
     status, printed = run(both[0], "--level", "sentence")
     assert status == 0
-    assert "--source is for the weightings cosine and learned" in printed
+    assert "--source-text is for the weightings cosine and learned" in printed
     assert "--level sentence is for" in printed and "--encoder" not in printed
 
 
@@ -225,13 +225,18 @@ def test_what_similarity_needs(corpora, encoder_folder, trained_folder, tmp_path
 def test_command_line(corpora, encoder_folder, trained_folder, tmp_path):
     options = ["label", str(corpora["raw"]), str(tmp_path / "soft"), "--weighting", "learned"]
     for name in ("en", "bg"):
-        options += ["-t", f"{name}={trained_folder}", "-s", f"{name}={corpora[name]}"]
+        options += [
+            "--teacher",
+            f"{name}={trained_folder}",
+            "--source-text",
+            f"{name}={corpora[name]}",
+        ]
     result = CliRunner().invoke(concner_cli, [*options, "--encoder", str(encoder_folder)])
     assert result.exit_code == 0, result.output
     weight = srsly.read_json(tmp_path / "soft" / "weighting.json")["weights"]["bg"]
     output = " ".join(result.output.split())
     assert f"{weight:.3f}" in output and "of the source sentences that it was made of" in output
-    for wrong, code in [(["-s", "en"], "C418"), (["--level", "word"], "C419")]:
+    for wrong, code in [(["--source-text", "en"], "C521"), (["--level", "word"], "C419")]:
         failed = CliRunner().invoke(concner_cli, [*options, *wrong])
         assert failed.exit_code == 1 and code in failed.output
 

@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 
 from ..arrays import softmax
 from ..errors import ConcnerError, Errors
+from ..files import whole_file
 from ..pipelines import find_component, predict_docs
 from .teachers import Teacher
 
@@ -90,9 +91,7 @@ def write_array(file: Path, rows: np.ndarray) -> None:
 
     file (Path): `.npy` file.
     rows (ndarray): The array.
+    RAISES (ConcnerError): C129 if it cannot be written.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_suffix(".unfinished")
-    with unfinished.open("wb") as stream:
+    with whole_file(file, "--cache") as part, part.open("wb") as stream:
         np.save(stream, rows)
-    unfinished.replace(file)
