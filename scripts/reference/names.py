@@ -1,16 +1,15 @@
 """The page of registered names: entry points, signatures and docstrings of the code."""
 
 import inspect
-import json
 import re
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, distribution
-from pathlib import Path
 from typing import Any
 
 from thinc.api import Config
 
-from .docstrings import Docstring, parse_docstring
+from .docstrings import parse_docstring
+from .markdown import arguments_table, as_json, as_markdown, closing_lines, plain_value
 
 GROUP = re.compile(r"^(spacy|thinc)_(\w+)$")
 # Registry by the section of a config that it is named in, and the key of its block.
@@ -120,7 +119,7 @@ def config_block(entry: EntryPoint) -> str:
         if parameter.default is inspect.Parameter.empty:
             values[name] = known[name] if name in known else EXAMPLES[name]
         else:
-            values[name] = _plain(parameter.default)
+            values[name] = plain_value(parameter.default)
     return to_ini(section, values)
 
 
@@ -149,7 +148,7 @@ def to_ini(section: str, values: Mapping[str, Any]) -> str:
         if isinstance(value, Mapping) and (len(value) > 1 or not value)
     }
     lines = [f"[{section}]"]
-    lines += [f"{key} = {_value(v)}" for key, v in values.items() if key not in inner]
+    lines += [f"{key} = {as_json(v)}" for key, v in values.items() if key not in inner]
     below = [to_ini(f"{section}.{key}", value) for key, value in inner.items()]
     return "\n\n".join(["\n".join(lines), *below])
 
@@ -188,38 +187,10 @@ def _entry(entry: EntryPoint) -> list[str]:
         f"### `{entry.name}`\n",
         f"{as_markdown(parsed.text)}\n",
         f"```ini\n{config_block(entry)}\n```\n",
-        _arguments(parsed, thing, names),
-        *[f"{_closing(kind)} {show(text)}\n" for kind, (_, text) in parsed.closing.items()],
+        arguments_table(parsed, thing, names),
+        *closing_lines(parsed),
         f"Code: `{entry.value.partition(':')[0].replace('.', '/')}.py`\n",
     ]
-
-
-def _closing(kind: str) -> str:
-    return {"RETURNS": "**Gives:**", "YIELDS": "**Yields:**", "RAISES": "**Errors:**"}[kind]
-
-
-def _arguments(parsed: Docstring, thing: Any, names: list[str]) -> str:
-    if not names:
-        return ""
-    signature = inspect.signature(thing).parameters
-    rows = ["| argument | type | default | what |", "|---|---|---|---|"]
-    for name in names:
-        kind, text = parsed.arguments.get(name, ("", ""))
-        default = signature[name].default
-        shown = "" if default is inspect.Parameter.empty else f"`{_value(_plain(default))}`"
-        cells = [f"`{name}`", f"`{kind}`" if kind else "", shown, show(text)]
-        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(rows) + "\n"
-
-
-def show(text: str) -> str:
-    """Make codes of errors links to the page of errors."""
-    return re.sub(r"\b([CW]\d{3})\b", lambda m: f"[{m[1]}](errors.md#{m[1].lower()})", text)
-
-
-def as_markdown(text: str) -> str:
-    """Keep formulas, which docstrings indent, as they are laid out."""
-    return re.sub(r"(?m)(^    .*\n?)+", lambda m: f"```text\n{m[0].rstrip()}\n```\n", text)
 
 
 def _factory_block(entry: EntryPoint) -> str:
@@ -230,13 +201,3 @@ def _factory_block(entry: EntryPoint) -> str:
     name = entry.name.replace("concner_", "")
     values = {"factory": entry.name, **Config(default)}
     return to_ini(f"components.{name}", values)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    return str(value) if isinstance(value, Path) else value
-
-
-def _value(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)

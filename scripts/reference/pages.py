@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from .api import api_page
 from .errors import errors_page
 from .names import names_page
 from .verbs import verbs_page
@@ -11,6 +12,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "names.md": names_page,
     "verbs.md": verbs_page,
     "errors.md": errors_page,
+    "api.md": api_page,
 }
 
 
