@@ -36,12 +36,3 @@ class LossesErrors:
         "The positives of the label contrast are {positives!r}, expected 'all' (tokens of the "
         "same class) or 'other_language' (those of them in another language)."
     )
-    C028 = (
-        "The points of a loss schedule are {points!r}, expected one or more pairs of a step and "
-        "a factor of at least 0, steps rising, such as [[0, 0.0], [200, 1.0]]."
-    )
-    C029 = (
-        "A queued label contrast has size {size} and the loss {loss}, expected at least 1 token "
-        "and spacy-concner.LabelContrast.v1 with positives = 'all': the tokens of batches before "
-        "are not known by language."
-    )

@@ -63,6 +63,11 @@ class TaggingErrors:
         "The threshold of '{name}' is {threshold}, expected a probability from 0 (keep all "
         "entities) to 1."
     )
+    C014 = (
+        "The loss {key!r} of '{name}' has {gone}, which only 0.2.0 could train; predictions do not "
+        "need it. To train further, give [components.{name}.losses.{key}] {instead}, or set it to "
+        "null."
+    )
     C040 = "{setting} is {value}, expected a whole number of at least {least}."
     C041 = (
         "'{name}' has no labels to tell apart: {n_docs} documents hold only {found}. Train the "

@@ -22,7 +22,6 @@ def contrast_anchors(
     positives: torch.Tensor,
     candidates: torch.Tensor,
     temperature: float,
-    others: torch.Tensor | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Contrast each anchor's positives with all of its candidates.
 
@@ -36,19 +35,17 @@ def contrast_anchors(
     https://arxiv.org/abs/2002.05709.
 
     vectors (Tensor): `(n, width)` vectors.
-    positives (Tensor): `(n, n + m)` bool, row a is True at P(a); rows without positives are
+    positives (Tensor): `(n, n)` bool, row a is True at P(a); rows without positives are
         no anchors. The diagonal must be False.
-    candidates (Tensor): `(n, n + m)` bool, row a is True at C(a), at least at P(a).
+    candidates (Tensor): `(n, n)` bool, row a is True at C(a), at least at P(a).
     temperature (float): τ, greater than zero.
-    others (Tensor): `(m, width)` vectors that are candidates, but no anchors; None for none.
     RETURNS (tuple[Tensor, Tensor]): Losses of the anchors `(n_anchors,)` and the rows of
         the anchors `(n_anchors,)` int64.
     """
     anchors = positives.any(dim=-1).nonzero()[:, 0]
     positives = positives[anchors]
     unit = normalize(vectors)
-    compared = unit if others is None else torch.cat([unit, normalize(others)])
-    scores = unit[anchors] @ compared.T / temperature
+    scores = unit[anchors] @ unit.T / temperature
     # Every row keeps its positives, so no row is -inf throughout and none becomes NaN.
     log_shares = scores.masked_fill(~candidates[anchors], -torch.inf).log_softmax(dim=-1)
     sums = log_shares.masked_fill(~positives, 0.0).sum(dim=-1)

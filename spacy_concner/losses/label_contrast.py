@@ -9,7 +9,7 @@ import torch
 
 from ..errors import ConcnerError, Errors
 from .contrast import contrast_anchors
-from .reduction import sum_of_balanced_means, sum_of_document_means
+from .reduction import sum_of_document_means
 from .settings import check_temperature, check_weight
 from .types import MISSING, Supervision, TaggerTensors
 
@@ -73,26 +73,12 @@ def draw_outside(
     return chosen
 
 
-@dataclass(frozen=True)
-class ContrastTokens:
-    """Tokens to contrast.
-
-    vectors: `(n_tokens, width)` float32.
-    classes: `(n_tokens,)` int64 classes, none of them missing.
-    """
-
-    vectors: torch.Tensor
-    classes: torch.Tensor
-
-
 def label_contrast(
     vectors: torch.Tensor,
     classes: torch.Tensor,
     documents: torch.Tensor,
     temperature: float = 0.1,
     languages: torch.Tensor | None = None,
-    balanced: bool = False,
-    queue: ContrastTokens | None = None,
 ) -> torch.Tensor:
     """Contrast the tokens of the same class with all other tokens.
 
@@ -111,26 +97,15 @@ def label_contrast(
     temperature (float): τ, greater than zero.
     languages (Tensor): `(n_tokens,)` int64 language of each token; None takes positives
         from every language.
-    balanced (bool): Whether the classes of a document count the same, however many anchors
-        each has.
-    queue (ContrastTokens): Tokens of batches before, which are positives and candidates but
-        no anchors; not together with languages.
     RETURNS (Tensor): Scalar; zero if there is no anchor.
     """
     candidates = ~torch.eye(len(classes), dtype=torch.bool, device=classes.device)
     positives = (classes[:, None] == classes[None, :]) & candidates
-    if queue is not None:
-        same_class = classes[:, None] == queue.classes[None, :]
-        positives = torch.cat([positives, same_class], dim=1)
-        candidates = torch.cat([candidates, torch.ones_like(same_class)], dim=1)
     if languages is not None:
         own_language = languages[:, None] == languages[None, :]
         candidates = candidates & ~(positives & own_language)
         positives = positives & ~own_language
-    others = None if queue is None else queue.vectors
-    losses, anchors = contrast_anchors(vectors, positives, candidates, temperature, others)
-    if balanced:
-        return sum_of_balanced_means(losses, documents[anchors], classes[anchors])
+    losses, anchors = contrast_anchors(vectors, positives, candidates, temperature)
     return sum_of_document_means(losses, documents[anchors])
 
 
@@ -145,7 +120,7 @@ class LabelContrast:
         `draw_outside`); 0 leaves O out. Documents without entities give none.
     positives (str): "all" tokens of the same class, or only those of an "other_language":
         batches without bitexts then have no anchors.
-    balanced (bool): Whether the classes of a document count the same.
+    balanced (bool): Pipelines of 0.2.0 may have set it: True loads, but trains no more.
     RAISES (ConcnerError): If a setting is out of range.
     """
 
@@ -168,37 +143,32 @@ class LabelContrast:
         if self.positives not in ("all", "other_language"):
             raise ConcnerError(Errors.C027.format(positives=self.positives))
 
-    def choose(self, supervision: Supervision) -> tuple[torch.Tensor, torch.Tensor]:
-        """Choose the tokens of a batch that take part.
+    @property
+    def gone(self) -> str:
+        """What of the settings no training takes any more, empty if all is well."""
+        return "balanced = true" if self.balanced else ""
 
-        supervision (Supervision): What is known of the batch.
-        RETURNS (tuple[Tensor, Tensor]): Rows `(n_chosen,)` int64 and their classes
-            `(n_chosen,)` int64.
-        """
-        classes = token_classes(supervision.tags, supervision.labels, self.level)
-        rows = draw_outside(classes, supervision.token_docs, self.outside).nonzero()[:, 0]
-        return rows, classes[rows]
+    @property
+    def instead(self) -> str:
+        """What to set instead."""
+        return "balanced = false"
 
-    def __call__(
-        self, output: TaggerTensors, supervision: Supervision, queue: ContrastTokens | None = None
-    ) -> torch.Tensor:
+    def __call__(self, output: TaggerTensors, supervision: Supervision) -> torch.Tensor:
         """Compute the loss of a batch.
 
         output (TaggerTensors): Output of the tagger.
         supervision (Supervision): What is known of the batch.
-        queue (ContrastTokens): Tokens of batches before, to contrast with as well.
         RETURNS (Tensor): Unweighted scalar.
         """
-        rows, classes = self.choose(supervision)
+        classes = token_classes(supervision.tags, supervision.labels, self.level)
+        rows = draw_outside(classes, supervision.token_docs, self.outside).nonzero()[:, 0]
         languages = None
         if self.positives == "other_language":
             languages = supervision.segment_languages[supervision.token_segments[rows]]
         return label_contrast(
             output.token_vectors[rows],
-            classes,
+            classes[rows],
             supervision.token_docs[rows],
-            self.temperature,
-            languages,
-            self.balanced,
-            queue,
+            temperature=self.temperature,
+            languages=languages,
         )

@@ -29,7 +29,7 @@ from .annotation import (
 from .architecture import TaggerModel, TaggerOutput
 from .decoding import decode
 from .labels import is_tag, label_set
-from .needs import check_needs
+from .needs import check_needs, check_trainable
 from .supervision import get_supervision
 
 DEFAULT_CONFIG = """
@@ -133,8 +133,10 @@ class ConCNER(TrainablePipe):
         if spans_key == SEGMENTS_KEY:
             raise ConcnerError(Errors.C012.format(name=name, key=spans_key))
         for key, loss in (losses or {}).items():
-            weight = getattr(loss, "weight", None)
-            if loss is not None and not (callable(loss) and isinstance(weight, int | float)):
+            if loss is None:
+                continue
+            can_be_called = callable(loss) or hasattr(loss, "gone")
+            if not can_be_called or not isinstance(getattr(loss, "weight", None), int | float):
                 raise ConcnerError(Errors.C011.format(key=key, name=name, found=repr(loss)))
         self.vocab = vocab
         self.model = model
@@ -149,7 +151,6 @@ class ConCNER(TrainablePipe):
         }
         self.losses = {key: loss for key, loss in (losses or {}).items() if loss is not None}
         self.scorer = scorer
-        self._steps = 0
         register_score_extension()
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "ConCNER":
@@ -220,8 +221,8 @@ class ConCNER(TrainablePipe):
         labels (Sequence[str]): Labels as `spacy init labels` wrote them; without them every
             example is read for entities and soft labels.
         RAISES (ConcnerError): C007 if no label is found, C009 if there are others than when
-            the component was initialised before, C043 if a loss needs an evaluator's
-            vectors and no example has them.
+            the component was initialised before, C014 if a loss is one that only earlier
+            versions had, C043 if no example has what a loss needs.
         """
         validate_get_examples(get_examples, "ConCNER.initialize")
         found: set[str] = set(self.labels)
@@ -243,6 +244,7 @@ class ConCNER(TrainablePipe):
         self.cfg["calibration"] = None
         for label in labels:
             self.vocab.strings.add(label[2:] or label)
+        check_trainable(self.losses, self.name)
         check_needs(get_examples(), self.losses, self.name)
         sample = [eg.x for eg in islice(get_examples(), 10) if len(eg.x)]
         self.model.set_dim("nO", len(self.labels))
@@ -309,10 +311,11 @@ class ConCNER(TrainablePipe):
         losses (dict[str, float]): Losses so far. The weighted total is added under the
             component's name, each loss unweighted under `NAME_LOSS`.
         RETURNS (dict[str, float]): The losses.
-        RAISES (ConcnerError): C008 if the component is not initialised; those of
-            `get_supervision` if the examples do not fit it.
+        RAISES (ConcnerError): C008 if the component is not initialised, C014 if a loss is gone
+            since it was trained; those of `get_supervision` if the examples do not fit it.
         """
         self._check_initialized()
+        check_trainable(self.losses, self.name)
         losses = {} if losses is None else losses
         examples = list(examples)
         validate_examples(examples, "ConCNER.update")
@@ -329,18 +332,10 @@ class ConCNER(TrainablePipe):
         backprop(gradient)
         for key, value in values.items():
             losses[f"{self.name}_{key}"] += value
-            losses[self.name] += value * self.loss_weights()[key]
+            losses[self.name] += value * self.loss_functions()[key].weight
         if sgd not in (None, False):
             self.finish_update(sgd)
         return losses
-
-    def finish_update(self, sgd: Optimizer) -> None:
-        """Let the optimiser take a step, and count it for the schedules of the losses.
-
-        sgd (Optimizer): Optimiser.
-        """
-        super().finish_update(sgd)
-        self._steps += 1
 
     def _check_initialized(self) -> None:
         if not self.labels or not self.is_initialized:
@@ -354,12 +349,6 @@ class ConCNER(TrainablePipe):
             self.losses = {"entity": EntityCrossEntropy()}
         return self.losses
 
-    def loss_weights(self) -> dict[str, float]:
-        """Give the factor that each loss has in the total at this step of the training."""
-        from ..losses.schedule import loss_weight
-
-        return {key: loss_weight(loss, self._steps) for key, loss in self.loss_functions().items()}
-
     def get_loss(
         self, examples: Iterable[Example], scores: TaggerOutput
     ) -> tuple[float, TaggerOutput]:
@@ -370,8 +359,8 @@ class ConCNER(TrainablePipe):
         RETURNS (tuple[float, TaggerOutput]): The loss and the gradient of the output.
         """
         values, gradient = self.get_losses(list(examples), scores)
-        weights = self.loss_weights()
-        return sum(value * weights[key] for key, value in values.items()), gradient
+        losses = self.loss_functions()
+        return sum(value * losses[key].weight for key, value in values.items()), gradient
 
     def get_losses(
         self, examples: Sequence[Example], output: TaggerOutput
@@ -396,12 +385,11 @@ class ConCNER(TrainablePipe):
         device = str(tensors.logits.device)
         supervision = get_supervision(examples, self.labels, self.name, device)
         values: dict[str, float] = {}
-        weights = self.loss_weights()
         total = tensors.logits.sum() * 0.0
         for key, loss in self.loss_functions().items():
             value = loss(tensors, supervision)
             values[key] = float(value.detach())
-            total = total + weights[key] * value
+            total = total + loss.weight * value
         total.backward()
 
         def gradient(tensor: "torch.Tensor") -> Floats2d:

@@ -37,6 +37,21 @@ SUPERVISION: dict[str, tuple[Callable[[Doc], bool], str, str]] = {
 }
 
 
+def check_trainable(losses: Mapping[str, Any], name: str) -> None:
+    """Check that no loss is one that only earlier versions trained with.
+
+    losses (Mapping[str, Callable]): The losses by name.
+    name (str): Name of the component, for messages.
+    RAISES (ConcnerError): C014 if one tells that it is gone (see `losses/gone.py`).
+    """
+    for key, loss in losses.items():
+        gone = getattr(loss, "gone", "")
+        if gone:
+            raise ConcnerError(
+                Errors.C014.format(key=key, name=name, gone=gone, instead=loss.instead)
+            )
+
+
 def check_needs(examples: Iterable[Example], losses: Mapping[str, Any], name: str) -> None:
     """Check that every loss has something to learn from.
 

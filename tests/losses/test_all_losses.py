@@ -29,7 +29,6 @@ CONTRASTS = [
     LabelContrast(outside=0.0),
     LabelContrast(outside=100.0),
     LabelContrast(temperature=0.5, positives="other_language"),
-    LabelContrast(temperature=0.5, balanced=True),
     TranslationContrast(),
 ]
 SIMILARITIES = [

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spacy_concner.errors import ConcnerError
-from spacy_concner.losses.contrast import contrast_anchors
 from spacy_concner.losses.label_contrast import LabelContrast, draw_outside, token_classes
 from spacy_concner.losses.types import MISSING
 
@@ -180,21 +179,6 @@ def test_positives_of_other_languages_only(random_batch):
 def test_one_language_has_no_positives_in_another(random_batch):
     output, supervision = random_batch(3, ((4,), (3,)))
     assert LabelContrast(positives="other_language")(output, supervision).item() == 0
-
-
-def test_balanced_classes_count_the_same(random_batch):
-    output, supervision = random_batch(5, ((9,),), missing=0.0)
-    supervision.tags[:] = torch.tensor([0, 0, 0, 0, 0, 0, 0, 1, 1])
-    outcome = LabelContrast(outside=0.0, balanced=True)(output, supervision)
-    vectors, docs = output.token_vectors, supervision.token_docs
-    losses, _ = contrast_anchors(
-        vectors,
-        (supervision.tags[:, None] == supervision.tags) & ~torch.eye(9, dtype=torch.bool),
-        ~torch.eye(9, dtype=torch.bool),
-        0.1,
-    )
-    assert outcome.item() == pytest.approx(((losses[:7].mean() + losses[7:].mean()) / 2).item())
-    assert (docs == 0).all()
 
 
 def test_unknown_positives():

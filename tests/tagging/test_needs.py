@@ -8,7 +8,6 @@ from spacy_concner.errors import ConcnerError
 from spacy_concner.losses.distillation import Distillation
 from spacy_concner.losses.entity import EntityCrossEntropy
 from spacy_concner.losses.label_contrast import LabelContrast
-from spacy_concner.losses.schedule import ScheduledLoss
 from spacy_concner.losses.similarity import SimilarityDistillation
 from spacy_concner.losses.translation_contrast import TranslationContrast
 from spacy_concner.tagging.needs import check_needs
@@ -43,7 +42,6 @@ def examples():
         (TranslationContrast(), "translate"),
         (Distillation(), "concner label"),
         (SimilarityDistillation(), "--evaluator"),
-        (ScheduledLoss(TranslationContrast(), [[0, 1.0]]), "translate"),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -9,6 +9,9 @@ import spacy
 import srsly
 from spacy.language import Language
 
+from spacy_concner.errors import ConcnerError
+from tests.conftest import as_example
+
 FOLDER = Path(__file__).parents[1] / "data" / "pipelines_0_2_0"
 NAMES = ["plain", "calibrated", "losses_gone", "evaluator", "compact"]
 
@@ -27,6 +30,26 @@ def assert_as_expected(nlp: Language, name: str) -> None:
         assert [ent._.concner_score for ent in spans] == pytest.approx(scores, abs=1e-5)
         if row["vectors"]:
             np.testing.assert_allclose(doc.tensor, row["vectors"], atol=1e-3)
+
+
+def test_losses_that_are_gone_tell_what_to_set_in_training(sentences):
+    nlp = spacy.load(FOLDER / "losses_gone")
+    examples = [as_example(doc) for doc in sentences]
+    advice = r"C014.*'translation_contrast'.*ScheduledLoss.*its own block 'loss'"
+    optimizer = nlp.resume_training()
+    with pytest.raises(ConcnerError, match=advice):
+        nlp.update(examples, sgd=optimizer)
+    with pytest.raises(ConcnerError, match=advice):
+        nlp.initialize(lambda: examples)
+    losses = nlp.get_pipe("concner").losses
+    del losses["translation_contrast"]
+    with pytest.raises(ConcnerError, match=r"C014.*'label_contrast'.*QueuedLabelContrast"):
+        nlp.update(examples, sgd=optimizer)
+    del losses["label_contrast"]
+    with pytest.raises(ConcnerError, match=r"C014.*'balanced_contrast'.*give .* balanced = false"):
+        nlp.update(examples, sgd=optimizer)
+    del losses["balanced_contrast"]
+    nlp.update(examples, sgd=optimizer)
 
 
 @pytest.mark.parametrize("name", NAMES)
