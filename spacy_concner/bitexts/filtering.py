@@ -9,7 +9,7 @@ import spacy
 from spacy.tokens import Doc
 from tqdm import tqdm
 
-from ..corpora.correction import describe_doc
+from ..corpora.doc_to_json import describe_doc
 from ..corpora.reader import read_docs
 from ..corpora.rejects import OPTION, Rejects, default_rejects
 from ..corpora.segments import is_bitext, make_bitext, split_bitext
@@ -59,7 +59,7 @@ def filter_corpus(
 
     A Doc goes if no translation is left. Of one with soft labels, all translations go
     together. The rejects file holds each translation that was turned down beside its source,
-    as `correction.describe_doc` gives it, with "reasons": `convert` reads it back.
+    as `doc_to_json.describe_doc` gives it, with "reasons": `convert` reads it back.
 
     path (Path): `.spacy` file or a folder of them.
     output (Path): File that ends in .spacy, or folder for shards.

@@ -5,7 +5,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from ..corpora.correction import TRANSLATION_KEY as RECORD_KEY
+from ..corpora.doc_to_json import TRANSLATION_KEY as RECORD_KEY
 
 UNLABELLED = "none"
 WIDENED = "entity widened to whole tokens"

@@ -7,8 +7,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
 
-from ..corpora.formats import show_reason
 from ..errors import ConcnerError, Errors
+from ..files import show_reason
 
 COLUMN = "column"
 NO_TAB = "no tab between source and target"

@@ -22,10 +22,10 @@ def convert_cli(
         help="File that ends in .spacy (packed in memory), or folder for shards",
     ),
     format: str = typer.Option(
-        "auto", "--format", "-f", help="conll, jsonl, text, datasets, or auto: by the name"
+        "auto", "--format", help="conll, jsonl, text, datasets, or auto: by the name"
     ),
     lang: str = typer.Option(
-        "xx", "--lang", help="Language whose tokenizer splits texts (jsonl, text)"
+        "xx", "--lang", "-l", help="Language whose tokenizer splits texts (jsonl, text)"
     ),
     split: str = typer.Option("train", "--split", help="Split of a dataset"),
     token_column: int = typer.Option(
@@ -55,9 +55,7 @@ def convert_cli(
     unlabelled: bool = typer.Option(
         False, "--unlabelled", help="Leave the annotation unread: raw text for students"
     ),
-    limit: int = typer.Option(
-        0, "--limit", "-l", "-n", help="Stop after this many valid sentences; 0 for all"
-    ),
+    limit: int = typer.Option(0, "--limit", help="Stop after this many valid sentences; 0 for all"),
     sample: int | None = typer.Option(
         None,
         "--sample",

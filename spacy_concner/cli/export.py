@@ -13,11 +13,14 @@ def export_cli(
     input_path: Path = typer.Argument(
         ..., metavar="INPUT", help="Bitexts or sentences: a .spacy file or a folder of them"
     ),
-    output_path: Path = typer.Argument(..., metavar="OUTPUT", help="JSON lines file (replaced)"),
+    output_path: Path = typer.Argument(..., metavar="OUTPUT", help="JSON lines file"),
     style: str = typer.Option(
-        "prodigy", "--style", "-s", help="Spans as prodigy or as doccano reads them"
+        "prodigy", "--style", help="Spans as prodigy or as doccano reads them"
     ),
-    limit: int = typer.Option(0, "--limit", "-l", min=0, help="Export this many; 0 for all"),
+    limit: int = typer.Option(0, "--limit", min=0, help="Export this many; 0 for all"),
+    force: bool = typer.Option(
+        False, "--force", "-F", help="Replace a JSON lines file that is there"
+    ),
 ) -> None:
     """Export bitexts to correct them in Prodigy, in Doccano or by hand.
 
@@ -25,7 +28,9 @@ def export_cli(
     """
     from ..corpora.export import export_corpus
 
-    done = export_corpus(input_path, output_path, style=style, limit=limit, progress=True)
+    done = export_corpus(
+        input_path, output_path, style=style, limit=limit, force=force, progress=True
+    )
     rows = [("Documents", done.n_docs), ("Bitexts", done.n_bitexts)]
     rows += [(f"Entities {name}", n) for name, n in sorted(done.entities.items())]
     if done.n_missing:

@@ -15,15 +15,15 @@ from tqdm import tqdm
 
 from ..errors import ConcnerError, Errors
 from ..files import claim
-from .documents import DocBuilder, keep_types
-from .formats import FORMATS, BitextRecord, InvalidRecord, Record, Rejected, Skipped, detect_format
-from .hub import read_dataset
-from .jsonl import read_jsonl
-from .plain_text import read_text
+from .doc_building import DocBuilder, keep_types
+from .formats.conll import read_conll
+from .formats.hub import read_dataset
+from .formats.plain_text import read_text
+from .formats.text_and_spans import read_jsonl
+from .records import FORMATS, BitextRecord, InvalidRecord, Record, Rejected, Skipped, detect_format
 from .rejects import OPTION, Rejects, default_rejects
-from .schemes import SCHEME_ALIASES, SCHEMES
 from .shards import docs_output, write_docs
-from .tabular import read_conll
+from .tag_schemes import SCHEME_ALIASES, SCHEMES
 
 
 @dataclass

@@ -2,15 +2,17 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import spacy
+from spacy.tokens import Doc
 from tqdm import tqdm
 
 from ..errors import ConcnerError, Errors
-from .correction import STYLES, describe_doc, list_unexported
+from ..files import File, claim, is_json_line, whole_file
+from .doc_to_json import STYLES, describe_doc, list_unexported
 from .reader import read_docs
 from .segments import is_bitext
 
@@ -36,56 +38,51 @@ class Export:
 
 
 def export_corpus(
-    path: Path, output: Path, *, style: str = "prodigy", limit: int = 0, progress: bool = False
+    path: Path,
+    output: Path,
+    *,
+    style: str = "prodigy",
+    limit: int = 0,
+    force: bool = False,
+    progress: bool = False,
 ) -> Export:
     """Write Docs as JSON lines that `convert` reads back without loss.
 
     path (Path): `.spacy` file or a folder of them.
-    output (Path): JSON lines file; an old one is replaced once all is written.
-    style (str): "prodigy" or "doccano", as of `correction.describe_doc`.
+    output (Path): JSON lines file.
+    style (str): "prodigy" or "doccano", as of `doc_to_json.describe_doc`.
     limit (int): Stop after this many Docs; 0 writes all.
+    force (bool): Replace a JSON lines file that is there.
     progress (bool): Show the progress on stderr.
     RETURNS (Export): What was written.
-    RAISES (ConcnerError): C102 for broken bitexts, C132 for another style, C139 if the file
-        cannot be written, C142, C143 for the input.
+    RAISES (ConcnerError): C102 for broken bitexts, C128, C129 and C601 to C606 for the output,
+        C132 for another style, C142, C143 for the input.
     """
     if style not in STYLES:
         expected = f"one of {', '.join(STYLES)}"
         raise ConcnerError(Errors.C132.format(setting="--style", value=style, expected=expected))
     done = Export()
-    docs = tqdm(
-        read_docs(path, spacy.blank("xx"), limit), unit=" docs", disable=None if progress else True
-    )
-    lines = (json.dumps(row, ensure_ascii=False) for row in _describe(docs, style, done))
-    write_lines(lines, output)
+    outputs = {"OUTPUT": File(output, is_json_line)}
+    with claim("export", inputs={"INPUT": path}, outputs=outputs, force=force):
+        docs = read_docs(path, spacy.blank("xx"), limit)
+        bar = tqdm(docs, unit=" docs", disable=None if progress else True)
+        with (
+            whole_file(output) as part,
+            part.open("w", encoding="utf8", newline="\n") as stream,
+        ):
+            for row in _describe(bar, style, done):
+                stream.write(json.dumps(row, ensure_ascii=False) + "\n")
     return done
 
 
-def write_lines(lines: Iterator[str], output: Path) -> None:
-    """Write lines to a file that comes under its name only once it is whole.
-
-    lines (Iterator[str]): The lines, without line ends.
-    output (Path): The file.
-    RAISES (ConcnerError): C139 if it cannot be written.
-    """
-    unfinished = output.with_name(f".{output.name}.unfinished")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        stream = unfinished.open("w", encoding="utf8", newline="\n")
-    except OSError as error:
-        raise ConcnerError(Errors.C139.format(path=output, reason=error.strerror)) from error
-    try:
-        with stream:
-            for line in lines:
-                stream.write(f"{line}\n")
-        unfinished.replace(output)
-    except OSError as error:
-        raise ConcnerError(Errors.C139.format(path=output, reason=error.strerror)) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+def write_lines(lines: Iterable[str], output: Path) -> None:
+    """Write lines to a file, whole or not at all: C129 if it cannot be written."""
+    with whole_file(output) as part, part.open("w", encoding="utf8", newline="\n") as stream:
+        for line in lines:
+            stream.write(f"{line}\n")
 
 
-def _describe(docs: tqdm, style: str, done: Export) -> Iterator[dict]:
+def _describe(docs: Iterable[Doc], style: str, done: Export) -> Iterator[dict]:
     for doc in docs:
         if not doc.text.strip():
             done.n_empty += 1

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ..errors import Errors
-from .formats import InvalidRecord, Place
+from .records import InvalidRecord, Place
 
 
 def read_json_object(path: Path) -> dict[str, Any]:
@@ -30,6 +30,21 @@ def read_json_object(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ValueError(f"it holds a {type(content).__name__}, not an object")
     return content
+
+
+ID_KEY = "id"
+
+
+def read_user_data(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a Doc is to carry of an object: its id.
+
+    data (Mapping[str, Any]): The object.
+    RETURNS (dict[str, Any]): The id under its key; nothing if it has none.
+    """
+    number = data.get("id")
+    if isinstance(number, str | int) and not isinstance(number, bool):
+        return {ID_KEY: number}
+    return {}
 
 
 def get_value(

@@ -13,9 +13,9 @@ from typing import Any
 import numpy
 from tqdm import tqdm
 
-from ..corpora.formats import show_reason
 from ..corpora.segments import get_segments
 from ..errors import ConcnerError, Errors
+from ..files import show_reason
 from .pieces import added_tokens, cut_settings, model_pieces, select_pieces
 from .spans import SegmentSpans
 

@@ -17,11 +17,10 @@ import tqdm
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
-from ..corpora.formats import show_reason
 from ..corpora.reader import corpus_files, read_docs
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
-from ..files import Paths, Store, claim, fingerprint, whole_file
+from ..files import Paths, Store, claim, fingerprint, show_reason, whole_file
 from .evaluator import load_evaluator
 from .mixing import Mixer
 from .resume import CACHE, check_folder, prepare_folder, read_shard, shard_path, write_shard

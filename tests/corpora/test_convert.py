@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from spacy.tokens import DocBin
 from spacy.training import Corpus
 
-from spacy_concner.corpora import documents
+from spacy_concner.corpora import doc_building
 from spacy_concner.corpora.convert import convert
-from spacy_concner.corpora.documents import build_doc, make_tokenizer
-from spacy_concner.corpora.formats import InvalidRecord, Place, TextRecord
+from spacy_concner.corpora.doc_building import build_doc, make_tokenizer
+from spacy_concner.corpora.records import InvalidRecord, Place, TextRecord
 from spacy_concner.corpora.segments import split_bitext, token_tag
 from spacy_concner.errors import ConcnerError
 
@@ -109,7 +109,7 @@ def test_skipped_records_are_counted(tmp_path, out):
     done = convert(write(tmp_path / "train.jsonl", data), out)
     assert (done.n_read, done.n_sentences, done.skipped) == (2, 1, {"reject": 1})
     with pytest.raises(ConcnerError, match="C106.*1 skipped"):
-        convert(write(tmp_path / "none.jsonl", data[:1]), out)
+        convert(write(tmp_path / "none.jsonl", data[:1]), out, force=True)
 
 
 @pytest.mark.parametrize("scheme", ["bio", "bioes"])
@@ -134,7 +134,7 @@ def test_segment_keeps_one_language(tmp_path, out):
     assert [doc.text for doc in load(out)] == ["Анна спа."]
     assert (done.n_sentences, done.n_without_segment) == (1, 2)
     with pytest.raises(ConcnerError, match="C106.*3 without a segment"):
-        convert(source, out, segment="hu")
+        convert(source, out, segment="hu", force=True)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_first_broken_record_stops_and_leaves_the_output_alone(tmp_path, out):
     convert(write(tmp_path / "good.tsv", CONLL), out)
     before = out.read_bytes()
     with pytest.raises(ConcnerError, match="C110.*bad.tsv, line 11"):
-        convert(write(tmp_path / "bad.tsv", CONLL + "\nx\tI-PER\n"), out)
+        convert(write(tmp_path / "bad.tsv", CONLL + "\nx\tI-PER\n"), out, force=True)
     assert out.read_bytes() == before
     assert [path.name for path in out.parent.iterdir()] == ["train.spacy"]
 
@@ -324,8 +324,9 @@ def test_bad_settings_are_told(tmp_path, out, settings, code):
 def test_unreadable_sources_are_told(tmp_path, out):
     with pytest.raises(ConcnerError, match="C103.*missing.tsv"):
         convert(tmp_path / "missing.tsv", out)
+    (tmp_path / "folder").mkdir()
     with pytest.raises(ConcnerError, match="C103"):
-        convert(tmp_path, out, format="conll")
+        convert(tmp_path / "folder", out, format="conll")
 
 
 def test_datasets_are_converted_too(tmp_path, out):
@@ -336,10 +337,10 @@ def test_datasets_are_converted_too(tmp_path, out):
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path, monkeypatch):
-    monkeypatch.setattr(documents, "DOCS_PER_VOCABULARY", 250)
+    monkeypatch.setattr(doc_building, "DOCS_PER_VOCABULARY", 250)
     convert(write(tmp_path / "warm.tsv", numbered(1)), tmp_path / "warm.spacy")
     peaks = []
-    for n_sentences in (300, 1800):
+    for n_sentences in (800, 2400):
         source = write(tmp_path / f"{n_sentences}.tsv", numbered(n_sentences))
         tracemalloc.start()
         convert(source, tmp_path / "corpus", shard_size=50, force=True)

@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spacy_concner.corpora import tabular
-from spacy_concner.corpora.formats import (
+from spacy_concner.corpora.formats import conll as conll_format
+from spacy_concner.corpora.formats.conll import read_conll
+from spacy_concner.corpora.formats.plain_text import read_text
+from spacy_concner.corpora.formats.text_and_spans import read_jsonl
+from spacy_concner.corpora.records import (
     BitextRecord,
     Rejected,
     Skipped,
@@ -13,9 +16,6 @@ from spacy_concner.corpora.formats import (
     TokenRecord,
     detect_format,
 )
-from spacy_concner.corpora.jsonl import read_jsonl
-from spacy_concner.corpora.plain_text import read_text
-from spacy_concner.corpora.tabular import read_conll
 from spacy_concner.errors import ConcnerError
 
 
@@ -131,7 +131,7 @@ def test_conll_names_the_bad_byte_and_keeps_the_raw_lines():
 
 
 def test_conll_without_blank_lines_is_one_rejected_sentence(monkeypatch):
-    monkeypatch.setattr(tabular, "MAX_TOKENS", 5)
+    monkeypatch.setattr(conll_format, "MAX_TOKENS", 5)
     first, second = conll("a\tO\n" * 6 + "\n" + "a\tO\n" * 5)
     assert refusal(first) == ("C111", 1)
     assert len(second.words) == 5

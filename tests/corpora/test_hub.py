@@ -5,10 +5,10 @@ import datasets
 import pytest
 from datasets import ClassLabel, Dataset, Features, Value
 
-from spacy_concner.corpora import hub
-from spacy_concner.corpora.formats import Rejected
-from spacy_concner.corpora.hub import get_tag_names, hub_names, read_dataset
-from spacy_concner.corpora.rows import read_rows
+from spacy_concner.corpora.formats import hub
+from spacy_concner.corpora.formats.hub import get_tag_names, hub_names, read_dataset
+from spacy_concner.corpora.formats.tokens_and_tags import read_rows
+from spacy_concner.corpora.records import Rejected
 from spacy_concner.errors import ConcnerError
 
 NAMES = ["O", "B-PER", "I-PER", "B-LOC"]

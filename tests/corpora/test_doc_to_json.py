@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
 from spacy_concner.corpora.convert import convert
-from spacy_concner.corpora.correction import describe_doc, list_unexported
-from spacy_concner.corpora.documents import build_doc
+from spacy_concner.corpora.doc_building import build_doc
+from spacy_concner.corpora.doc_to_json import describe_doc, list_unexported
 from spacy_concner.corpora.export import export_corpus
-from spacy_concner.corpora.formats import Rejected
-from spacy_concner.corpora.jsonl import read_jsonl
+from spacy_concner.corpora.formats.text_and_spans import read_jsonl
 from spacy_concner.corpora.reader import read_docs
+from spacy_concner.corpora.records import Rejected
 from spacy_concner.corpora.segments import annotate, get_segments, make_bitext, token_tag
 from spacy_concner.corpora.soft_labels import set_soft_labels
 from spacy_concner.errors import ConcnerError
@@ -249,9 +249,23 @@ def test_bad_settings_are_told(tmp_path, sentences):
     path = write_corpus(sentences, tmp_path / "in.spacy")
     with pytest.raises(ConcnerError, match="C132"):
         export_corpus(path, tmp_path / "out.jsonl", style="brat")
-    with pytest.raises(ConcnerError, match="C139"):
-        export_corpus(path, tmp_path)
-    with pytest.raises(ConcnerError, match="C139"):
-        export_corpus(path, path / "out.jsonl")
+    with pytest.raises(ConcnerError, match="C605"):
+        export_corpus(path, path)
+    with pytest.raises(ConcnerError, match="C129"):
+        (tmp_path / "folder").mkdir()
+        export_corpus(path, tmp_path / "folder")
     with pytest.raises(ConcnerError, match="C142"):
         export_corpus(tmp_path / "absent.spacy", tmp_path / "out.jsonl")
+
+
+def test_a_file_that_is_there_stays_without_force(tmp_path, sentences):
+    path = write_corpus(sentences, tmp_path / "in.spacy")
+    output = tmp_path / "out.jsonl"
+    export_corpus(path, output, limit=1)
+    with pytest.raises(ConcnerError, match="C128.*--force"):
+        export_corpus(path, output)
+    assert export_corpus(path, output, force=True).n_docs == len(sentences)
+    output.write_text("my notes")
+    with pytest.raises(ConcnerError, match="C606"):
+        export_corpus(path, output, force=True)
+    assert output.read_text() == "my notes"

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..errors import Errors
-from .formats import InvalidRecord, Place, Record, Rejected, Skipped, TokenRecord
-from .json_values import check_string, wrong_type
-from .jsonl import parse_object
-from .schemes import MISSING_TAG, to_iob2
+from ...errors import Errors
+from ..json_values import check_string, wrong_type
+from ..records import InvalidRecord, Place, Record, Rejected, Skipped, TokenRecord
+from ..tag_schemes import MISSING_TAG, to_iob2
+from .text_and_spans import parse_object
 
 UNLABELLED = -1
 """What datasets give as the number of a label that is withheld."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from .formats import InvalidRecord, Place, Rejected, TextRecord, decode, show_raw, without_mark
+from ..records import InvalidRecord, Place, Rejected, TextRecord, decode, show_raw, without_mark
 
 
 def read_text(lines: Iterable[bytes], file: str) -> Iterator[TextRecord | Rejected]:

@@ -8,7 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from ..errors import ConcnerError, Errors
-from .formats import BitextRecord, InvalidRecord, Record, TextRecord, TokenRecord
+from .records import BitextRecord, InvalidRecord, Record, TextRecord, TokenRecord
 from .segments import SEGMENTS_KEY, annotate, make_bitext, token_tag
 
 DOCS_PER_VOCABULARY = 5000

@@ -150,16 +150,6 @@ class Skipped:
     answer: str
 
 
-def show_reason(error: Exception | None) -> str:
-    """Give what an error says as a part of a sentence: no full stop, no advice of spaCy's.
-
-    error (Exception | None): The error.
-    RETURNS (str): Its text, or its type where it says nothing.
-    """
-    text = str(error).partition(" If your data is in spaCy")[0].strip()
-    return text.rstrip(".") or type(error).__name__
-
-
 def detect_format(source: str, exists: bool, is_folder: bool) -> str:
     """Tell the format of a source by its name.
 

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..errors import Errors
-from .correction import OWN_KEYS, has_offset_segments, read_user_data, split_text
-from .formats import (
+from ...errors import Errors
+from ...files import show_reason
+from ..json_values import as_list, get_string, get_value, read_user_data, wrong_type
+from ..records import (
     BitextRecord,
     InvalidRecord,
     Place,
@@ -15,11 +16,10 @@ from .formats import (
     TextRecord,
     decode,
     show_raw,
-    show_reason,
     without_mark,
 )
-from .json_values import as_list, get_string, get_value, wrong_type
-from .schemes import is_tag
+from ..tag_schemes import is_tag
+from .corrected_rows import OWN_KEYS, has_offset_segments, split_text
 
 SPAN_KEYS = ("spans", "entities", "label", "labels")
 START_KEYS = ("start", "start_offset")
@@ -52,7 +52,7 @@ def read_jsonl(
     exclusive) and "label"; lists of start, end and label, and the keys "entities", "label"
     and "labels", are read too. Without spans its annotation is missing; spans under another
     key are an error. A bitext has "segments", each a sentence with "lang", or it is one text
-    whose "segments" are offsets, as `spacy concner export` writes it (see `correction`). An
+    whose "segments" are offsets, as `spacy concner export` writes it (see `doc_to_json`). An
     "id" goes to `doc.user_data["id"]`. Objects whose "answer" is "reject" or "ignore"
     (Prodigy's) are skipped.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from spacy.training import biluo_to_iob, iob_to_biluo
 
 from ..errors import Errors
-from .formats import InvalidRecord, Place
+from .records import InvalidRecord, Place
 
 SCHEMES = ("iob2", "iob1", "bilou")
 SCHEME_ALIASES = {"bio": "iob2", "bioes": "bilou", "biluo": "bilou"}

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ..errors import Errors
-from .formats import InvalidRecord, Place, Rejected, TokenRecord, decode, show_raw, without_mark
-from .schemes import is_tag, to_iob2
+from ...errors import Errors
+from ..records import InvalidRecord, Place, Rejected, TokenRecord, decode, show_raw, without_mark
+from ..tag_schemes import is_tag, to_iob2
 
 DOCUMENT_MARK = b"-DOCSTART-"
 MAX_TOKENS = 10_000

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..errors import ConcnerError, Errors
-from .formats import Record, Rejected, Skipped, show_reason
-from .rows import read_rows
+from ...errors import ConcnerError, Errors
+from ...files import show_reason
+from ..records import Record, Rejected, Skipped
+from .tokens_and_tags import read_rows
 
 BUILDERS = {".parquet": "parquet", ".json": "json", ".jsonl": "json", ".csv": "csv"}
 LOGGERS = ("datasets", "huggingface_hub", "urllib3", "httpx")
