@@ -18,6 +18,6 @@ class ScoringWarnings:
         "'seen' in the config of spacy-concner.scorer.v1, or set it to null."
     )
     W520 = (
-        "seqeval_micro_f and the other scores of seqeval are left out: the package is not there. "
-        'Run: pip install "spacy-concner[train]"'
+        "The scores of {package} are left out: the package is not there. "
+        'Run: pip install "spacy-concner[train]" (nervaluate needs Python 3.11 or later)'
     )

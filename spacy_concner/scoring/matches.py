@@ -127,15 +127,5 @@ def sum_counts(
     return total["tp"], total["fp"], total["fn"]
 
 
-def precision_recall_f(counts: Sequence[float]) -> dict[str, float]:
-    """Give `p`, `r` and `f` of true positives, false positives and false negatives."""
-    right, wrong, missed = counts
-    return {
-        "p": right / (right + wrong) if right + wrong else 0.0,
-        "r": right / (right + missed) if right + missed else 0.0,
-        "f": 2 * right / (2 * right + wrong + missed) if right + wrong + missed else 0.0,
-    }
-
-
 def _entity(span: Span, label: str, score: float | None = None) -> EntitySpan:
     return EntitySpan(span.start, span.end, label, span.text, score)

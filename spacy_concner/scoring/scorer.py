@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from spacy.scorer import get_ner_prf
+from spacy.scorer import PRFScore, get_ner_prf
 from spacy.training import Example
 
 from ..calibration.measure import brier_score, expected_calibration_error
 from ..corpora.segments import token_tag
 from ..errors import Warnings
-from .matches import Comparison, EntitySpan, compare, precision_recall_f, sum_counts
-from .partial_match import STRATEGIES, sum_matches
+from .matches import Comparison, EntitySpan, compare, sum_counts
 from .seen import SeenEntities, read_seen
 
 SEQEVAL_AVERAGES = {"micro": "micro avg", "macro": "macro avg"}
+# By our name, as nervaluate calls what it counts.
+PARTIAL_MATCHES = {"strict": "strict", "exact": "exact", "partial": "partial", "type": "ent_type"}
 
 
 def make_scorer(seen: str | Path | None = None) -> Callable:
@@ -25,8 +26,8 @@ def make_scorer(seen: str | Path | None = None) -> Callable:
 
     - `ents_p`, `ents_r`, `ents_f`, `ents_per_type`: spaCy's.
     - `seqeval_micro_f`, `seqeval_macro_f`, `seqeval_per_type`: strict IOB2.
-    - `ents_strict_f`, `ents_exact_f`, `ents_partial_f`, `ents_type_f`: as nervaluate counts
-      partial matches.
+    - `ents_strict_f`, `ents_exact_f`, `ents_partial_f`, `ents_type_f`: nervaluate's, of
+      partial matches (SemEval-2013, task 9.1).
     - `ents_ece`, `ents_brier`: calibration of the entities' probabilities.
     - `ents_per_language`: p, r and f by language code, where the corpus tells it, by
       segments or by `doc.user_data["language"]`.
@@ -97,7 +98,7 @@ def seqeval_scores(examples: Iterable[Example]) -> dict[str, Any]:
         from seqeval.metrics import classification_report
         from seqeval.scheme import IOB2
     except ImportError:
-        warnings.warn(Warnings.W520, stacklevel=2)
+        warnings.warn(Warnings.W520.format(package="seqeval"), stacklevel=2)
         return {name: None for name in [*names, "seqeval_per_type"]}
     pairs = [tags for example in examples if (tags := known_tags(example))[0]]
     gold, predicted = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
@@ -123,16 +124,28 @@ def seqeval_scores(examples: Iterable[Example]) -> dict[str, Any]:
 
 
 def partial_scores(comparisons: Sequence[Comparison]) -> dict[str, float | None]:
-    """Give F1 under the four strategies of partial matching.
+    """Score with nervaluate, which counts entities that overlap in four ways.
+
+    "strict" wants boundaries and type, "exact" boundaries alone, "partial" any overlap (half
+    the credit where boundaries differ), "type" any overlap with the right type.
 
     comparisons (Sequence[Comparison]): Sentences.
-    RETURNS (dict[str, float | None]): `ents_STRATEGY_f`, None without entities.
+    RETURNS (dict[str, float | None]): F1 between 0 and 1 as `ents_strict_f`, …; None where
+        there is no entity to count, or no nervaluate.
     """
-    pairs = [(c.gold, c.predicted) for c in comparisons if c.gold or c.predicted]
-    return {
-        f"ents_{strategy}_f": sum_matches(pairs, strategy).f_score if pairs else None
-        for strategy in STRATEGIES
-    }
+    names = {f"ents_{ours}_f": theirs for ours, theirs in PARTIAL_MATCHES.items()}
+    try:
+        from nervaluate import Evaluator
+    except ImportError:
+        warnings.warn(Warnings.W520.format(package="nervaluate"), stacklevel=2)
+        return dict.fromkeys(names)
+    found = [c for c in comparisons if c.gold or c.predicted]
+    if not found:
+        return dict.fromkeys(names)
+    labels = {span.label for c in found for span in (*c.gold, *c.predicted)}
+    gold, predicted = [_as_dicts(c.gold) for c in found], [_as_dicts(c.predicted) for c in found]
+    evaluated = Evaluator(gold, predicted, tags=sorted(labels), loader="dict").evaluate()
+    return {ours: float(evaluated["overall"][theirs].f1) for ours, theirs in names.items()}
 
 
 def calibration_scores(comparisons: Sequence[Comparison]) -> dict[str, float | None]:
@@ -158,7 +171,7 @@ def language_scores(comparisons: Sequence[Comparison]) -> dict[str, dict[str, fl
     """
     languages = sorted({comparison.language for comparison in comparisons} - {""})
     return {
-        language: precision_recall_f(sum_counts(c for c in comparisons if c.language == language))
+        language: _prf(sum_counts(c for c in comparisons if c.language == language)).to_dict()
         for language in languages
     } or None
 
@@ -178,7 +191,7 @@ def seen_scores(comparisons: Sequence[Comparison], seen: SeenEntities) -> dict[s
     }
     for name, keep in halves.items():
         counts = sum_counts(comparisons, keep)
-        found = precision_recall_f(counts)
+        found = _prf(counts).to_dict()
         scores |= {f"ents_{name}_{k}": v if any(counts) else None for k, v in found.items()}
     return scores
 
@@ -204,3 +217,13 @@ def known_tags(example: Example) -> tuple[list[str], list[str]]:
             predicted[start:end] = [f"B-{entity.label_}", *inside]
     known = [i for i, tag in enumerate(gold) if tag != "-"]
     return [gold[i] for i in known], [predicted[i] for i in known]
+
+
+def _prf(counts: tuple[int, int, int]) -> PRFScore:
+    right, wrong, missed = counts
+    return PRFScore(tp=right, fp=wrong, fn=missed)
+
+
+def _as_dicts(spans: Iterable[EntitySpan]) -> list[dict[str, Any]]:
+    # nervaluate's last token is the entity's own.
+    return [{"label": span.label, "start": span.start, "end": span.end - 1} for span in spans]

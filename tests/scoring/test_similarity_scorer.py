@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
 import spacy
-from hypothesis import given
-from hypothesis import strategies as st
 from spacy.training import Example
 
-from spacy_concner.scoring.similarity import area_under_curve, score_similarity
+from spacy_concner.scoring.similarity_scorer import score_similarity
+from spacy_concner.tagging.pairs import draw_pairs, pair_classes
 from tests.conftest import SENTENCES, as_example, labelled_doc
 
 TAGS = ["B-LOC", "B-ORG", "B-PER", "I-ORG", "I-PER", "O"]
@@ -55,14 +54,14 @@ def test_nothing_to_score():
     assert score_similarity([bare, no_vectors, empty]) == score_similarity([]) == nothing
 
 
-@given(
-    pairs=st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=30).filter(
-        lambda pairs: len({positive for _, positive in pairs}) == 2
-    )
-)
-def test_area_under_curve_counts_wins(pairs):
-    scores = np.array([score for score, _ in pairs], dtype="f8")
-    positive = np.array([flag for _, flag in pairs])
-    difference = scores[positive][:, None] - scores[~positive][None, :]
-    expected = ((difference > 0) + 0.5 * (difference == 0)).mean()
-    assert area_under_curve(scores, positive) == pytest.approx(expected)
+def test_area_under_curve_counts_wins_and_half_of_ties():
+    angles = np.random.default_rng(0).integers(0, 4, len(TAGS)) * np.pi / 6
+    vectors = {tag: [np.cos(angle), np.sin(angle)] for tag, angle in zip(TAGS, angles, strict=True)}
+    scored = examples(vectors.__getitem__)
+    pairs = draw_pairs(pair_classes(scored, "tag"), 10000, [0])
+    rows = np.concatenate([one.predicted.tensor for one in scored])
+    cosines = (rows[pairs.first] * rows[pairs.second]).sum(axis=1).round(5)
+    won = cosines[pairs.same][:, None] - cosines[~pairs.same][None, :]
+    expected = ((won > 0) + 0.5 * (won == 0)).mean()
+    assert 0.5 < expected < 1
+    assert score_similarity(scored)["sim_auc"] == pytest.approx(expected)

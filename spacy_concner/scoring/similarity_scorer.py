@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
+from spacy.scorer import ROCAUCScore
 from spacy.training import Example
 
 from ..arrays import unit_vectors
@@ -48,21 +49,11 @@ def score_similarity(
     vectors = np.concatenate([eg.predicted.tensor for eg in examples])
     unit = unit_vectors(vectors)
     cosines = np.einsum("ij,ij->i", unit[pairs.first], unit[pairs.second])
+    # As many pairs of one kind as of the other were drawn, so that there is a curve.
+    curve = ROCAUCScore()
+    for cosine, is_same in zip(cosines.tolist(), pairs.same.tolist(), strict=True):
+        curve.score_set(cosine, is_same)
     return {
         "sim_acc": float(((cosines > 0) == pairs.same).mean()),
-        "sim_auc": area_under_curve(cosines, pairs.same),
+        "sim_auc": float(curve.score),
     }
-
-
-def area_under_curve(scores: np.ndarray, positive: np.ndarray) -> float:
-    """Give the area under the ROC curve, ties counting half.
-
-    scores (ndarray): `(n,)` floats.
-    positive (ndarray): `(n,)` bool, at least one True and one False.
-    RETURNS (float): How often a positive has a higher score than a negative.
-    """
-    _, rows, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[rows]
-    n_positive, n_negative = int(positive.sum()), int((~positive).sum())
-    wins = ranks[positive].sum() - n_positive * (n_positive + 1) / 2
-    return float(wins / (n_positive * n_negative))
