@@ -5,6 +5,7 @@ from .bitext import bitext_cli
 from .calibrate import calibrate_cli
 from .card import card_cli
 from .convert import convert_cli
+from .distil import distil_cli
 from .encoder import encoder_cli
 from .export import export_cli
 from .filter import filter_cli
@@ -20,6 +21,7 @@ __all__ = [
     "card_cli",
     "concner_cli",
     "convert_cli",
+    "distil_cli",
     "encoder_cli",
     "export_cli",
     "filter_cli",

@@ -61,6 +61,18 @@ class TeachingErrors:
         "--teacher {entry!r} is no path and not NAME=PATH. Give the folder of a pipeline, such as "
         "--teacher en=training/en/model-last."
     )
+    C425 = "There is no {what} to distil with. Name at least one."
+    C426 = (
+        "A teacher is called {name!r}, as what distil makes is called. Give it another name, such "
+        "as --teacher first=PATH."
+    )
+    C427 = (
+        "spacy train has ended with status {status} while it made {name}; what it printed says "
+        "why. Run the same command again when that is mended: what is finished stays."
+    )
+    C428 = (
+        "There is parallel text for {languages}, and no {option}. Name it, or leave --parallel out."
+    )
     C442 = "The width of the evaluator's vectors is {width}, expected a whole number of at least 1."
     C443 = (
         "Evaluator {path} gives a vector that is not a number; document: {text!r}. Train it "

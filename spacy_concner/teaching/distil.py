@@ -1,0 +1,496 @@
+"""Teachers distilled into a student by the plan of `rounds`, each step made once.
+
+The output holds all that a run has made: `round-1`, `round-2` … with a student each, `pairs` and
+`parallel` with what parallel text brought, `soft` with the soft labels of each round, `metrics`
+with the rows of each training, and `model-last`, the last student. Its `distil.json` tells what
+each step was made of: a run with the same inputs keeps the steps that are finished, and what was
+made of others goes.
+"""
+
+import gc
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import spacy
+from wasabi import Printer
+
+from ..bitexts.aligner import Aligner
+from ..bitexts.from_parallel import make_bitexts
+from ..bitexts.parallel_files import ParallelFiles, check_columns
+from ..bitexts.source_labels import TeacherLabels
+from ..bitexts.thresholds import Thresholds
+from ..corpora.reader import corpus_files
+from ..encoding.word_vectors import load_word_encoder
+from ..errors import ConcnerError, Errors
+from ..files import (
+    Paths,
+    Store,
+    check_complete,
+    claim,
+    fingerprint,
+    sweep,
+    whole_file,
+    whole_folder,
+)
+from .label import check_confidence, label
+from .rounds import (
+    GENTLER,
+    MIN_PAIR_CONFIDENCE,
+    WORDS_AROUND,
+    Pairs,
+    ParallelTeacher,
+    Round,
+    Step,
+    is_taken,
+    plan_rounds,
+    settings_for,
+)
+
+VERB = "distil"
+MANIFEST = "distil.json"
+LAST = "model-last"
+SOFT = "soft"
+CACHE = "cache"
+METRICS = "metrics"
+# spaCy takes changes of any config from there.
+OVERRIDES = "SPACY_CONFIG_OVERRIDES"
+
+
+@dataclass(frozen=True)
+class Training:
+    """How pipelines of a kind are trained.
+
+    config: Config of `spacy train`.
+    steps: Training steps, to which the learning rate falls to zero.
+    """
+
+    config: Path
+    steps: int
+
+
+@dataclass(frozen=True)
+class ParallelText:
+    """Parallel text, and the teacher that learns from it.
+
+    texts: Files with lines of source, tab, target, by the target's language.
+    bitexts: Labelled bitexts that it joins: a `.spacy` file or a folder of them.
+    training: How the teacher is trained.
+    source: Language of the source.
+    """
+
+    texts: Mapping[str, Path]
+    bitexts: Path
+    training: Training
+    source: str = "en"
+
+
+@dataclass
+class Distillation:
+    """What a distillation did.
+
+    student: The last student.
+    steps: Names of the steps that were made, in order.
+    kept: Names of the steps that an earlier run had made of the same.
+    """
+
+    student: Path
+    steps: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+def distil(
+    raw: Mapping[str, Path],
+    output: Path,
+    teachers: Mapping[str, str | Path],
+    *,
+    student: Training,
+    dev: Path,
+    encoder: Path,
+    rounds: int = 1,
+    min_confidence: float = 0.0,
+    parallel: ParallelText | None = None,
+    seed: int = 1,
+    gpu_id: int = -1,
+    force: bool = False,
+    progress: bool = True,
+) -> Distillation:
+    """Let teachers label raw text and train a student on it, round by round.
+
+    A run that was killed goes on where it was: steps that are finished are kept if all that they
+    are made of is the same.
+
+    raw (Mapping[str, Path]): Raw text by language: `.spacy` files or folders of them.
+    output (Path): Folder for the students and all that they are made of.
+    teachers (Mapping[str, str | Path]): Pipelines by name; the first student starts from the last.
+    student (Training): How students are trained.
+    dev (Path): Development corpus.
+    encoder (Path): Encoder folder of all pipelines.
+    rounds (int): Rounds before those with parallel text.
+    min_confidence (float): From the second round on, tokens whose likeliest label has a lower
+        probability keep no label.
+    parallel (ParallelText): Parallel text, for two rounds more; none without.
+    seed (int): Random seed of the trainings.
+    gpu_id (int): GPU that pipelines are trained on and words aligned, or -1 for the CPU. Labelling
+        runs where spaCy does: see `spacy.require_gpu`.
+    force (bool): Make anew what an earlier run has made of other inputs.
+    progress (bool): Say what each step does.
+    RETURNS (Distillation): The last student, and the steps.
+    RAISES (ConcnerError): C425 for no teacher or no language, C426 for a teacher's name, C142 for a
+        corpus that is not there, C205 and C232 for parallel text, C406 and C417 for numbers, C129,
+        C407, C408 and C601 for the output, C405 if it was made of other inputs, C427 if a training
+        fails, and those of `label`.
+    """
+    for what, given in (("teacher", teachers), ("language", raw)):
+        if not given:
+            raise ConcnerError(Errors.C425.format(what=what))
+    for name in filter(is_taken, teachers):
+        raise ConcnerError(Errors.C426.format(name=name))
+    trainings = [student, *([parallel.training] if parallel else [])]
+    for setting, value in (("rounds", rounds), *(("steps", made.steps) for made in trainings)):
+        if value < 1:
+            raise ConcnerError(Errors.C406.format(setting=setting, value=value, least=1))
+    check_confidence(min_confidence)
+    # Hours of training may lie before they are read.
+    for corpus in (*raw.values(), dev, *([parallel.bitexts] if parallel else [])):
+        corpus_files(corpus)
+    for text in parallel.texts.values() if parallel else ():
+        check_columns(ParallelFiles(text))
+    inputs: dict[str, Paths] = {
+        "INPUT": list(raw.values()),
+        "--teacher": list(teachers.values()),
+        "--config": [training.config for training in trainings],
+        "--dev": dev,
+        "--encoder": encoder,
+        "--parallel": list(parallel.texts.values()) if parallel else None,
+        "--bitexts": parallel.bitexts if parallel else None,
+    }
+    plan = plan_rounds(list(teachers), rounds, min_confidence, parallel=bool(parallel))
+    with claim(VERB, inputs=inputs, outputs={"OUTPUT": Store(output)}, force=force):
+        run = _Run(
+            raw=raw,
+            output=output,
+            pipelines={name: str(path) for name, path in teachers.items()},
+            student=student,
+            dev=dev,
+            encoder=encoder,
+            parallel=parallel,
+            seed=seed,
+            gpu_id=gpu_id,
+            progress=progress,
+        )
+        return run.run(plan, force)
+
+
+@dataclass
+class _Run:
+    """A run of the plan.
+
+    pipelines: Teachers and students there are, by name.
+    finished: Names of the steps that are made, of what `inputs` tells.
+    inputs: What each step is made of, by name.
+    """
+
+    raw: Mapping[str, Path]
+    output: Path
+    pipelines: dict[str, str]
+    student: Training
+    dev: Path
+    encoder: Path
+    parallel: ParallelText | None
+    seed: int
+    gpu_id: int
+    progress: bool
+    finished: list[str] = field(default_factory=list)
+    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make what tells the user how far the run is."""
+        self.told = Printer(no_print=not self.progress)
+
+    def run(self, plan: Sequence[Step], force: bool) -> Distillation:
+        """Make the steps that are not made yet; give what was done."""
+        self.inputs = self._describe(plan)
+        self._resume(force)
+        done = Distillation(self.output / LAST)
+        last = ""
+        for step in plan:
+            self.told.divider(step.name)
+            if step.name in self.finished:
+                self.told.info(f"Made by an earlier run of the same: {self.output / step.name}")
+                done.kept.append(step.name)
+            else:
+                self._make(step)
+                done.steps.append(step.name)
+            if isinstance(step, Pairs):
+                if not any(self._has_pairs(language) for language in self._texts):
+                    self.told.warn(
+                        "Nothing in the parallel text is alike and sure: no rounds with it"
+                    )
+                    break
+                continue
+            self.pipelines[step.name] = str(self.output / step.name / LAST)
+            if isinstance(step, Round):
+                last = step.name
+        self._publish(last, is_new=bool(done.steps))
+        self.told.good(f"Student of {last}: {done.student}")
+        return done
+
+    @property
+    def _texts(self) -> Mapping[str, Path]:
+        return self.parallel.texts if self.parallel else {}
+
+    def _describe(self, plan: Sequence[Step]) -> dict[str, dict[str, Any]]:
+        """Tell what each step is made of; a step before stands for what it makes."""
+        made = {name: _identify(path) for name, path in self.pipelines.items()}
+        shared = {
+            "dev": _identify(self.dev),
+            "encoder": _identify(self.encoder),
+            "seed": self.seed,
+            "overrides": os.environ.get(OVERRIDES, ""),
+        }
+        raw = {language: _identify(path) for language, path in self.raw.items()}
+        inputs: dict[str, dict[str, Any]] = {}
+        for step in plan:
+            if isinstance(step, Round):
+                told = {
+                    "raw": raw,
+                    "teachers": {name: made[name] for name in step.teachers},
+                    "start": step.start,
+                    "min_confidence": step.min_confidence,
+                    **self._describe_training(self.student),
+                    **shared,
+                }
+            elif isinstance(step, Pairs):
+                assert self.parallel is not None
+                told = {
+                    "parallel": {lang: _identify(path) for lang, path in self._texts.items()},
+                    "bitexts": _identify(self.parallel.bitexts),
+                    "source": self.parallel.source,
+                    "student": made[step.student],
+                }
+            else:
+                assert self.parallel is not None
+                told = {
+                    "pairs": made[Pairs.name],
+                    "start": made[step.start],
+                    **self._describe_training(self.parallel.training),
+                    **shared,
+                }
+            inputs[step.name] = told
+            text = json.dumps(told, sort_keys=True)
+            made[step.name] = hashlib.sha256(text.encode("utf8")).hexdigest()
+        return inputs
+
+    def _describe_training(self, training: Training) -> dict[str, Any]:
+        return {"config": _identify(training.config), "steps": training.steps}
+
+    def _resume(self, force: bool) -> None:
+        """Find what an earlier run has finished, and clear away what is of other inputs."""
+        before = _read_manifest(self.output)
+        inputs_before = before.get("inputs", {})
+        if changed := _find_change(inputs_before, self.inputs):
+            if not force:
+                raise ConcnerError(Errors.C405.format(path=self.output, changed=changed))
+        for name in self.inputs:
+            sweep(self.output / name)
+        self.finished = [
+            name
+            for name in before.get("finished", [])
+            if inputs_before.get(name) == self.inputs.get(name) and _is_whole(self.output / name)
+        ]
+        self._write_manifest()
+        for name in {*inputs_before} - {*self.finished}:
+            shutil.rmtree(self.output / name, ignore_errors=True)
+            self._metrics(name).unlink(missing_ok=True)
+        _keep_only(self.output / SOFT, self.inputs)
+
+    def _write_manifest(self) -> None:
+        content = {"inputs": self.inputs, "finished": self.finished}
+        with whole_file(self.output / MANIFEST) as part:
+            part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf8")
+
+    def _make(self, step: Step) -> None:
+        if isinstance(step, Round):
+            self._label(step)
+        with whole_folder(self.output / step.name, VERB) as folder:
+            if isinstance(step, Round):
+                self._train(self.student, folder, step, self.output / SOFT / step.name, {})
+            elif isinstance(step, Pairs):
+                self._cut_pairs(step, folder)
+            else:
+                assert self.parallel is not None
+                pairs = self.output / Pairs.name
+                self._train(self.parallel.training, folder, step, pairs, GENTLER)
+        self.finished.append(step.name)
+        self._write_manifest()
+
+    def _label(self, step: Round) -> None:
+        """Let the teachers of a round label the raw text of each language."""
+        soft = self.output / SOFT / step.name
+        # The student reads the whole folder: nothing of a language that is no longer named.
+        _keep_only(soft, self.raw)
+        sure = f", {step.min_confidence:g} or surer" if step.min_confidence else ""
+        for language, path in self.raw.items():
+            self.told.info(f"{' + '.join(step.teachers)} label {language}{sure}: {path}")
+            label(
+                path,
+                soft / language,
+                {name: self.pipelines[name] for name in step.teachers},
+                min_confidence=step.min_confidence,
+                cache=self.output / CACHE,
+                force=True,
+                progress=self.progress,
+            )
+
+    def _cut_pairs(self, step: Pairs, folder: Path) -> None:
+        """Make bitexts of what a student finds alike in parallel text, and copy those there are."""
+        assert self.parallel is not None
+        student = self.pipelines[step.student]
+        source = self.parallel.source
+        labels = TeacherLabels(student, needs_scores=True)
+        aligner = Aligner(load_word_encoder(student, gpu_id=self.gpu_id))
+        for language, text in self._texts.items():
+            self.told.info(f"{step.student} cuts pairs {source}-{language}: {text}")
+            try:
+                made = make_bitexts(
+                    ParallelFiles(text),
+                    folder / f"{language}.spacy",
+                    (source, language),
+                    labels=labels,
+                    aligner=aligner,
+                    thresholds=Thresholds(least_confidence=MIN_PAIR_CONFIDENCE),
+                    around=WORDS_AROUND,
+                    progress=self.progress,
+                )
+            except ConcnerError as error:
+                # Hours of training lie behind: a language without a sure pair is no reason to stop.
+                if not str(error).startswith("[C228]"):
+                    raise
+                self.told.warn(f"{language} goes without parallel text: nothing alike and sure")
+            else:
+                self.told.info(f"{made.kept} pairs {source}-{language}")
+        for file in corpus_files(self.parallel.bitexts):
+            shutil.copy(file, folder / f"{source}-{file.name}")
+
+    def _metrics(self, name: str) -> Path:
+        return self.output / METRICS / f"{name}.jsonl"
+
+    def _has_pairs(self, language: str) -> bool:
+        return (self.output / Pairs.name / f"{language}.spacy").exists()
+
+    def _train(
+        self,
+        training: Training,
+        folder: Path,
+        step: Round | ParallelTeacher,
+        corpus: Path,
+        settings: Mapping[str, object],
+    ) -> None:
+        """Train a pipeline, `model-last` in a folder.
+
+        In a process of its own: its memory is free again once it ends, several trainings one
+        after the other do not add up, and spaCy takes overrides from the environment. Ctrl-C
+        reaches both processes, and `subprocess.run` waits until the other is gone, before the
+        unfinished folder is.
+        """
+        self.told.info(f"{step.start} becomes {step.name} on {corpus}: {training.steps} steps")
+        _give_memory_back()
+        options = {
+            **settings_for(training.steps),
+            "paths.train": corpus,
+            "paths.dev": self.dev,
+            "paths.encoder": self.encoder,
+            "paths.start_from": self.pipelines[step.start],
+            "paths.metrics": self._metrics(step.name),
+            "system.seed": self.seed,
+            **settings,
+        }
+        command = ["train", training.config, "--output", folder, "--gpu-id", self.gpu_id]
+        for name, value in options.items():
+            command += [f"--{name}", value]
+        (self.output / METRICS).mkdir(exist_ok=True)
+        status = subprocess.run(
+            [sys.executable, "-m", "spacy", *map(str, command)],
+            stdout=None if self.progress else subprocess.DEVNULL,
+        ).returncode
+        if status:
+            raise ConcnerError(Errors.C427.format(name=step.name, status=status))
+        # Evaluated at its last step alone, the best is the last, or what there was before.
+        shutil.rmtree(folder / "model-best", ignore_errors=True)
+
+    def _publish(self, name: str, is_new: bool) -> None:
+        """Copy the last student to where it is looked for."""
+        last = self.output / LAST
+        if is_new or not _is_whole(last):
+            with whole_folder(last, VERB) as folder:
+                shutil.copytree(self.pipelines[name], folder, dirs_exist_ok=True)
+
+
+def _read_manifest(output: Path) -> dict[str, Any]:
+    """Read what an earlier run was made of.
+
+    RAISES (ConcnerError): C129 if the output is a file, C408 if it holds something else.
+    """
+    told = {"option": "OUTPUT", "path": output}
+    if output.exists() and not output.is_dir():
+        raise ConcnerError(Errors.C129.format(**told, reason="it is no folder but a file"))
+    with suppress(OSError, ValueError):
+        return json.loads((output / MANIFEST).read_text("utf8"))
+    if output.exists() and any(output.iterdir()):
+        reason = f"holds files, and no {MANIFEST} tells that spacy concner {VERB} made them"
+        raise ConcnerError(Errors.C408.format(**told, reason=reason))
+    return {}
+
+
+def _find_change(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Say what the first step is made of that was made of something else; empty if none was."""
+    for name, inputs in before.items():
+        if name not in now:
+            return f"rounds: {name} is no longer one of them"
+        if changed := sorted(key for key in inputs if inputs[key] != now[name].get(key)):
+            return f"inputs of {name}: {', '.join(changed)}"
+    return ""
+
+
+def _keep_only(folder: Path, names: Collection[str]) -> None:
+    """Remove the folders in a folder that have none of these names."""
+    for place in folder.glob("*"):
+        if place.name not in names:
+            shutil.rmtree(place)
+
+
+def _is_whole(folder: Path) -> bool:
+    if not folder.is_dir():
+        return False
+    try:
+        check_complete(folder)
+    except ConcnerError:
+        return False
+    return True
+
+
+def _identify(place: str | Path) -> str:
+    """Give the SHA-256 of a file, of a folder's files or a package's, or else the name itself."""
+    path = Path(place)
+    if not path.exists() and spacy.util.is_package(str(place)):
+        path = spacy.util.get_package_path(str(place))
+    if path.is_dir():
+        return fingerprint(sorted(file for file in path.rglob("*") if file.is_file()))
+    return fingerprint([path]) if path.is_file() else str(place)
+
+
+def _give_memory_back() -> None:
+    """Free what labelling has held, on a GPU as well, before a training needs it."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
