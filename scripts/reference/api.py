@@ -24,6 +24,7 @@ FUNCTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "filter": (("bitexts.filtering", "filter_corpus"),),
     "export": (("corpora.export", "export_corpus"),),
     "label": (("teaching.label", "label"),),
+    "distil": (("teaching.distil", "distil"),),
     "calibrate": (("calibration.calibrate", "calibrate"),),
     "ship": (("shipping.ship", "ship"),),
     "report": (("pages.report.gather", "gather_report"), ("pages.report.page", "write_page")),

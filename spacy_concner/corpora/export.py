@@ -55,7 +55,7 @@ def export_corpus(
     force (bool): Replace a JSON lines file that is there.
     progress (bool): Show the progress on stderr.
     RETURNS (Export): What was written.
-    RAISES (ConcnerError): C102 for broken bitexts, C128, C129 and C601 to C606 for the output,
+    RAISES (ConcnerError): C102 for broken bitexts, C128, C129, C407, C408 and C601 for the output,
         C132 for another style, C142, C143 for the input.
     """
     if style not in STYLES:

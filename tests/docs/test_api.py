@@ -1,12 +1,14 @@
 """The page of the Python API: every verb's function, callable as documented."""
 
 import inspect
+import re
 import typing
 
 import pytest
 
 from scripts.reference.api import BUILDERS, api_page, call, find_functions, find_types, load
 from scripts.reference.docstrings import parse_docstring
+from scripts.reference.errors import find_messages
 from scripts.reference.verbs import find_verbs
 
 FUNCTIONS = [function for found in find_functions().values() for function in found]
@@ -41,6 +43,10 @@ def test_types_are_told_with_what_they_hold():
         found = [part for part in sections if part.startswith(f"`{kind.__name__}`\n")]
         for name in getattr(kind, "__dataclass_fields__", {}):
             assert any(f"`{name}`" in part for part in found), (kind, name)
+
+
+def test_codes_of_the_page_are_there():
+    assert set(re.findall(r"\[([CW]\d{3})\]", api_page())) <= set(find_messages())
 
 
 def test_calls_show_what_must_be_given():
