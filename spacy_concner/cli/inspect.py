@@ -14,19 +14,20 @@ def inspect_cli(
     input_path: Path = typer.Argument(
         ..., metavar="INPUT", help="Bitexts: a .spacy file or a folder of them"
     ),
-    output_path: Path = typer.Argument(..., metavar="OUTPUT", help="HTML file (replaced)"),
+    output_path: Path = typer.Argument(..., metavar="OUTPUT", help="HTML file"),
     rejects: Path | None = typer.Option(
-        None, "--rejects", help="Rejects file of translate or filter, for the summary"
+        None, "--rejects", help="Rejects file of translate, bitext or filter, for the summary"
     ),
     limit: int = typer.Option(
-        1000, "--limit", "-l", min=0, help="Bitexts on the page, the worst first; 0 for all"
+        1000, "--limit", min=0, help="Bitexts on the page, the worst first; 0 for all"
     ),
     max_length_factor: float = _thresholds.MAX_LENGTH_FACTOR,
     max_untranslated: float = _thresholds.MAX_UNTRANSLATED,
     min_entities_kept: float = _thresholds.MIN_ENTITIES_KEPT,
     max_entities_added: int = _thresholds.MAX_ENTITIES_ADDED,
+    force: bool = typer.Option(False, "--force", "-F", help="Replace a page that is there"),
 ) -> None:
-    """Write bitexts side by side to an HTML page, those with problems first."""
+    """Show bitexts side by side on an HTML page, those with problems first."""
     from ..bitexts.quality import Thresholds
     from ..pages.inspect.page import inspect_corpus
 
@@ -37,14 +38,20 @@ def inspect_cli(
         max_entities_added=max_entities_added,
     )
     found = inspect_corpus(
-        input_path, output_path, rejects=rejects, thresholds=thresholds, limit=limit
+        input_path,
+        output_path,
+        rejects=rejects,
+        thresholds=thresholds,
+        limit=limit,
+        force=force,
     )
     quality = found.quality
     kept = quality.entities_kept
+    _, median, _ = quality.length_quartiles
     rows: list[tuple[str, object]] = [
         ("Pairs", quality.pairs),
         ("Entities kept", "–" if kept is None else f"{kept:.1%}"),
-        ("Length ratio (median)", f"{quality.length_quartiles[1]:.2f}"),
+        ("Length ratio (median)", f"{median:.2f}"),
         ("Untranslated", f"{quality.untranslated_share:.1%}"),
     ]
     if found.rejects is not None:

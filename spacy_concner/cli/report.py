@@ -10,68 +10,57 @@ from ._util import named_paths, use_gpu, verb
 
 @verb("report")
 def report_cli(
-    output_path: Path = typer.Argument(..., metavar="OUTPUT", help="HTML file (replaced)"),
+    output_path: Path = typer.Argument(..., metavar="OUTPUT", help="HTML file"),
     pipeline: list[str] = typer.Option(
-        [], "--pipeline", "-p", metavar="NAME=PATH", help="Pipeline folder or package; repeat"
+        [],
+        "--pipeline",
+        metavar="NAME=PATH",
+        help="Pipeline folder or package, and its name on the page; can be given more than once",
     ),
     corpus: list[str] = typer.Option(
         [],
         "--corpus",
-        "-c",
         metavar="LANG=PATH",
-        help="Labelled .spacy file or folder, named by its language; repeat",
+        help="Labelled .spacy file or folder, named by its language; can be given more than once",
     ),
     metrics: list[str] = typer.Option(
-        [], "--metrics", "-m", metavar="NAME=FILE", help="Metrics file of a training; repeat"
+        [],
+        "--metrics",
+        metavar="NAME=PATH",
+        help="Metrics file of a training, and its name on the page; can be given more than once",
     ),
-    bitexts: Path | None = typer.Option(
-        None, "--bitexts", "-b", help="Bitexts (.spacy) whose vectors are drawn"
-    ),
-    before: str = typer.Option(
-        "", "--before", help="Encoder or pipeline before training, for its vectors of the bitexts"
-    ),
-    limit: int = typer.Option(
-        0, "--limit", "-l", min=0, help="Documents read of each corpus; 0 for all"
-    ),
+    limit: int = typer.Option(0, "--limit", min=0, help="Documents read of each corpus; 0 for all"),
     examples: int = typer.Option(
-        5, "--examples", "-n", min=0, help="Mistakes and hits for each pipeline and corpus"
+        5, "--examples", min=0, help="Mistakes and hits shown for each pipeline and corpus"
     ),
-    most_bitexts: int = typer.Option(500, "--most-bitexts", min=2, help="Bitexts that are drawn"),
     gpu_id: int = typer.Option(-1, "--gpu-id", "-g", help="GPU ID or -1 for CPU"),
+    force: bool = typer.Option(False, "--force", "-F", help="Replace a page that is there"),
 ) -> None:
-    """Write a page about one or several pipelines on labelled corpora, side by side."""
-    from ..pages.report.gather import gather_report
-    from ..pages.report.page import check_page, write_page
+    """Show on an HTML page what pipelines know and where they fail.
 
-    check_page(output_path)
+    They are run on labelled corpora and stand side by side: scores with intervals, confusions,
+    how far probabilities can be trusted, sentences worth reading, and how trainings went.
+    """
+    from ..pages.report.page import write_report
+
     pipelines = named_paths("--pipeline", pipeline)
-    corpora = {name: Path(path) for name, path in named_paths("--corpus", corpus).items()}
-    trainings = {name: Path(path) for name, path in named_paths("--metrics", metrics).items()}
+    corpora = named_paths("--corpus", corpus)
+    trainings = named_paths("--metrics", metrics)
     use_gpu(gpu_id)
-    report = gather_report(
-        pipelines,
-        corpora,
-        metrics=trainings,
-        bitexts=bitexts,
-        before=before,
+    report = write_report(
+        output_path,
+        pipelines=pipelines,
+        corpora={name: Path(path) for name, path in corpora.items()},
+        metrics={name: Path(path) for name, path in trainings.items()},
         limit=limit,
-        most_bitexts=most_bitexts,
-        gpu_id=gpu_id,
+        n_examples=examples,
+        force=force,
+        progress=True,
     )
-    write_page(report, output_path, examples)
-    n_sentences = sum(len(result.sentences) for result in report.results.values())
-    n_left_out = sum(
-        report.results[report.pipelines[0].name, name].n_unannotated for name in corpora
-    )
-    if n_left_out:
-        msg.warn(f"{n_left_out} documents have no annotation: left out")
-    if bitexts is not None:
-        shown = {picture.name for picture in report.pictures}
-        for name in pipelines:
-            if name not in shown:
-                msg.warn(f"Pipeline {name} has no 'concner' component: its vectors are not drawn")
+    if report.n_unannotated:
+        msg.warn(f"{report.n_unannotated} documents have no annotation: left out")
     size = output_path.stat().st_size / 1e6
     msg.good(
-        f"{len(pipelines)} pipelines on {len(corpora)} corpora, {n_sentences} sentences, "
+        f"{len(pipelines)} pipelines on {len(corpora)} corpora, {report.n_sentences} sentences, "
         f"{size:.1f} MB: {output_path}"
     )

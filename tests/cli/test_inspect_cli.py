@@ -24,10 +24,12 @@ def test_filter_inspect_export_and_convert(tmp_path, bitexts):
     shown = run("inspect", kept, tmp_path / "look.html", "--rejects", rejects, "--limit", 2)
     assert "Rejected 1" in shown and "2 bitexts, 0 with problems" in shown
     assert (tmp_path / "look.html").read_text("utf8").startswith("<!doctype html>")
+    assert "C128" in run("inspect", kept, tmp_path / "look.html", code=1)
+    run("inspect", kept, tmp_path / "look.html", "--force")
     shown = run("export", kept, tmp_path / "out.jsonl", "--style", "doccano")
     assert "3 documents to correct" in shown
     assert "3 sentences written" in run("convert", tmp_path / "out.jsonl", tmp_path / "b.spacy")
-    shown = run("filter", path, kept, "--min-entities-kept", 0)
+    shown = run("filter", path, kept, "--min-entities-kept", 0, "--force")
     assert "4 of 4 documents kept" in shown
 
 

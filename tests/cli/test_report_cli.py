@@ -29,6 +29,9 @@ def test_a_page_is_written(tmp_path, corpus, trained_folder):
     assert "1 pipelines on 1 corpora, 4 sentences" in shown
     assert "1 documents have no annotation" in shown
     assert page.read_text("utf8").startswith("<!doctype html>")
+    settings = ("--pipeline", f"mine={trained_folder}", "--corpus", f"en={corpus}")
+    assert "C128" in run(page, *settings, code=1)
+    run(page, *settings, "--force")
 
 
 def test_errors_come_without_a_traceback(tmp_path, corpus, trained_folder):
@@ -37,5 +40,6 @@ def test_errors_come_without_a_traceback(tmp_path, corpus, trained_folder):
     assert "C521" in run(page, "--pipeline", trained_folder, code=1)
     assert "C521" in run(page, "--corpus", "=x", code=1)
     assert "C522" in run(page, "--corpus", "a=x", "--corpus", "a=y", code=1)
-    assert "C139" in run(tmp_path, code=1)
+    settings = ("--pipeline", f"a={trained_folder}", "--corpus", f"en={corpus}")
+    assert "C605" in run(tmp_path, *settings, code=1)
     assert not page.exists()

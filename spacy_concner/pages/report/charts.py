@@ -1,25 +1,47 @@
-"""Figures into places on charts, which the template draws as SVG (pure)."""
+"""Figures into places on charts, which the template draws as SVG (pure).
+
+Their colours stand in `shell/colours.css`, by the number of a series.
+"""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-
-import numpy as np
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from ...calibration.measure import ReliabilityBin
-from .vectors import Cloud
 
-# Small enough that a phone shows a chart at its own size, so that its letters stay legible.
-WIDTH, HEIGHT = 320, 220
-LEFT, RIGHT, TOP, BOTTOM = 46, 12, 10, 34
-SQUARE = 240
-MARGIN = 10
 N_TICKS = 5
+# As many as there are colours.
 N_STYLES = 8
 # Ranges below it, beside the numbers themselves, are rounding.
 SMALLEST = 1e-9
-MOST_PAIRS = 60
-Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of a series.
+
+    x, y: where, in the units of the figures; on a chart, in those of the chart.
+    title: what it says when pointed at.
+    size: radius.
+    """
+
+    x: float
+    y: float
+    title: str
+    size: float = 2.5
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points that belong together.
+
+    style: number of their colour and dashes.
+    points: the points in order, None for a gap.
+    """
+
+    style: int
+    points: Sequence[Point | None]
 
 
 @dataclass(frozen=True)
@@ -35,34 +57,45 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A point of a curve.
+class Curve:
+    """A series on a chart.
 
-    x, y: where, in units of the chart.
-    size: radius.
-    title: what it says when pointed at.
+    style: number of its colour and dashes.
+    path: SVG path.
+    points: its points.
     """
 
-    x: float
-    y: float
-    size: float
-    title: str
+    style: int
+    path: str
+    points: list[Point]
 
 
 @dataclass(frozen=True)
-class Curve:
-    """A line of a chart.
+class Frame:
+    """The ranges of the axes, and where they stand on a chart."""
 
-    name: what it stands for.
-    style: number of its colour and dashes.
-    path: SVG path.
-    marks: its points.
-    """
+    # Small enough that a phone shows a chart at its own size, so that its letters stay legible.
+    width: ClassVar[int] = 320
+    height: ClassVar[int] = 220
+    left: ClassVar[int] = 46
+    right: ClassVar[int] = 308
+    top: ClassVar[int] = 10
+    bottom: ClassVar[int] = 186
 
-    name: str
-    style: int
-    path: str
-    marks: list[Mark]
+    x_low: float
+    x_high: float
+    y_low: float
+    y_high: float
+
+    def x(self, value: float) -> float:
+        """Give the place of a value to the right."""
+        share = (value - self.x_low) / (self.x_high - self.x_low)
+        return round(self.left + share * (self.right - self.left), 1)
+
+    def y(self, value: float) -> float:
+        """Give the place of a value upwards."""
+        share = (value - self.y_low) / (self.y_high - self.y_low)
+        return round(self.bottom - share * (self.bottom - self.top), 1)
 
 
 @dataclass(frozen=True)
@@ -71,6 +104,7 @@ class LineChart:
 
     title: what they show.
     x_label, y_label: names of the axes.
+    frame: where the axes stand.
     x_ticks, y_ticks: marks on them.
     curves: the curves.
     diagonal: SVG path of a line to compare with, empty without one.
@@ -79,40 +113,80 @@ class LineChart:
     title: str
     x_label: str
     y_label: str
+    frame: Frame
     x_ticks: list[Tick]
     y_ticks: list[Tick]
     curves: list[Curve]
     diagonal: str = ""
 
 
-@dataclass(frozen=True)
-class Dots:
-    """Points of one kind on a scatter chart.
+def line_chart(
+    title: str,
+    series: Sequence[Series],
+    *,
+    x_label: str,
+    y_label: str,
+    ticks: Sequence[float] | None = None,
+    diagonal: bool = False,
+) -> LineChart:
+    """Draw series as curves.
 
-    name: what they stand for.
-    style: number of their colour.
-    shape: "round" or "square".
-    path: SVG path, a line of no length for each point.
+    title (str): What they show.
+    series (Sequence[Series]): The series.
+    x_label (str): Name of the axis to the right.
+    y_label (str): Name of the axis upwards.
+    ticks (Sequence[float] | None): Marks on both axes, from end to end; round numbers that
+        span the points without.
+    diagonal (bool): Draw the line on which both are the same.
+    RETURNS (LineChart): The chart.
     """
+    points = [point for one in series for point in one.points if point is not None]
+    xs, ys = [point.x for point in points], [point.y for point in points]
+    x_ticks = ticks or round_ticks(min(xs, default=0), max(xs, default=1))
+    y_ticks = ticks or round_ticks(min(ys, default=0), max(ys, default=1))
+    frame = Frame(x_low=x_ticks[0], x_high=x_ticks[-1], y_low=y_ticks[0], y_high=y_ticks[-1])
+    curves = []
+    for one in series:
+        placed = [
+            None if point is None else replace(point, x=frame.x(point.x), y=frame.y(point.y))
+            for point in one.points
+        ]
+        found = [point for point in placed if point is not None]
+        curves.append(Curve(one.style % N_STYLES, _path(placed), found))
+    line = f"M{frame.left} {frame.bottom}L{frame.right} {frame.top}" if diagonal else ""
+    return LineChart(
+        title=title,
+        x_label=x_label,
+        y_label=y_label,
+        frame=frame,
+        x_ticks=[Tick(frame.x(value), number_label(value)) for value in x_ticks],
+        y_ticks=[Tick(frame.y(value), number_label(value)) for value in y_ticks],
+        curves=curves,
+        diagonal=line,
+    )
 
-    name: str
-    style: int
-    shape: str
-    path: str
 
+def reliability_series(name: str, style: int, bins: Sequence[ReliabilityBin]) -> Series:
+    """Give how often entities of a probability are right.
 
-@dataclass(frozen=True)
-class Scatter:
-    """Points in the plane.
-
-    title: what they show.
-    dots: the points by kind.
-    lines: SVG path that joins points, may be empty.
+    name (str): Name of the pipeline.
+    style (int): Number of its colour.
+    bins (Sequence[ReliabilityBin]): The bins of its reliability curve.
+    RETURNS (Series): A point for each bin that is not empty; its area grows with its entities.
     """
-
-    title: str
-    dots: list[Dots] = field(default_factory=list)
-    lines: str = ""
+    filled = [found for found in bins if found.n]
+    most = max((found.n for found in filled), default=1)
+    points = [
+        Point(
+            found.confidence,
+            found.accuracy,
+            f"{name}: probability {found.confidence:.2f}, right {found.accuracy:.2f}, "
+            f"{found.n} entities",
+            round(1.5 + 4.5 * math.sqrt(found.n / most), 1),
+        )
+        for found in filled
+    ]
+    return Series(style, points)
 
 
 def round_ticks(low: float, high: float, n: int = N_TICKS) -> list[float]:
@@ -132,122 +206,11 @@ def round_ticks(low: float, high: float, n: int = N_TICKS) -> list[float]:
     return [round(i * step, 12) for i in range(first, last + 1)]
 
 
-def line_chart(
-    title: str,
-    x_label: str,
-    y_label: str,
-    curves: Sequence[tuple[str, int, Sequence[float], Sequence[float | None]]],
-) -> LineChart:
-    """Draw curves.
-
-    title (str): What they show.
-    x_label (str): Name of the axis to the right.
-    y_label (str): Name of the axis upwards.
-    curves (Sequence[tuple]): Name, style, x values and y values of each; None for a gap.
-    RETURNS (LineChart): The chart.
-    """
-    xs = [x for _, _, x_values, _ in curves for x in x_values]
-    ys = [y for *_, y_values in curves for y in y_values if y is not None]
-    x_ticks = round_ticks(min(xs, default=0), max(xs, default=1))
-    y_ticks = round_ticks(min(ys, default=0), max(ys, default=1))
-    frame = _Frame(x_ticks[0], x_ticks[-1], y_ticks[0], y_ticks[-1])
-    drawn = []
-    for name, style, x_values, y_values in curves:
-        points = [
-            None if y is None else (frame.x(x), frame.y(y))
-            for x, y in zip(x_values, y_values, strict=True)
-        ]
-        marks = [
-            Mark(*point, 2.5, f"{name}: {number_label(y)} at {number_label(x)}")
-            for point, x, y in zip(points, x_values, y_values, strict=True)
-            if point is not None and y is not None
-        ]
-        drawn.append(Curve(name, style % N_STYLES, _path(points), marks))
-    return LineChart(title, x_label, y_label, frame.x_ticks(x_ticks), frame.y_ticks(y_ticks), drawn)
-
-
-def reliability_chart(
-    title: str, curves: Sequence[tuple[str, int, Sequence[ReliabilityBin]]]
-) -> LineChart:
-    """Draw reliability curves: how often entities of a probability are right.
-
-    title (str): What they show.
-    curves (Sequence[tuple]): Name, style and bins of each.
-    RETURNS (LineChart): The chart; the area of a mark grows with its entities.
-    """
-    ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
-    frame = _Frame(0, 1, 0, 1)
-    drawn = []
-    for name, style, bins in curves:
-        filled = [found for found in bins if found.n]
-        most = max((found.n for found in filled), default=1)
-        marks = [
-            Mark(
-                frame.x(found.confidence),
-                frame.y(found.accuracy),
-                round(1.5 + 4.5 * math.sqrt(found.n / most), 1),
-                f"{name}: probability {found.confidence:.2f}, right {found.accuracy:.2f}, "
-                f"{found.n} entities",
-            )
-            for found in filled
-        ]
-        path = _path([(mark.x, mark.y) for mark in marks])
-        drawn.append(Curve(name, style % N_STYLES, path, marks))
-    diagonal = _path([(frame.x(0), frame.y(0)), (frame.x(1), frame.y(1))])
-    x_ticks, y_ticks = frame.x_ticks(ticks), frame.y_ticks(ticks)
-    return LineChart(title, "probability", "share right", x_ticks, y_ticks, drawn, diagonal)
-
-
-def scatter(title: str, cloud: Cloud, styles: Sequence[str], source: str) -> Scatter:
-    """Draw points, sentences coloured by language, entity tokens by type.
-
-    title (str): What they show.
-    cloud (Cloud): The points.
-    styles (Sequence[str]): Languages or types in the order of their colours.
-    source (str): Language whose points are round; those of others are square.
-    RETURNS (Scatter): The chart.
-    """
-    places = _fit(cloud.points)
-    kinds = sorted(set(cloud.groups), key=lambda kind: (kind[0] != source, kind))
-    dots = []
-    for language, label in kinds:
-        rows = [i for i, kind in enumerate(cloud.groups) if kind == (language, label)]
-        path = "".join(f"M{places[i][0]:g} {places[i][1]:g}h0" for i in rows)
-        name = f"{language} {label}".strip()
-        shape = "round" if language == source else "square"
-        dots.append(Dots(name, styles.index(label or language) % N_STYLES, shape, path))
-    every = max(1, math.ceil(len(cloud.pairs) / MOST_PAIRS))
-    lines = "".join(_path([places[a], places[b]]) for a, b in cloud.pairs[::every].tolist())
-    return Scatter(title, dots, lines)
-
-
 def number_label(value: float) -> str:
     """Give a number in a few characters."""
     if value and not 1e-3 <= abs(value) < 1e5:
         return f"{value:.1e}"
     return f"{value:.4g}"
-
-
-@dataclass(frozen=True)
-class _Frame:
-    x_low: float
-    x_high: float
-    y_low: float
-    y_high: float
-
-    def x(self, value: float) -> float:
-        share = (value - self.x_low) / (self.x_high - self.x_low)
-        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
-
-    def y(self, value: float) -> float:
-        share = (value - self.y_low) / (self.y_high - self.y_low)
-        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
-
-    def x_ticks(self, values: Sequence[float]) -> list[Tick]:
-        return [Tick(self.x(value), number_label(value)) for value in values]
-
-    def y_ticks(self, values: Sequence[float]) -> list[Tick]:
-        return [Tick(self.y(value), number_label(value)) for value in values]
 
 
 def _path(points: Sequence[Point | None]) -> str:
@@ -257,14 +220,6 @@ def _path(points: Sequence[Point | None]) -> str:
         if point is None:
             pen = "M"
             continue
-        parts.append(f"{pen}{point[0]:g} {point[1]:g}")
+        parts.append(f"{pen}{point.x:g} {point.y:g}")
         pen = "L"
     return "".join(parts)
-
-
-def _fit(points: np.ndarray) -> list[Point]:
-    """Scale points into a square, the same in both directions."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    span = float((high - low).max()) or 1.0
-    places = (points - (low + high) / 2) / span * (SQUARE - 2 * MARGIN) + SQUARE / 2
-    return [(round(x, 1), round(SQUARE - y, 1)) for x, y in places.tolist()]

@@ -1,21 +1,14 @@
-"""Sentences worth reading: the surest mistakes and the least sure hits, with displaCy."""
+"""Sentences worth reading: the surest mistakes and the least sure hits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
-from spacy.displacy.render import EntityRenderer
+from markupsafe import Markup
 
 from ...scoring.matches import EntitySpan
-from ..inspect.views import choose_colours, text_direction
+from ..entities import EntityMarker, MarkedEntity, text_direction
 from .figures import RIGHT, outcome
-from .results import CorpusResult, Sentence
-
-# Lean beside displaCy's own, for a page holds many; {note} and {focus} come with an entity.
-TEMPLATE = (
-    '<mark class="entity{focus}" style="background:{bg}">{text} '
-    "<span>{label}{note}</span>{kb_link}</mark>"
-)
+from .results import CorpusResult, ScoredSentence
 
 
 @dataclass(frozen=True)
@@ -27,7 +20,7 @@ class Instance:
     outcome: what it is: right, or in which way a mistake.
     """
 
-    sentence: Sentence
+    sentence: ScoredSentence
     span: EntitySpan
     outcome: str
 
@@ -78,79 +71,32 @@ def unsurest_hits(result: CorpusResult, limit: int) -> list[Instance]:
     return _first(sorted(hits, key=_score), limit)
 
 
-def view_instance(found: Instance, language: str, colours: Mapping[str, str]) -> InstanceView:
+def view_instance(found: Instance, language: str, marker: EntityMarker) -> InstanceView:
     """Give a predicted entity as it is shown.
 
     found (Instance): The entity.
     language (str): Language code, for sentences that do not tell.
-    colours (Mapping[str, str]): Colours of entity types, as of `type_colours`.
+    marker (EntityMarker): Marks entities in their colours.
     RETURNS (InstanceView): The view.
     """
-    language = found.sentence.comparison.language or language
+    sentence = found.sentence
+    language = sentence.comparison.language or language
     direction = text_direction(language)
-    comparison = found.sentence.comparison
-    gold = render_entities(found.sentence, comparison.gold, None, direction, colours)
-    predicted = render_entities(
-        found.sentence, comparison.predicted, found.span, direction, colours
-    )
-    return InstanceView(found.outcome, found.span.score, language, direction, gold, predicted)
 
+    def mark(spans: Iterable[EntitySpan]) -> Markup:
+        marked = [
+            MarkedEntity(*sentence.characters(span), span.label, span.score, span is found.span)
+            for span in spans
+        ]
+        return marker.mark(sentence.text, marked, direction)
 
-def render_entities(
-    sentence: Sentence,
-    entities: Iterable[EntitySpan],
-    focus: EntitySpan | None,
-    direction: str,
-    colours: Mapping[str, str],
-) -> Markup:
-    """Mark entities in a sentence.
-
-    sentence (Sentence): The sentence.
-    entities (Iterable[EntitySpan]): Its entities, in order.
-    focus (EntitySpan | None): The one to set apart.
-    direction (str): "ltr" or "rtl".
-    colours (Mapping[str, str]): Colours of entity types.
-    RETURNS (Markup): HTML, everything from the corpus escaped.
-    """
-    marks = []
-    reached = 0
-    for entity in entities:
-        start, end = sentence.characters(entity)
-        # Where tokens differ, two predictions may share a gold token: the text stands once.
-        if start < reached:
-            continue
-        reached = end
-        note = "" if entity.score is None else f" {entity.score:.2f}"
-        marks.append(
-            {
-                "start": start,
-                "end": end,
-                # displaCy escapes the text, but not the labels.
-                "label": str(escape(entity.label)),
-                "params": {"note": note, "focus": " focus" if entity is focus else ""},
-            }
-        )
-    renderer = EntityRenderer(
-        {
-            "colors": {str(escape(label)): colour for label, colour in colours.items()},
-            "template": TEMPLATE,
-        }
-    )
-    parsed = {"text": sentence.text, "ents": marks, "settings": {"direction": direction}}
-    return Markup(renderer.render([parsed]))
-
-
-def type_colours(results: Iterable[CorpusResult]) -> dict[str, str]:
-    """Give the colours of all entity types, gold and predicted.
-
-    results (Iterable[CorpusResult]): What the page shows.
-    RETURNS (dict[str, str]): Colours by type, of those for which displaCy has none.
-    """
-    return choose_colours(
-        span.label
-        for result in results
-        for comparison in result.comparisons
-        for span in (*comparison.gold, *comparison.predicted)
+    return InstanceView(
+        outcome=found.outcome,
+        score=found.span.score,
+        language=language,
+        direction=direction,
+        gold=mark(sentence.comparison.gold),
+        predicted=mark(sentence.comparison.predicted),
     )
 
 
@@ -165,10 +111,10 @@ def _score(found: Instance) -> float:
 
 
 def _first(instances: Iterable[Instance], limit: int) -> list[Instance]:
-    chosen: dict[tuple[str, tuple[int, int, str]], Instance] = {}
+    chosen: dict[tuple[str, int, int, str], Instance] = {}
     for found in instances:
         if len(chosen) == limit:
             break
-        place = found.sentence.characters(found.span)
-        chosen.setdefault((found.sentence.text, (*place, found.span.label)), found)
+        start, end = found.sentence.characters(found.span)
+        chosen.setdefault((found.sentence.text, start, end, found.span.label), found)
     return list(chosen.values())

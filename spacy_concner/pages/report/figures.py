@@ -2,12 +2,12 @@
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
 
 import numpy as np
+from spacy.scorer import PRFScore
 
 from ...calibration.measure import (
     ReliabilityBin,
@@ -17,10 +17,7 @@ from ...calibration.measure import (
 )
 from ...scoring.bootstrap import bootstrap_interval, f_score
 from ...scoring.matches import Comparison, EntitySpan
-from .results import OUTSIDE, Sentence
-
-Group = TypeVar("Group", bound=Hashable)
-Interval = tuple[float, float]
+from .results import ScoredSentence
 
 ENTITY_LENGTHS = ("1 word", "2 words", "3 words", "4 words and more")
 SENTENCE_LENGTHS = ((10, "up to 10 words"), (20, "11 to 20 words"), (40, "21 to 40 words"))
@@ -36,54 +33,35 @@ WRONG_TYPE, WRONG_BOUNDS, WRONG_BOTH, INVENTED = (
 OUTCOMES = (RIGHT, WRONG_TYPE, WRONG_BOUNDS, WRONG_BOTH, INVENTED, MISSED)
 
 
-@dataclass
-class Score:
-    """Counts of right, wrong and missed entities.
+@dataclass(frozen=True)
+class Rates:
+    """Precision, recall and F1, 0 to 1, each None where there is nothing to count."""
 
-    right: predicted entities that are gold ones.
-    wrong: other predicted entities.
-    missed: gold entities that are not predicted.
-    """
-
-    right: int = 0
-    wrong: int = 0
-    missed: int = 0
-
-    @property
-    def n_gold(self) -> int:
-        """Gold entities."""
-        return self.right + self.missed
-
-    @property
-    def precision(self) -> float | None:
-        """Share of the predicted entities that is right, None without any."""
-        predicted = self.right + self.wrong
-        return self.right / predicted if predicted else None
-
-    @property
-    def recall(self) -> float | None:
-        """Share of the gold entities that is found, None without any."""
-        return self.right / self.n_gold if self.n_gold else None
-
-    @property
-    def f_score(self) -> float | None:
-        """F1, None where there is neither a gold nor a predicted entity."""
-        total = 2 * self.right + self.wrong + self.missed
-        return 2 * self.right / total if total else None
+    precision: float | None
+    recall: float | None
+    f_score: float | None
 
 
 @dataclass(frozen=True)
-class Summary:
-    """A pipeline on a corpus.
+class Estimate:
+    """A figure of a corpus, and its 95% bootstrap interval over sentences.
 
-    score: counts of all entities.
-    precision, recall, f_score: bootstrap intervals over sentences.
+    value: the figure; None where there is nothing to count.
+    low, high: bounds of the interval.
     """
 
-    score: Score
-    precision: Interval
-    recall: Interval
-    f_score: Interval
+    value: float | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Precision, recall and F1 of whole entities on a corpus."""
+
+    precision: Estimate
+    recall: Estimate
+    f_score: Estimate
 
 
 @dataclass(frozen=True)
@@ -102,30 +80,45 @@ class Trust:
     bins: list[ReliabilityBin]
 
 
-def summarise(comparisons: Sequence[Comparison]) -> Summary:
-    """Count entities, with 95% bootstrap intervals of precision, recall and F1.
+def rates(score: PRFScore) -> Rates:
+    """Give precision, recall and F1 of counts.
 
-    comparisons (Sequence[Comparison]): Sentences.
-    RETURNS (Summary): The figures.
+    score (PRFScore): Right, wrong and missed entities.
+    RETURNS (Rates): The figures.
     """
-    counts = count_sentences(comparisons)
-    return Summary(
-        Score(*map(int, counts.sum(axis=0))),
-        bootstrap_interval(counts, lambda sums: _share(sums[:, 0], sums[:, 0] + sums[:, 1])),
-        bootstrap_interval(counts, lambda sums: _share(sums[:, 0], sums[:, 0] + sums[:, 2])),
-        bootstrap_interval(counts, f_score),
+    return Rates(
+        score.precision if score.tp + score.fp else None,
+        score.recall if score.tp + score.fn else None,
+        score.fscore if len(score) else None,
     )
 
 
-def difference(
-    first: Sequence[Comparison], second: Sequence[Comparison]
-) -> tuple[float, Interval] | None:
-    """Give how much better the second of two pipelines is, sentences paired.
+def estimate(comparisons: Sequence[Comparison]) -> Estimates:
+    """Give precision, recall and F1 with their intervals.
+
+    comparisons (Sequence[Comparison]): Sentences.
+    RETURNS (Estimates): The figures.
+    """
+    counts = count_sentences(comparisons)
+    right, wrong, missed = counts.sum(axis=0).tolist()
+    found = rates(PRFScore(tp=right, fp=wrong, fn=missed))
+
+    def share(other: int) -> Callable[[np.ndarray], np.ndarray]:
+        return lambda sums: _share(sums[:, 0], sums[:, 0] + sums[:, other])
+
+    return Estimates(
+        Estimate(found.precision, *bootstrap_interval(counts, share(1))),
+        Estimate(found.recall, *bootstrap_interval(counts, share(2))),
+        Estimate(found.f_score, *bootstrap_interval(counts, f_score)),
+    )
+
+
+def difference(first: Sequence[Comparison], second: Sequence[Comparison]) -> Estimate | None:
+    """Give how much better in F1 the second of two pipelines is, sentences paired.
 
     first (Sequence[Comparison]): Sentences as the first pipeline sees them.
     second (Sequence[Comparison]): The same sentences as the second sees them.
-    RETURNS (tuple[float, tuple[float, float]] | None): Difference of F1 and its 95%
-        bootstrap interval; None if these are not the same sentences.
+    RETURNS (Estimate | None): The difference; None if these are not the same sentences.
     """
     if [c.gold for c in first] != [c.gold for c in second]:
         return None
@@ -134,7 +127,7 @@ def difference(
     def gain(sums: np.ndarray) -> np.ndarray:
         return f_score(sums[..., 3:]) - f_score(sums[..., :3])
 
-    return float(gain(counts.sum(axis=0))), bootstrap_interval(counts, gain)
+    return Estimate(float(gain(counts.sum(axis=0))), *bootstrap_interval(counts, gain))
 
 
 def count_sentences(comparisons: Sequence[Comparison]) -> np.ndarray:
@@ -143,46 +136,46 @@ def count_sentences(comparisons: Sequence[Comparison]) -> np.ndarray:
 
 
 def score_groups(
-    sentences: Iterable[Sentence], group: Callable[[Sentence, EntitySpan], Group]
-) -> dict[Group, Score]:
+    sentences: Iterable[ScoredSentence], group: Callable[[ScoredSentence, EntitySpan], str]
+) -> dict[str, PRFScore]:
     """Count entities by groups.
 
-    sentences (Iterable[Sentence]): Sentences.
-    group (Callable[[Sentence, EntitySpan], Group]): Gives the group of a gold or predicted
+    sentences (Iterable[ScoredSentence]): Sentences.
+    group (Callable[[ScoredSentence, EntitySpan], str]): Gives the group of a gold or predicted
         entity; equal entities must have the same.
-    RETURNS (dict[Group, Score]): Counts by group.
+    RETURNS (dict[str, PRFScore]): Right, wrong and missed entities by group.
     """
-    scores: defaultdict[Group, Score] = defaultdict(Score)
+    scores: defaultdict[str, PRFScore] = defaultdict(PRFScore)
     for sentence in sentences:
         gold = {span.key: span for span in sentence.comparison.gold}
         for span in sentence.comparison.predicted:
             score = scores[group(sentence, span)]
             if gold.pop(span.key, None) is None:
-                score.wrong += 1
+                score.fp += 1
             else:
-                score.right += 1
+                score.tp += 1
         for span in gold.values():
-            scores[group(sentence, span)].missed += 1
+            scores[group(sentence, span)].fn += 1
     return dict(scores)
 
 
-def entity_type(sentence: Sentence, span: EntitySpan) -> str:
+def entity_type(sentence: ScoredSentence, span: EntitySpan) -> str:
     """Group entities by type."""
     return span.label
 
 
-def entity_length(sentence: Sentence, span: EntitySpan) -> str:
+def entity_length(sentence: ScoredSentence, span: EntitySpan) -> str:
     """Group entities by their words."""
     return ENTITY_LENGTHS[min(span.end - span.start, len(ENTITY_LENGTHS)) - 1]
 
 
-def sentence_length(sentence: Sentence, span: EntitySpan) -> str:
+def sentence_length(sentence: ScoredSentence, span: EntitySpan) -> str:
     """Group entities by the words of their sentence."""
     n_words = len(sentence.offsets)
     return next((name for most, name in SENTENCE_LENGTHS if n_words <= most), LONGEST)
 
 
-def entity_script(sentence: Sentence, span: EntitySpan) -> str:
+def entity_script(sentence: ScoredSentence, span: EntitySpan) -> str:
     """Group entities by the script that they are written in."""
     return script_of(span.text)
 
@@ -231,12 +224,6 @@ def outcome(span: EntitySpan, comparison: Comparison) -> str:
     if any(gold.label == span.label for gold in met):
         return WRONG_BOUNDS
     return WRONG_BOTH if met else INVENTED
-
-
-def confusion_types(confusion: Counter[tuple[str, str]]) -> list[str]:
-    """Give the types of a confusion matrix in order, "O" last."""
-    types = {name for pair in confusion for name in pair} - {OUTSIDE}
-    return [*sorted(types), OUTSIDE]
 
 
 def measure_trust(comparisons: Iterable[Comparison]) -> Trust | None:

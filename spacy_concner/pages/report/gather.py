@@ -8,14 +8,9 @@ from spacy.language import Language
 
 from ...corpora.reader import corpus_files
 from ...errors import ConcnerError, Errors
-from ...pipelines import find_components, is_pipeline, load_pipeline
-from .bitexts import Bitext, encoder_vectors, pipeline_vectors, sample_bitexts
+from ...pipelines import CONFIG_FILE, is_pipeline, load_pipeline
 from .metrics import Training, read_metrics
 from .results import CorpusResult, predict_corpus
-from .vectors import VectorPicture, draw_vectors
-
-CONFIG_FILE = "config.cfg"
-BEFORE = "before"
 
 
 @dataclass(frozen=True)
@@ -42,18 +37,23 @@ class Report:
     corpora: files by name of the corpus.
     results: predictions by name of pipeline and corpus.
     trainings: how trainings went, by name.
-    pictures: vectors of bitexts, of the encoder before training first.
-    bitexts: name of the bitext corpus, empty without one.
-    source: language of the bitexts' source.
     """
 
     pipelines: list[PipelineInfo]
     corpora: dict[str, Path]
     results: dict[tuple[str, str], CorpusResult] = field(default_factory=dict)
     trainings: dict[str, Training] = field(default_factory=dict)
-    pictures: list[VectorPicture] = field(default_factory=list)
-    bitexts: str = ""
-    source: str = ""
+
+    @property
+    def n_sentences(self) -> int:
+        """Sentences that were predicted on, by whichever pipeline."""
+        return sum(len(result.sentences) for result in self.results.values())
+
+    @property
+    def n_unannotated(self) -> int:
+        """Docs of the corpora that were left out because they have no annotation."""
+        first = self.pipelines[0].name
+        return sum(self.results[first, corpus].n_unannotated for corpus in self.corpora)
 
 
 def gather_report(
@@ -61,11 +61,7 @@ def gather_report(
     corpora: Mapping[str, Path],
     *,
     metrics: Mapping[str, Path] | None = None,
-    bitexts: Path | None = None,
-    before: str = "",
     limit: int = 0,
-    most_bitexts: int = 500,
-    gpu_id: int = -1,
     progress: bool = True,
 ) -> Report:
     """Run pipelines over corpora and collect what the report shows.
@@ -74,20 +70,14 @@ def gather_report(
     corpora (Mapping[str, Path]): Labelled `.spacy` files or folders by name, one or more; a
         language code is a good name.
     metrics (Mapping[str, Path]): Metrics files of trainings by name.
-    bitexts (Path): Bitexts whose vectors are drawn.
-    before (str): Encoder, or pipeline, as it was before training.
     limit (int): Docs read of each corpus; 0 reads all.
-    most_bitexts (int): Bitexts that are drawn.
-    gpu_id (int): GPU of an encoder named by `before`, or -1 for the CPU.
     progress (bool): Show progress bars on stderr.
     RETURNS (Report): Figures and predictions.
     RAISES (ConcnerError): C142, C143, C523 for corpora, C515 for pipelines, C520 without
-        any, C524, C525 for metrics, C526 to C528 for bitexts, C311, C314 for the encoder.
+        any, C524, C525 for metrics, C529 for a pipeline without a recogniser.
     """
     if not pipelines or not corpora:
         raise ConcnerError(Errors.C520)
-    if before and bitexts is None:
-        raise ConcnerError(Errors.C527)
     # What is quickly checked comes before what takes long.
     for corpus_path in corpora.values():
         corpus_files(corpus_path)
@@ -97,17 +87,6 @@ def gather_report(
             raise ConcnerError(Errors.C515.format(what="Pipeline", path=path, error=reason))
     report = Report([], dict(corpora))
     report.trainings = {name: read_metrics(path) for name, path in (metrics or {}).items()}
-    drawn: list[Bitext] = []
-    if bitexts is not None:
-        drawn = sample_bitexts(bitexts, most_bitexts)
-        report.bitexts, report.source = bitexts.name, drawn[0][0].language
-    if before:
-        encode = (
-            pipeline_vectors(load_pipeline(before), progress)
-            if is_pipeline(before)
-            else encoder_vectors(before, gpu_id)
-        )
-        report.pictures.append(draw_vectors(BEFORE, drawn, encode))
     for name, path in pipelines.items():
         nlp = load_pipeline(path)
         if not _setters(nlp):
@@ -117,10 +96,6 @@ def gather_report(
             report.results[name, corpus] = predict_corpus(
                 nlp, corpus_path, pipeline=name, corpus=corpus, limit=limit, progress=progress
             )
-        if drawn and find_components(nlp):
-            report.pictures.append(draw_vectors(name, drawn, pipeline_vectors(nlp, progress)))
-    if drawn and not report.pictures:
-        raise ConcnerError(Errors.C528.format(pipelines=", ".join(pipelines)))
     return report
 
 

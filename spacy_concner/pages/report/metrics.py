@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import ConcnerError, Errors
+from ...files import show_reason
 
 EXPECTED = 'an object with "step", "losses", "scores" and "score"'
 
@@ -36,9 +37,9 @@ def read_metrics(path: Path) -> Training:
         line that is none.
     """
     try:
-        lines = path.read_text("utf8").splitlines()
+        lines = path.read_text("utf8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConcnerError(Errors.C525.format(path=path, reason=error)) from error
+        raise ConcnerError(Errors.C525.format(path=path, reason=show_reason(error))) from error
     rows = [_row(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not rows:
         raise ConcnerError(Errors.C525.format(path=path, reason="it is empty"))
@@ -60,7 +61,7 @@ def read_metrics(path: Path) -> Training:
         },
         {
             **{name: [_finite(row["scores"].get(name)) for row in rows] for name in scores},
-            "score": [_percent(row["score"]) for row in rows],
+            "score": [_finite(100 * row["score"]) for row in rows],
         },
     )
 
@@ -97,8 +98,3 @@ def _finite(value: float | None) -> float | None:
 def _mean(value: float | None, n: int) -> float | None:
     value = _finite(value)
     return None if value is None else value / n
-
-
-def _percent(value: float) -> float | None:
-    value = 100 * value
-    return _finite(value)

@@ -1,88 +1,72 @@
-"""The page: one HTML file that needs neither network nor scripts."""
+"""The report: pipelines on labelled corpora, on one HTML page."""
 
-from datetime import datetime, timezone
+from collections.abc import Mapping
 from pathlib import Path
 
-import spacy
-
-from ... import __version__
-from ...corpora.export import write_lines
-from ...errors import ConcnerError, Errors
+from ...files import File, Paths, claim, is_page
+from ..shell.render import render_page, write_page
 from .figures import OUTCOMES
-from .gather import Report
-from .pictures import training_charts, view_pictures
-from .views import mean_rows, view_corpus
+from .gather import Report, gather_report
+from .views import FEW, mean_rates, training_charts, view_corpora, words_a_second
 
-FOLDER = Path(__file__).parent / "templates"
-# Nothing may run or be fetched, whatever stands in a corpus.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+TEMPLATE = "report/page.html.jinja"
 
 
-def check_page(output: Path) -> None:
-    """Refuse a page that could not be written, before work begins.
+def write_report(
+    output: Path,
+    *,
+    pipelines: Mapping[str, str],
+    corpora: Mapping[str, Path],
+    metrics: Mapping[str, Path] | None = None,
+    limit: int = 0,
+    n_examples: int = 5,
+    force: bool = False,
+    progress: bool = False,
+) -> Report:
+    """Run pipelines over corpora and write a page of what they know and where they fail.
 
     output (Path): HTML file.
-    RAISES (ConcnerError): C139 if it is a folder.
-    """
-    if output.is_dir():
-        raise ConcnerError(Errors.C139.format(path=output, reason="it is a folder"))
-
-
-def write_page(report: Report, output: Path, n_examples: int = 5) -> None:
-    """Write the page.
-
-    report (Report): What to show.
-    output (Path): HTML file, replaced if it exists.
+    pipelines (Mapping[str, str]): Folders or packages by the name that the page shows, one or
+        more; gains are over the first.
+    corpora (Mapping[str, Path]): Labelled `.spacy` files or folders by name, one or more; a
+        language code is a good name.
+    metrics (Mapping[str, Path] | None): Metrics files of trainings by name.
+    limit (int): Docs read of each corpus; 0 reads all.
     n_examples (int): Mistakes and hits for each pipeline and corpus.
-    RAISES (ConcnerError): C139 if it cannot be written.
+    force (bool): Replace a page that is there.
+    progress (bool): Show progress bars on stderr.
+    RETURNS (Report): Figures and predictions.
+    RAISES (ConcnerError): C128, C129, C601, C605, C606 for the output, and those of
+        `gather_report`.
     """
-    write_lines(iter([render_page(report, n_examples)]), output)
+    inputs: dict[str, Paths] = {
+        "--pipeline": list(pipelines.values()),
+        "--corpus": list(corpora.values()),
+        "--metrics": list((metrics or {}).values()),
+    }
+    with claim("report", inputs=inputs, outputs={"OUTPUT": File(output, is_page)}, force=force):
+        report = gather_report(pipelines, corpora, metrics=metrics, limit=limit, progress=progress)
+        write_page(render_report(report, n_examples), output)
+    return report
 
 
-def render_page(report: Report, n_examples: int = 5) -> str:
+def render_report(report: Report, n_examples: int = 5) -> str:
     """Give the page.
 
     report (Report): What to show.
     n_examples (int): Mistakes and hits for each pipeline and corpus.
     RETURNS (str): HTML.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters |= {
-        "points": lambda share: "–" if share is None else f"{100 * share:.1f}",
-        "signed": lambda share: f"{100 * share:+.1f}",
-        "percent": lambda share: "–" if share is None else f"{share:.1%}",
-        "count": lambda n: f"{n:,}",
-    }
-    corpora = [view_corpus(report, name, n_examples) for name in report.corpora]
-    return environment.get_template("page.html.jinja").render(
+    corpora = view_corpora(report, n_examples)
+    names = [info.name for info in report.pipelines]
+    return render_page(
+        TEMPLATE,
         report=report,
+        names=names,
         corpora=corpora,
-        means=mean_rows(corpora),
+        means=mean_rates(corpora),
         trainings=training_charts(report.trainings),
-        pictures=view_pictures(report),
         outcomes=OUTCOMES,
-        speeds=_speeds(report),
-        versions=f"spacy-concner {__version__}, spaCy {spacy.__version__}",
-        date=datetime.now(timezone.utc).strftime("%Y-%m-%d"),
-        style=Markup((FOLDER / "page.css").read_text("utf8")),
-        policy=POLICY,
+        few=FEW,
+        speeds={name: words_a_second(report, name) for name in names},
     )
-
-
-def _speeds(report: Report) -> dict[str, float]:
-    """Give words a second by pipeline, as predicted here."""
-    speeds = {}
-    for info in report.pipelines:
-        results = [r for (name, _), r in report.results.items() if name == info.name]
-        seconds = sum(result.seconds for result in results)
-        speeds[info.name] = sum(r.n_words for r in results) / seconds if seconds else 0.0
-    return speeds

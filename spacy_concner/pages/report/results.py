@@ -22,7 +22,7 @@ OUTSIDE = "O"
 
 
 @dataclass(frozen=True)
-class Sentence:
+class ScoredSentence:
     """Text with gold and predicted entities: a Doc, or a segment of a bitext.
 
     text: the text.
@@ -57,7 +57,7 @@ class CorpusResult:
 
     pipeline: str
     corpus: str
-    sentences: list[Sentence] = field(default_factory=list)
+    sentences: list[ScoredSentence] = field(default_factory=list)
     confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
     n_unannotated: int = 0
     n_words: int = 0
@@ -115,17 +115,17 @@ def predict_corpus(
     return result
 
 
-def _sentences(example: Example) -> Iterator[Sentence]:
+def _sentences(example: Example) -> Iterator[ScoredSentence]:
     found = compare(example)
     if not found:
         return
     for segment, comparison in zip(get_segments(example.reference), found, strict=True):
         begin = segment.start_char
         offsets = tuple((t.idx - begin, t.idx - begin + len(t)) for t in segment)
-        yield Sentence(segment.text, segment.start, offsets, comparison)
+        yield ScoredSentence(segment.text, segment.start, offsets, comparison)
 
 
 def _confusion(example: Example) -> Iterator[tuple[str, str]]:
     gold, predicted = known_tags(example)
-    for pair in zip(gold, predicted, strict=True):
-        yield pair[0][2:] or OUTSIDE, pair[1][2:] or OUTSIDE
+    for gold_tag, predicted_tag in zip(gold, predicted, strict=True):
+        yield gold_tag[2:] or OUTSIDE, predicted_tag[2:] or OUTSIDE

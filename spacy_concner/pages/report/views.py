@@ -1,76 +1,95 @@
-"""The figures of corpora in the order and form of the page (pure)."""
+"""The report's figures in the order and form of the page (pure)."""
 
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...scoring.matches import Comparison, EntitySpan
-from .charts import N_STYLES, LineChart, reliability_chart
-from .examples import InstanceView, surest_mistakes, type_colours, unsurest_hits, view_instance
+from spacy.scorer import PRFScore
+
+from ...scoring.matches import EntitySpan
+from ..entities import EntityMarker
+from .charts import (
+    N_STYLES,
+    LineChart,
+    Point,
+    Series,
+    line_chart,
+    number_label,
+    reliability_series,
+)
+from .examples import InstanceView, surest_mistakes, unsurest_hits, view_instance
 from .figures import (
     ENTITY_LENGTHS,
     LONGEST,
-    OUTCOMES,
     SENTENCE_LENGTHS,
-    Interval,
-    Score,
-    Summary,
+    Estimate,
+    Estimates,
+    Rates,
     Trust,
-    confusion_types,
     count_outcomes,
     difference,
     entity_length,
     entity_script,
     entity_type,
+    estimate,
     measure_trust,
+    rates,
     score_groups,
     sentence_length,
-    summarise,
 )
 from .gather import Report
-from .results import Sentence
+from .metrics import Training
+from .results import OUTSIDE, CorpusResult, ScoredSentence
 
-GROUPS: dict[str, tuple[Callable[[Sentence, EntitySpan], str], tuple[str, ...]]] = {
-    "Length of the entity": (entity_length, ENTITY_LENGTHS),
-    "Length of the sentence": (
+FEW = 10
+"""Gold entities below which F1 says little: the page shows it in grey."""
+QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """A way to group entities.
+
+    title: what it goes by.
+    group: gives the group of an entity.
+    order: groups in order; without it the largest come first.
+    """
+
+    title: str
+    group: Callable[[ScoredSentence, EntitySpan], str]
+    order: tuple[str, ...] = ()
+
+
+GROUPINGS = (
+    Grouping("Type", entity_type),
+    Grouping("Length of the entity", entity_length, ENTITY_LENGTHS),
+    Grouping(
+        "Length of the sentence",
         sentence_length,
         (*(name for _, name in SENTENCE_LENGTHS), LONGEST),
     ),
-    "Script of the entity": (entity_script, ()),
-}
+    Grouping("Script of the entity", entity_script),
+)
 
 
 @dataclass(frozen=True)
-class SummaryRow:
-    """A pipeline on a corpus.
+class BarRow:
+    """F1 of a group of entities.
 
-    pipeline: its name.
-    style: number of its colour.
-    summary: the figures.
-    gain: difference of F1 from the first pipeline, and its interval; None for the first.
+    name: the group.
+    n_gold: gold entities in it.
+    rates: the figures of each pipeline.
     """
 
-    pipeline: str
-    style: int
-    summary: Summary
-    gain: tuple[float, Interval] | None
+    name: str
+    n_gold: int
+    rates: list[Rates]
 
-
-@dataclass(frozen=True)
-class MeanRow:
-    """A pipeline on average over the corpora, each counting the same.
-
-    pipeline: its name.
-    style: number of its colour.
-    precision, recall, f_score: means over the corpora that have them, None without any.
-    """
-
-    pipeline: str
-    style: int
-    precision: float | None
-    recall: float | None
-    f_score: float | None
+    @property
+    def is_few(self) -> bool:
+        """Tell whether the group is too small for its figures to say much."""
+        return self.n_gold < FEW
 
 
 @dataclass(frozen=True)
@@ -78,37 +97,53 @@ class BarTable:
     """F1 of groups of entities, a bar for each pipeline.
 
     title: what is grouped.
-    rows: name of each group, gold entities in it, and the score of each pipeline.
+    rows: the groups.
     """
 
     title: str
-    rows: list[tuple[str, int, list[Score]]]
+    rows: list[BarRow]
 
 
 @dataclass(frozen=True)
 class Confusion:
     """Tokens by gold and predicted type.
 
-    pipeline: name of the pipeline.
     types: the types in order, "O" last.
-    rows: gold type, and for each predicted type tokens and their share of the row.
+    counts: tokens by gold and predicted type.
     """
 
-    pipeline: str
     types: list[str]
-    rows: list[tuple[str, list[tuple[int, float]]]]
+    counts: Counter[tuple[str, str]]
+
+    def share(self, gold: str, predicted: str) -> float:
+        """Give the share of the tokens of a gold type that have a predicted one."""
+        total = sum(self.counts[gold, name] for name in self.types)
+        return self.counts[gold, predicted] / total if total else 0.0
 
 
 @dataclass(frozen=True)
-class ExampleList:
-    """Entities of a pipeline that are worth reading.
+class PipelineView:
+    """What the page shows of a pipeline on a corpus.
 
-    pipeline: its name.
+    name: its name.
+    style: number of its colour.
+    scores: precision, recall and F1.
+    gain: difference of F1 from the first pipeline; None for the first, and where these are
+        not the same sentences.
+    outcomes: entities by what becomes of them, one of `OUTCOMES`.
+    confusion: tokens by gold and predicted type.
+    trust: calibration; None without probabilities.
     mistakes: the surest mistakes.
     hits: the least sure hits.
     """
 
-    pipeline: str
+    name: str
+    style: int
+    scores: Estimates
+    gain: Estimate | None
+    outcomes: Counter[str]
+    confusion: Confusion
+    trust: Trust | None
     mistakes: list[InstanceView]
     hits: list[InstanceView]
 
@@ -120,148 +155,176 @@ class CorpusView:
     name: its name.
     n_sentences, n_entities, n_unannotated: sentences and gold entities that it holds, and
         Docs left out for want of annotation.
-    summaries: by pipeline.
-    types: F1 by entity type.
-    groups: F1 by length and script.
-    outcomes: by pipeline, entities of each of `OUTCOMES`.
-    confusions: by pipeline.
+    pipelines: what each pipeline makes of it.
+    groups: F1 by type, length and script.
     reliability: the curves; None without probabilities.
-    trusts: name and calibration of each pipeline that gives probabilities.
-    examples: by pipeline.
     """
 
     name: str
     n_sentences: int
     n_entities: int
     n_unannotated: int
-    summaries: list[SummaryRow]
-    types: BarTable
+    pipelines: list[PipelineView]
     groups: list[BarTable]
-    outcomes: list[tuple[str, list[tuple[str, int]]]]
-    confusions: list[Confusion]
     reliability: LineChart | None
-    trusts: list[tuple[str, Trust]]
-    examples: list[ExampleList]
 
 
-def view_corpus(report: Report, name: str, n_examples: int) -> CorpusView:
+def view_corpora(report: Report, n_examples: int) -> list[CorpusView]:
+    """Give what the page shows of the corpora.
+
+    report (Report): The figures.
+    n_examples (int): Mistakes and hits of each pipeline on each corpus.
+    RETURNS (list[CorpusView]): The views, each type in one colour in all of them.
+    """
+    types = {
+        span.label
+        for result in report.results.values()
+        for comparison in result.comparisons
+        for span in (*comparison.gold, *comparison.predicted)
+    }
+    marker = EntityMarker(types)
+    return [view_corpus(report, name, n_examples, marker) for name in report.corpora]
+
+
+def view_corpus(report: Report, name: str, n_examples: int, marker: EntityMarker) -> CorpusView:
     """Give what the page shows of a corpus.
 
     report (Report): The figures.
     name (str): Name of the corpus.
     n_examples (int): Mistakes and hits of each pipeline.
+    marker (EntityMarker): Marks entities in their colours.
     RETURNS (CorpusView): The view.
     """
     results = [report.results[info.name, name] for info in report.pipelines]
     first = results[0]
-    summaries = [
-        SummaryRow(
-            result.pipeline,
-            number % N_STYLES,
-            summarise(result.comparisons),
-            difference(first.comparisons, result.comparisons) if number else None,
+    pipelines = [
+        PipelineView(
+            name=result.pipeline,
+            style=number % N_STYLES,
+            scores=estimate(result.comparisons),
+            gain=difference(first.comparisons, result.comparisons) if number else None,
+            outcomes=count_outcomes(result.comparisons),
+            confusion=view_confusion(result),
+            trust=measure_trust(result.comparisons),
+            mistakes=[view_instance(i, name, marker) for i in surest_mistakes(result, n_examples)],
+            hits=[view_instance(i, name, marker) for i in unsurest_hits(result, n_examples)],
         )
         for number, result in enumerate(results)
     ]
+    curves = [
+        reliability_series(pipeline.name, pipeline.style, pipeline.trust.bins)
+        for pipeline in pipelines
+        if pipeline.trust is not None
+    ]
+    reliability = line_chart(
+        f"Reliability on {name}",
+        curves,
+        x_label="probability",
+        y_label="share right",
+        ticks=QUARTERS,
+        diagonal=True,
+    )
     sentences = [result.sentences for result in results]
-    trusts = [(result.pipeline, measure_trust(result.comparisons)) for result in results]
-    trusted = [
-        (pipeline, number, trust)
-        for number, (pipeline, trust) in enumerate(trusts)
-        if trust is not None
-    ]
-    colours = type_colours(results)
-    examples = [
-        ExampleList(
-            result.pipeline,
-            [view_instance(i, name, colours) for i in surest_mistakes(result, n_examples)],
-            [view_instance(i, name, colours) for i in unsurest_hits(result, n_examples)],
-        )
-        for result in results
-    ]
     return CorpusView(
-        name,
-        len(first.sentences),
-        summaries[0].summary.score.n_gold,
-        first.n_unannotated,
-        summaries,
-        bar_table("Type", sentences, entity_type),
-        [bar_table(title, sentences, *grouping) for title, grouping in GROUPS.items()],
-        [(result.pipeline, _outcomes(result.comparisons)) for result in results],
-        [view_confusion(result.pipeline, result.confusion) for result in results],
-        reliability_chart(
-            f"Reliability on {name}", [(p, number, trust.bins) for p, number, trust in trusted]
-        )
-        if trusted
-        else None,
-        [(pipeline, trust) for pipeline, _, trust in trusted],
-        examples,
+        name=name,
+        n_sentences=len(first.sentences),
+        n_entities=sum(len(comparison.gold) for comparison in first.comparisons),
+        n_unannotated=first.n_unannotated,
+        pipelines=pipelines,
+        groups=[bar_table(grouping, sentences) for grouping in GROUPINGS],
+        reliability=reliability if curves else None,
     )
 
 
-def mean_rows(corpora: Sequence[CorpusView]) -> list[MeanRow]:
-    """Give each pipeline's means over the corpora.
+def mean_rates(corpora: Sequence[CorpusView]) -> list[Rates]:
+    """Give each pipeline's means over the corpora, each counting the same.
 
     corpora (Sequence[CorpusView]): The corpora.
-    RETURNS (list[MeanRow]): By pipeline.
+    RETURNS (list[Rates]): By pipeline, each figure over the corpora that have it.
     """
     rows = []
-    for summaries in zip(*(corpus.summaries for corpus in corpora), strict=True):
-        scores = [row.summary.score for row in summaries]
-        means = [
-            _mean([getattr(score, name) for score in scores])
-            for name in ("precision", "recall", "f_score")
-        ]
-        rows.append(MeanRow(summaries[0].pipeline, summaries[0].style, *means))
+    for pipelines in zip(*(corpus.pipelines for corpus in corpora), strict=True):
+        scores = [pipeline.scores for pipeline in pipelines]
+        rows.append(
+            Rates(
+                precision=_mean(found.precision.value for found in scores),
+                recall=_mean(found.recall.value for found in scores),
+                f_score=_mean(found.f_score.value for found in scores),
+            )
+        )
     return rows
 
 
-def bar_table(
-    title: str,
-    pipelines: list[list[Sentence]],
-    group: Callable[[Sentence, EntitySpan], str],
-    order: tuple[str, ...] = (),
-) -> BarTable:
+def bar_table(grouping: Grouping, pipelines: Sequence[Sequence[ScoredSentence]]) -> BarTable:
     """Give F1 of groups of entities.
 
-    title (str): What is grouped.
-    pipelines (list[list[Sentence]]): Sentences as each pipeline sees them.
-    group (Callable): Gives the group of an entity.
-    order (tuple[str, ...]): Groups in order; without it the largest come first.
+    grouping (Grouping): How they are grouped.
+    pipelines (Sequence[Sequence[ScoredSentence]]): Sentences as each pipeline sees them.
     RETURNS (BarTable): Groups that hold an entity.
     """
-    scores = [score_groups(sentences, group) for sentences in pipelines]
-    n_gold = {
-        name: max(found[name].n_gold for found in scores if name in found)
-        for found in scores
-        for name in found
-    }
-    names = [name for name in order if name in n_gold] or sorted(
-        n_gold, key=lambda name: (-n_gold[name], name)
-    )
-    rows = [(name, n_gold[name], [found.get(name, Score()) for found in scores]) for name in names]
-    return BarTable(title, rows)
+    scores = [score_groups(sentences, grouping.group) for sentences in pipelines]
+    n_gold: Counter[str] = Counter()
+    for found in scores:
+        n_gold |= Counter({name: score.tp + score.fn for name, score in found.items()})
+    groups = {name for found in scores for name in found}
+    largest_first = sorted(groups, key=lambda name: (-n_gold[name], name))
+    names = [name for name in grouping.order if name in groups] or largest_first
+    rows = [
+        BarRow(name, n_gold[name], [rates(found.get(name, PRFScore())) for found in scores])
+        for name in names
+    ]
+    return BarTable(grouping.title, rows)
 
 
-def view_confusion(pipeline: str, counts: Counter[tuple[str, str]]) -> Confusion:
-    """Give tokens by gold and predicted type as shares of the gold ones.
+def view_confusion(result: CorpusResult) -> Confusion:
+    """Give tokens by gold and predicted type.
 
-    pipeline (str): Name of the pipeline.
-    counts (Counter[tuple[str, str]]): Tokens by gold and predicted type.
+    result (CorpusResult): A pipeline's predictions on a corpus.
     RETURNS (Confusion): The matrix.
     """
-    types = confusion_types(counts)
-    rows = []
-    for gold in types:
-        total = sum(counts[gold, predicted] for predicted in types)
-        cells = [(counts[gold, p], counts[gold, p] / total if total else 0.0) for p in types]
-        rows.append((gold, cells))
-    return Confusion(pipeline, types, rows)
+    types = {name for pair in result.confusion for name in pair} - {OUTSIDE}
+    return Confusion([*sorted(types), OUTSIDE], result.confusion)
 
 
-def _outcomes(comparisons: Iterable[Comparison]) -> list[tuple[str, int]]:
-    counts = count_outcomes(comparisons)
-    return [(name, counts[name]) for name in OUTCOMES]
+def training_charts(trainings: Mapping[str, Training]) -> list[LineChart]:
+    """Draw how trainings went: a chart for each score and each loss.
+
+    trainings (Mapping[str, Training]): Trainings by name.
+    RETURNS (list[LineChart]): Scores first.
+    """
+    charts = []
+    for kind, y_label, tables in (
+        ("Score", "points", {run: training.scores for run, training in trainings.items()}),
+        ("Loss", "mean a step", {run: training.losses for run, training in trainings.items()}),
+    ):
+        names = dict.fromkeys(name for table in tables.values() for name in table)
+        # What the best model is chosen by comes first.
+        for name in sorted(names, key=lambda name: name != "score"):
+            series = [
+                Series(number, _points(run, trainings[run].steps, table[name]))
+                for number, (run, table) in enumerate(tables.items())
+                if any(value is not None for value in table.get(name, ()))
+            ]
+            if series:
+                title = f"{kind}: {name}"
+                charts.append(line_chart(title, series, x_label="step", y_label=y_label))
+    return charts
+
+
+def words_a_second(report: Report, pipeline: str) -> float:
+    """Give how fast a pipeline has predicted, over all corpora."""
+    results = [found for found in report.results.values() if found.pipeline == pipeline]
+    seconds = sum(result.seconds for result in results)
+    return sum(result.n_words for result in results) / seconds if seconds else 0.0
+
+
+def _points(run: str, steps: Sequence[int], values: Sequence[float | None]) -> list[Point | None]:
+    return [
+        None
+        if value is None
+        else Point(step, value, f"{run}: {number_label(value)} at {number_label(step)}")
+        for step, value in zip(steps, values, strict=True)
+    ]
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

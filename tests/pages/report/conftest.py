@@ -7,13 +7,7 @@ import spacy
 from spacy.tokens import Doc
 
 from spacy_concner.pages.report.gather import Report, gather_report
-from tests.conftest import (
-    SENTENCES,
-    TRANSLATIONS,
-    labelled_doc,
-    make_bitext,
-    write_corpus,
-)
+from tests.conftest import SENTENCES, labelled_doc, write_corpus
 
 SCRIPT = "<script>alert('x')</script>"
 METRICS = (
@@ -37,15 +31,8 @@ def gold_docs() -> list[Doc]:
 
 @pytest.fixture(scope="session")
 def paths(tmp_path_factory, trained_folder) -> dict[str, Path]:
-    """Files of a report: pipeline, corpus, bitexts, metrics."""
+    """Files of a report: pipelines, corpus, metrics."""
     folder = tmp_path_factory.mktemp("report")
-    vocab = spacy.blank("xx").vocab
-    pairs = [
-        make_bitext(
-            [labelled_doc(vocab, *source), labelled_doc(vocab, *target)], ["en", "bg"], vocab
-        )
-        for source, target in zip(SENTENCES, TRANSLATIONS, strict=True)
-    ]
     (folder / "metrics.jsonl").write_text(METRICS, "utf8")
     # A pipeline that is not ours and knows nothing.
     # It sets entities, as far as it has patterns, and has no recogniser of ours.
@@ -58,19 +45,16 @@ def paths(tmp_path_factory, trained_folder) -> dict[str, Path]:
         "blank": folder / "blank",
         "nothing": folder / "nothing",
         "corpus": write_corpus(gold_docs(), folder / "gold.spacy"),
-        "bitexts": write_corpus(pairs, folder / "bitexts.spacy"),
         "metrics": folder / "metrics.jsonl",
     }
 
 
 @pytest.fixture(scope="session")
 def report(paths) -> Report:
-    """A report of two pipelines on two corpora, with metrics and vectors."""
+    """A report of two pipelines on two corpora, with metrics."""
     return gather_report(
         {SCRIPT: str(paths["pipeline"]), "blank": str(paths["blank"])},
         {"en": paths["corpus"], SCRIPT: paths["corpus"]},
         metrics={SCRIPT: paths["metrics"]},
-        bitexts=paths["bitexts"],
-        before=str(paths["pipeline"]),
         progress=False,
     )

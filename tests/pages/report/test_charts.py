@@ -1,20 +1,17 @@
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_concner.calibration.measure import reliability_bins
 from spacy_concner.pages.report.charts import (
-    HEIGHT,
-    SQUARE,
-    WIDTH,
+    LineChart,
+    Point,
+    Series,
     line_chart,
     number_label,
-    reliability_chart,
+    reliability_series,
     round_ticks,
-    scatter,
 )
-from spacy_concner.pages.report.vectors import Cloud
 
 NUMBERS = st.floats(-1e6, 1e6)
 
@@ -37,42 +34,40 @@ def test_ticks_are_round(low, high, ticks):
     assert found == ticks if ticks else found[0] < low < found[-1]
 
 
+def draw(*series: Series) -> LineChart:
+    return line_chart("t", series, x_label="x", y_label="y")
+
+
 @given(st.lists(st.one_of(st.none(), NUMBERS), min_size=1, max_size=8))
 def test_lines_stay_on_the_chart_and_gaps_stay_gaps(values):
-    chart = line_chart("t", "x", "y", [("a", 9, list(range(len(values))), values)])
+    points = [None if y is None else Point(x, y, "a") for x, y in enumerate(values)]
+    chart = draw(Series(9, points))
     (curve,) = chart.curves
-    assert len(curve.marks) == sum(value is not None for value in values)
-    assert all(0 <= mark.x <= WIDTH and 0 <= mark.y <= HEIGHT for mark in curve.marks)
+    assert curve.style == 1
+    assert len(curve.points) == sum(value is not None for value in values)
+    frame = chart.frame
+    assert all(frame.left <= point.x <= frame.right for point in curve.points)
+    assert all(frame.top <= point.y <= frame.bottom for point in curve.points)
     parts = "".join("1" if value is not None else " " for value in values).split()
     assert curve.path.count("M") == len(parts)
 
 
+def test_no_points_make_no_fault():
+    assert [tick.label for tick in draw().x_ticks] == ["0", "0.2", "0.4", "0.6", "0.8", "1"]
+
+
 def test_reliability_shows_filled_bins():
     bins = reliability_bins([0.9, 0.95, 0.3], [True, False, False])
-    chart = reliability_chart("t", [("a", 0, bins)])
-    marks = chart.curves[0].marks
-    assert [mark.title for mark in marks] == [
+    series = reliability_series("a", 0, bins)
+    assert [point.title for point in series.points] == [
         "a: probability 0.30, right 0.00, 1 entities",
         "a: probability 0.90, right 1.00, 1 entities",
         "a: probability 0.95, right 0.00, 1 entities",
     ]
-    assert marks[0].y > marks[1].y and chart.diagonal
-
-
-def test_dots_keep_their_proportions_and_shapes():
-    points = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 5.0]])
-    cloud = Cloud(points, [("en", ""), ("bg", ""), ("bg", "")], np.array([[0, 1]]), 1.0)
-    chart = scatter("t", cloud, ["en", "bg"], "en")
-    assert [(d.name, d.shape, d.style) for d in chart.dots] == [
-        ("en", "round", 0),
-        ("bg", "square", 1),
-    ]
-    assert chart.dots[0].path == "M10 175h0" and chart.dots[1].path == "M230 175h0M230 65h0"
-    assert chart.lines == "M10 175L230 175"
-    alone = scatter(
-        "t", Cloud(np.zeros((1, 2)), [("en", "")], np.zeros((0, 2), int), 0), ["en"], ""
-    )
-    assert alone.dots[0].path == f"M{SQUARE / 2:g} {SQUARE / 2:g}h0"
+    chart = line_chart("t", [series], x_label="x", y_label="y", ticks=(0, 0.5, 1), diagonal=True)
+    low, high, _ = chart.curves[0].points
+    assert low.y > high.y and chart.diagonal
+    assert [tick.label for tick in chart.y_ticks] == ["0", "0.5", "1"]
 
 
 def test_numbers_stay_short():

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.scorer import PRFScore
 
 from spacy_concner.pages.report.figures import (
     INVENTED,
@@ -11,19 +12,21 @@ from spacy_concner.pages.report.figures import (
     WRONG_BOTH,
     WRONG_BOUNDS,
     WRONG_TYPE,
-    Score,
+    Estimate,
+    Rates,
     count_outcomes,
     difference,
     entity_length,
     entity_type,
+    estimate,
     measure_trust,
     outcome,
+    rates,
     score_groups,
     script_of,
     sentence_length,
-    summarise,
 )
-from spacy_concner.pages.report.results import Sentence
+from spacy_concner.pages.report.results import ScoredSentence
 from spacy_concner.scoring.matches import Comparison, EntitySpan, sum_counts
 
 LENGTH = 12
@@ -38,9 +41,9 @@ def comparison(gold, predicted) -> Comparison:
     return Comparison("", tuple(gold), tuple(predicted))
 
 
-def sentence(found: Comparison, n_words: int = LENGTH) -> Sentence:
+def sentence(found: Comparison, n_words: int = LENGTH) -> ScoredSentence:
     offsets = tuple((3 * i, 3 * i + 2) for i in range(n_words))
-    return Sentence("w0 " * n_words, 0, offsets, found)
+    return ScoredSentence("w0 " * n_words, 0, offsets, found)
 
 
 @st.composite
@@ -57,7 +60,7 @@ COMPARISONS = st.lists(st.builds(comparison, entities(), entities()), max_size=5
 def test_groups_add_up_to_the_whole(found):
     for group in (entity_type, entity_length, sentence_length):
         scores = score_groups(map(sentence, found), group).values()
-        total = [sum(getattr(s, name) for s in scores) for name in ("right", "wrong", "missed")]
+        total = [sum(getattr(s, name) for s in scores) for name in ("tp", "fp", "fn")]
         assert tuple(total) == sum_counts(found)
 
 
@@ -83,15 +86,20 @@ def test_outcomes_by_what_is_met():
         assert outcome(predicted, comparison(gold, [predicted])) == name
 
 
-def test_summary_and_its_intervals():
+def test_figures_and_their_intervals():
     found = [comparison([span(0, 1)], [span(0, 1)])] * 30
     found += [comparison([span(0, 1)], [span(2, 3)])] * 10
-    summary = summarise(found)
-    assert summary.score == Score(30, 10, 10) and summary.score.f_score == 0.75
-    for low, high in (summary.precision, summary.recall, summary.f_score):
-        assert 0.55 < low < 0.75 < high < 0.95
-    empty = summarise([comparison([], [])])
-    assert (empty.score.precision, empty.score.recall, empty.score.f_score) == (None, None, None)
+    scores = estimate(found)
+    for figure in (scores.precision, scores.recall, scores.f_score):
+        assert figure.value == pytest.approx(0.75)
+        assert 0.55 < figure.low < 0.75 < figure.high < 0.95
+    empty = estimate([comparison([], [])])
+    assert (empty.precision.value, empty.recall.value, empty.f_score.value) == (None, None, None)
+
+
+def test_what_cannot_be_counted_has_no_rate():
+    assert rates(PRFScore(fn=1)) == Rates(None, 0, 0)
+    assert rates(PRFScore(fp=1)) == Rates(0, None, 0)
 
 
 def test_the_difference_is_paired():
@@ -100,11 +108,10 @@ def test_the_difference_is_paired():
         comparison([span(0, 1)], [span(0, 1)] if right else []) for right in rng.random(200) < 0.5
     ]
     better = [*worse[:-20], *[comparison([span(0, 1)], [span(0, 1)])] * 20]
-    found = difference(worse, better)
-    assert found is not None
-    gain, (low, high) = found
-    assert 0 < low < gain < high < 0.15
-    assert difference(worse, worse) == (0.0, (0.0, 0.0))
+    gain = difference(worse, better)
+    assert gain is not None and gain.value is not None
+    assert 0 < gain.low < gain.value < gain.high < 0.15
+    assert difference(worse, worse) == Estimate(0.0, 0.0, 0.0)
     assert difference(worse, worse[1:]) is None
 
 
