@@ -8,6 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from spacy_concner.arrays import unit_vectors
+from spacy_concner.pipelines import find_component, predict_docs
 
 BATCH = 64
 
@@ -15,20 +16,18 @@ BATCH = 64
 def token_vectors(nlp: Language, docs: Sequence[Doc]) -> list[np.ndarray]:
     """Give the vectors that the tagger reads, `(n_tokens, width)` for each Doc.
 
-    nlp (Language): Pipeline with a transformer and a `concner`.
-    docs (Sequence[Doc]): Docs of the pipeline's vocabulary.
+    nlp (Language): Pipeline with a `concner`.
+    docs (Sequence[Doc]): The Docs.
     """
-    result: list[np.ndarray] = [np.zeros((0, 0))] * len(docs)
-    tagger: Any = nlp.get_pipe("concner")
-    order = sorted(range(len(docs)), key=lambda i: len(docs[i]))
-    for first in range(0, len(order), BATCH):
-        rows = order[first : first + BATCH]
-        batch = list(nlp.get_pipe("transformer").pipe([docs[i] for i in rows]))  # type: ignore[attr-defined]
+    name = find_component(nlp)
+    tagger: Any = nlp.get_pipe(name)
+
+    def predict(batch: list[Doc]) -> list[np.ndarray]:
         flat = tagger.model.ops.to_numpy(tagger.model.predict(batch).token_vectors)
-        ends = np.cumsum([len(doc) for doc in batch])
-        for i, part in zip(rows, np.split(flat, ends[:-1]), strict=True):
-            result[i] = part
-    return result
+        return np.split(flat, np.cumsum([len(doc) for doc in batch])[:-1])
+
+    found = dict(predict_docs(nlp, name, docs, BATCH, predict))
+    return [found.get(i, np.zeros((0, 0))) for i in range(len(docs))]
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ FUNCTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "distil": (("teaching.distil", "distil"),),
     "calibrate": (("calibration.calibrate", "calibrate"),),
     "ship": (("shipping.ship", "ship"),),
-    "report": (("pages.report.gather", "gather_report"), ("pages.report.page", "write_page")),
+    "report": (("pages.report.page", "write_report"),),
     "card": (("shipping.card", "write_card"),),
 }
 # What makes what some of them are given.
