@@ -76,7 +76,3 @@ class BitextsErrors:
         "{path} has no bitext: no document with two or more segments in doc.spans['segments']. "
         "Make bitexts with spacy concner translate, or of JSON lines with convert."
     )
-    C283 = (
-        "{place} is no rejects file: {reason}. Give the one that spacy concner translate or filter "
-        "wrote: JSON lines with a reason in each."
-    )

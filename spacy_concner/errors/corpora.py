@@ -137,7 +137,6 @@ class CorporaErrors:
         "{place}: span {start}-{end} {label} {span_text!r} does not lie in one segment. Mark the "
         "entity in each language by a span of its own."
     )
-    C139 = "Cannot write {path}: {reason}. Name a file in a folder that can be written to."
     C141 = (
         "Soft labels of shape {shape} do not fit {n_tokens} tokens and the labels {labels}, or "
         "hold a value that is not a number; document: {text!r}. Give one row of finite "

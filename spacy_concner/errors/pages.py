@@ -4,6 +4,10 @@
 class PagesErrors:
     """Errors of the pages of report and inspect."""
 
+    C283 = (
+        "{place} is no rejects file: {reason}. Give the one that spacy concner translate, bitext "
+        "or filter wrote: JSON lines with a reason in each."
+    )
     C520 = (
         "A report needs at least one pipeline and one labelled corpus. Name them with "
         "--pipeline NAME=PATH and --corpus LANG=FILE."

@@ -41,5 +41,5 @@ def test_errors_come_without_a_traceback(tmp_path, corpus, trained_folder):
     assert "C521" in run(page, "--corpus", "=x", code=1)
     assert "C522" in run(page, "--corpus", "a=x", "--corpus", "a=y", code=1)
     settings = ("--pipeline", f"a={trained_folder}", "--corpus", f"en={corpus}")
-    assert "C605" in run(tmp_path, *settings, code=1)
+    assert "C407" in run(tmp_path, *settings, code=1)
     assert not page.exists()

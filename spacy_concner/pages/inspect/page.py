@@ -60,7 +60,7 @@ def inspect_corpus(
     force (bool): Replace a page that is there.
     RETURNS (Inspection): Counts.
     RAISES (ConcnerError): C102 for broken bitexts, C132 for bad thresholds, C128, C129, C601,
-        C605 and C606 for the output, C142 and C143 for the input, C282 if there is no bitext,
+        C407 and C408 for the output, C142 and C143 for the input, C282 if there is no bitext,
         C283 for the rejects file.
     """
     thresholds = thresholds or Thresholds()

@@ -36,7 +36,7 @@ def write_report(
     force (bool): Replace a page that is there.
     progress (bool): Show progress bars on stderr.
     RETURNS (Report): Figures and predictions.
-    RAISES (ConcnerError): C128, C129, C601, C605, C606 for the output, and those of
+    RAISES (ConcnerError): C128, C129, C601, C407, C408 for the output, and those of
         `gather_report`.
     """
     inputs: dict[str, Paths] = {

@@ -169,10 +169,10 @@ def test_what_cannot_be_shown_is_told(tmp_path, bitexts, sentences):
     plain = write_corpus(sentences, tmp_path / "plain.spacy")
     with pytest.raises(ConcnerError, match="C282"):
         inspect_corpus(plain, tmp_path / "out.html")
-    with pytest.raises(ConcnerError, match="C605"):
+    with pytest.raises(ConcnerError, match="C407"):
         inspect_corpus(path, tmp_path)
     (tmp_path / "mine.html").write_text("<html>", "utf8")
-    with pytest.raises(ConcnerError, match="C606"):
+    with pytest.raises(ConcnerError, match="C408"):
         inspect_corpus(path, tmp_path / "mine.html", force=True)
     with pytest.raises(ConcnerError, match="C132"):
         inspect_corpus(path, tmp_path / "out.html", thresholds=Thresholds(max_untranslated=2))

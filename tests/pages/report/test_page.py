@@ -92,7 +92,7 @@ def test_one_pipeline_on_one_corpus_is_enough(paths, tmp_path):
         (paths["corpus"], "--corpus"),
         (paths["metrics"], "--metrics"),
     ):
-        with pytest.raises(ConcnerError, match=f"C605.*{option}"):
+        with pytest.raises(ConcnerError, match=f"C407.*{option}"):
             write_report(place, **settings, metrics={"a": paths["metrics"]}, force=True)
 
 
