@@ -81,7 +81,7 @@ def both(**settings: object) -> dict[str, object]:
 HEADED_LCL = {**HEAD, TCL_WEIGHT: 0}
 VARIANTS = {
     "direct": Variant("direct transfer", config="direct", corpus="en"),
-    "translate_train": Variant("translate-train", config="translate_train"),
+    "translate_train": Variant("translate-train", config="direct"),
     "concner": Variant("+ TCL + LCL"),
     "tcl": Variant("TCL alone", {LCL_WEIGHT: 0}),
     "lcl": Variant("LCL alone", {TCL_WEIGHT: 0}),
@@ -104,7 +104,7 @@ VARIANTS = {
         "projection head, LCL alone, positives of the other language",
         {**HEADED_LCL, f"{LCL}.positives": "other_language"},
     ),
-    "long": Variant("translate-train, 600 steps, nothing frozen", LONG, config="translate_train"),
+    "long": Variant("translate-train, 600 steps, nothing frozen", LONG, config="direct"),
     "concner_long": Variant("+ TCL + LCL, 600 steps, nothing frozen", LONG),
 }
 

@@ -5,12 +5,22 @@ from dataclasses import dataclass, field
 
 from harness import LANGUAGES, SOURCES
 
+from spacy_concner.teaching.rounds import GENTLER, ParallelTeacher, Round, plan_rounds
+
 TCL_WEIGHT = "components.concner.losses.translation_contrast.weight"
 LCL_WEIGHT = "components.concner.losses.label_contrast.weight"
 HEAD = {"components.concner.model.projection_width": 128}
 # What labels parallel text: the best that knows no label of a target.
 PARALLEL_LABELS = "three_teachers"
 THREE_TEACHERS = ("direct", "translate_train", "concner")
+# The product's recipe, and what its pipelines are called here.
+STEPS = {step.name: step for step in plan_rounds(THREE_TEACHERS, parallel=True)}
+NAMES = {
+    "round-1": "three_teachers",
+    "parallel": "concner_parallel",
+    "round-2": "parallel_student",
+    "round-3": "third_round",
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,21 @@ class Student:
         return tuple(other for other in LANGUAGES if sources_of(other) == sources_of(language))
 
 
+def student_of_round(title: str, name: str) -> Student:
+    """Give the student of a round of the product's recipe."""
+    step = STEPS[name]
+    assert isinstance(step, Round)
+    teachers = tuple(NAMES.get(teacher, teacher) for teacher in step.teachers)
+    return Student(title, teachers, NAMES.get(step.start, step.start))
+
+
+def start_of_parallel_teacher() -> str:
+    """Give the student that the recipe's teacher with parallel text starts from."""
+    step = STEPS["parallel"]
+    assert isinstance(step, ParallelTeacher)
+    return NAMES[step.start]
+
+
 def sources_of(language: str) -> tuple[str, ...]:
     """Give the labelled languages that the teachers of a target come from."""
     return tuple(source for source in SOURCES if source != language)[:3]
@@ -76,8 +101,6 @@ def sources_of(language: str) -> tuple[str, ...]:
 
 # The steps of concner.cfg for half as many pairs again.
 LONGER = {"training.max_steps": 400, "training.optimizer.learn_rate.total_steps": 400}
-# A teacher that starts from a student has less to learn and much to lose.
-GENTLER = {"training.optimizer.learn_rate.initial_rate": 5e-5}
 # A student that starts from the pretrained encoder has more to learn.
 FRESH = {"training.optimizer.learn_rate.initial_rate": 2e-4}
 # Half the steps of student.cfg, for students that see the text of one or two of four targets.
@@ -85,7 +108,7 @@ FEWER = {"training.max_steps": 150, "training.optimizer.learn_rate.total_steps":
 
 TEACHERS: dict[str, Teacher] = {
     "direct": Teacher("direct transfer", "direct", "en"),
-    "translate_train": Teacher("translate-train", "translate_train", "en-pt"),
+    "translate_train": Teacher("translate-train", "direct", "en-pt"),
     "tcl": Teacher("translate-train + TCL", "concner", "en-pt", {LCL_WEIGHT: 0}),
     "lcl": Teacher("translate-train + LCL", "concner", "en-pt", {TCL_WEIGHT: 0}),
     "head_tcl": Teacher(
@@ -109,7 +132,7 @@ TEACHERS: dict[str, Teacher] = {
         "en-pt",
         {**LONGER, **GENTLER},
         parallel=True,
-        start=PARALLEL_LABELS,
+        start=start_of_parallel_teacher(),
     ),
     "concner_from_student": Teacher(
         "ConCNER teacher, no parallel text, from the student of three teachers",
@@ -124,16 +147,12 @@ STUDENTS: dict[str, Student] = {
     "head_student": Student("ConCNER student, projection heads", ("head",), "head"),
     "tsl_single": Student("TSL, one source", ("direct",), settings=FRESH),
     "mtmt": Student("MTMT", ("direct",), config="mtmt_student", evaluator=True),
-    "three_teachers": Student("student of three teachers", THREE_TEACHERS, "concner"),
-    "parallel_student": Student(
-        "its second round, beside the teacher with parallel text",
-        ("three_teachers", "concner_parallel"),
-        "three_teachers",
+    "three_teachers": student_of_round("student of three teachers", "round-1"),
+    "parallel_student": student_of_round(
+        "its second round, beside the teacher with parallel text", "round-2"
     ),
-    "third_round": Student(
-        "its third round, beside both students and that teacher",
-        ("parallel_student", "three_teachers", "concner_parallel"),
-        "parallel_student",
+    "third_round": student_of_round(
+        "its third round, beside both students and that teacher", "round-3"
     ),
     "second_without_parallel": Student(
         "its second round, beside the teacher without parallel text",
