@@ -21,8 +21,12 @@ from rows import Rows
 from tables import markdown, write_between
 from wasabi import msg
 
-from spacy_concner.calibration.fit import Fit, Method, fit, measure
-from spacy_concner.calibration.predictions import Predictions, collect_predictions
+from spacy_concner.calibration.fit import FittedCalibration, Method, fit_calibration
+from spacy_concner.calibration.measure import (
+    Predictions,
+    collect_predictions,
+    measure_predictions,
+)
 from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.reader import create_corpus
 
@@ -77,9 +81,12 @@ def join(dev: Predictions, test: Predictions) -> Predictions:
     return Predictions(dev.labels, *arrays)
 
 
-def make_rows(language: str, calibrated_on: str, found: Fit, test: Predictions) -> list[dict]:
+def make_rows(
+    language: str, calibrated_on: str, found: FittedCalibration, test: Predictions
+) -> list[dict]:
     """Measure a calibration on a test set: a row for each level."""
-    before, after = measure(test), measure(test, found.calibration)
+    before = measure_predictions(test).levels
+    after = measure_predictions(test, found.calibration).levels
     return [
         {
             "language": language,
@@ -92,9 +99,7 @@ def make_rows(language: str, calibrated_on: str, found: Fit, test: Predictions) 
             "n": after[level].n,
             "method": found.method,
             "temperature": found.temperature,
-            "entity_map": min(
-                found.losses[found.method], key=lambda name: found.losses[found.method][name]
-            ),
+            "entity_map": found.entity_map,
             "n_sentences": len(test.lengths),
         }
         for level in ("token", "entity")
@@ -148,17 +153,17 @@ def main(
         else:
             even = np.arange(len(dev.lengths)) % 2 == 0
             dev, test = dev.split(even), dev.split(~even)
-        rows += make_rows(language, language, fit(dev, chosen), test)
+        rows += make_rows(language, language, fit_calibration(dev, chosen), test)
         if f"{language}-test" in FILES:
             mixed = join(dev, test)
             half = np.random.default_rng(0).random(len(mixed.lengths)) < 0.5
-            found = fit(mixed.split(half), chosen)
+            found = fit_calibration(mixed.split(half), chosen)
             rows += make_rows(
                 language, f"{language} (dev and test mixed)", found, mixed.split(~half)
             )
         if language != SOURCE:
             source = on(f"{SOURCE}-dev")
-            rows += make_rows(language, SOURCE, fit(source, chosen), test)
+            rows += make_rows(language, SOURCE, fit_calibration(source, chosen), test)
     figures = Rows(results, limit=limit)
     figures.write(rows)
     write_between(page, "calibration", "calibration", table(figures))

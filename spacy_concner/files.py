@@ -140,10 +140,10 @@ def check_in_place(path: Path, force: bool) -> None:
 
     path (Path): The folder.
     force (bool): Whether the caller allows it.
-    RAISES (ConcnerError): C607 if not, or if it is no folder but an installed package.
+    RAISES (ConcnerError): C513 if not, or if it is no folder but an installed package.
     """
     if not force or not path.is_dir():
-        raise ConcnerError(Errors.C607.format(path=path))
+        raise ConcnerError(Errors.C513.format(path=path))
 
 
 @contextmanager

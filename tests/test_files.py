@@ -202,7 +202,7 @@ def test_one_run_at_a_time_writes_an_output(tmp_path):
 def test_nothing_changes_in_place_without_force(tmp_path):
     check_in_place(tmp_path, True)
     for path, force in ((tmp_path, False), (Path("xx_package"), True)):
-        with pytest.raises(ConcnerError, match="C607"):
+        with pytest.raises(ConcnerError, match="C513"):
             check_in_place(path, force)
 
 

@@ -1,8 +1,9 @@
-"""A pipeline calibrated: predictions collected, maps fitted, measured and stored."""
+"""A pipeline calibrated: maps fitted to a labelled corpus, tried, measured and stored."""
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,44 +14,54 @@ from spacy.language import Language
 
 from ..corpora.reader import create_corpus
 from ..errors import ConcnerError, Errors, Warnings
+from ..files import Folder, Paths, Store, check_in_place, claim, whole_file, whole_folder
 from ..languages import check_language
-from ..pipelines import find_component, load_pipeline
-from .fit import Fit, Method, Reliability, fit, measure
-from .predictions import Predictions, collect_predictions
+from ..pipelines import find_component, is_pipeline, load_pipeline
+from ..tagging.labels import entity_type
+from .fit import FittedCalibration, Method, fit_calibration
+from .measure import (
+    Predictions,
+    TokenAndEntityReliability,
+    collect_predictions,
+    measure_predictions,
+)
 
+VERB = "calibrate"
 UNKNOWN = "unknown"
+# With fewer, the noise of the corpus moves the maps as much as what the pipeline does.
+ENOUGH_ENTITIES = 200
 
 
 @dataclass(frozen=True)
-class Measured:
-    """A corpus before and after calibration.
+class CorpusReliability:
+    """How far a pipeline's probabilities can be trusted on a corpus.
 
     path: the corpus.
     languages: sentences by language code, "unknown" where neither corpus nor user tells.
-    before: reliability by level, "token" and "entity", of the scores without any calibration.
-    after: the same with the new one.
+    before: of the scores without any calibration.
+    after: with the new one.
     """
 
     path: Path
     languages: dict[str, int]
-    before: dict[str, Reliability]
-    after: dict[str, Reliability]
+    before: TokenAndEntityReliability
+    after: TokenAndEntityReliability
 
 
 @dataclass(frozen=True)
-class Calibrated:
+class CalibratedPipeline:
     """What calibrating a pipeline gave.
 
     path: folder of the calibrated pipeline.
-    fit: the maps.
+    fitted: the maps.
     dev: the corpus that they were fitted on.
     tests: other corpora, to see how far they carry.
     """
 
     path: Path
-    fit: Fit
-    dev: Measured
-    tests: list[Measured]
+    fitted: FittedCalibration
+    dev: CorpusReliability
+    tests: list[CorpusReliability]
 
 
 def calibrate(
@@ -64,7 +75,7 @@ def calibrate(
     target_language: str = "",
     force: bool = False,
     progress: bool = True,
-) -> Calibrated:
+) -> CalibratedPipeline:
     """Fit a calibration on a labelled corpus and store it in the pipeline.
 
     pipeline (str | Path): Folder of a pipeline, or installed package.
@@ -75,37 +86,43 @@ def calibrate(
     dev_language (str): Language code of the dev corpus, where its segments do not tell.
     target_language (str): Language that the pipeline is for; by default its own, unless
         that is "xx".
-    force (bool): Replace an output that is there.
+    force (bool): Replace an output that was calibrated before, change the pipeline where it is,
+        and store maps that there is little reason to trust.
     progress (bool): Show progress bars.
-    RETURNS (Calibrated): Maps and measures. Warns (W510) if no dev language is the target.
-    RAISES (ConcnerError): C510 to C515 for pipeline, corpus, method or output; C142, C143
-        for a corpus that cannot be read, C523 for one without labels; C216 for a language.
+    RETURNS (CalibratedPipeline): Maps and measures. Warns (W510) if no dev language is the
+        target, of types that the corpus lacks (W513), and of maps stored by force (W512).
+    RAISES (ConcnerError): C510, C515 for the pipeline, C511, C512 for corpus and method; C518 if
+        the corpus has no type of the pipeline; C519 if it has too few entities, or held-out
+        ones have worse probabilities after it; C142, C143 for a corpus that cannot be read, C523
+        for one without labels; C216 for a language; C128, C129, C407, C408, C513, C601 for what
+        is written.
     """
-    nlp = load_recogniser(pipeline)
-    destination = check_output(nlp, pipeline, output, force)
-    recogniser: Any = nlp.get_pipe(find_component(nlp))
-    if dev_language:
-        check_language(dev_language)
-    fitted_on = _predict(nlp, dev, dev_language, progress)
-    found = fit(fitted_on, method)
-    measured = [_measure(dev, fitted_on, found)]
-    target = target_language or (nlp.lang if nlp.lang != "xx" else "")
-    known = sorted(set(measured[0].languages) - {UNKNOWN})
-    if target and known and target not in known:
-        warnings.warn(
-            Warnings.W510.format(path=dev, found=", ".join(known), target=target), stacklevel=2
-        )
-    measured += [_measure(path, _predict(nlp, path, "", progress), found) for path in tests]
-    recogniser.cfg["calibration"] = {
-        **found.calibration.to_dict(),
-        "method": found.method,
-        "temperature": found.temperature,
-        "languages": known,
-        "n_tokens": measured[0].after["token"].n,
-        "n_entities": measured[0].after["entity"].n,
-    }
-    _store(nlp, destination)
-    return Calibrated(destination, found, measured[0], measured[1:])
+    with _claimed(pipeline, output, {"DEV": dev, "--test": list(tests)}, force):
+        nlp = load_pipeline(pipeline)
+        recogniser: Any = nlp.get_pipe(find_component(nlp))
+        if dev_language:
+            check_language(dev_language)
+        _check_types(nlp, dev, {entity_type(label) for label in recogniser.labels} - {""})
+        fitted_on = _predict(nlp, dev, dev_language, progress)
+        found = fit_calibration(fitted_on, method)
+        _check_worth(dev, found, force)
+        on_dev = _measure(dev, fitted_on, found)
+        target = target_language or (nlp.lang if nlp.lang != "xx" else "")
+        known = sorted(set(on_dev.languages) - {UNKNOWN})
+        if target and known and target not in known:
+            warnings.warn(
+                Warnings.W510.format(path=dev, found=", ".join(known), target=target), stacklevel=2
+            )
+        on_tests = [_measure(path, _predict(nlp, path, "", progress), found) for path in tests]
+        recogniser.cfg["calibration"] = {
+            **found.calibration.to_dict(),
+            "method": found.method,
+            "temperature": found.temperature,
+            "languages": known,
+            "n_tokens": on_dev.after.token.n,
+            "n_entities": on_dev.after.entity.n,
+        }
+        return CalibratedPipeline(_store(nlp, output), found, on_dev, on_tests)
 
 
 def reset_calibration(
@@ -115,67 +132,59 @@ def reset_calibration(
 
     pipeline (str | Path): Folder of a pipeline, or installed package.
     output (Path): Folder for the result; None changes the pipeline where it is.
-    force (bool): Replace an output that is there.
+    force (bool): Replace an output that was calibrated before, or change the pipeline where
+        it is.
     RETURNS (Path): Folder of the result.
-    RAISES (ConcnerError): C510, C513, C514 or C515 for pipeline or output.
+    RAISES (ConcnerError): C510, C515 for the pipeline; C128, C129, C407, C408, C513, C601 for
+        what is written.
     """
-    nlp = load_recogniser(pipeline)
-    destination = check_output(nlp, pipeline, output, force)
-    recogniser: Any = nlp.get_pipe(find_component(nlp))
-    recogniser.cfg["calibration"] = None
-    _store(nlp, destination)
-    return destination
+    with _claimed(pipeline, output, {}, force):
+        nlp = load_pipeline(pipeline)
+        recogniser: Any = nlp.get_pipe(find_component(nlp))
+        recogniser.cfg["calibration"] = None
+        return _store(nlp, output)
 
 
-def load_recogniser(pipeline: str | Path) -> Language:
-    """Load a pipeline with a `concner` component.
-
-    pipeline (str | Path): Folder or installed package.
-    RETURNS (Language): The pipeline.
-    RAISES (ConcnerError): C515 if it cannot be loaded, C510 if it has no `concner`.
-    """
-    nlp = load_pipeline(pipeline)
-    find_component(nlp)
-    return nlp
-
-
-def check_output(nlp: Language, pipeline: str | Path, output: Path | None, force: bool) -> Path:
-    """Give the folder to write to.
-
-    nlp (Language): The pipeline, loaded.
-    pipeline (str | Path): Where from.
-    output (Path): Folder that the user named, if any.
-    force (bool): Whether it may hold something.
-    RETURNS (Path): The folder.
-    RAISES (ConcnerError): C513 if an installed package would be changed, C514 if the output
-        is there and not empty.
-    """
-    if output is None:
-        if not Path(pipeline).is_dir():
-            raise ConcnerError(Errors.C513.format(path=pipeline))
-        return Path(nlp.path)
-    taken = output.is_file() or (output.is_dir() and any(output.iterdir()))
-    if taken and not (force and output.is_dir()):
-        raise ConcnerError(Errors.C514.format(path=output))
-    return output
-
-
-def _store(nlp: Language, destination: Path) -> None:
-    if destination != nlp.path:
-        nlp.to_disk(destination)
+@contextmanager
+def _claimed(
+    pipeline: str | Path, output: Path | None, inputs: dict[str, Paths], force: bool
+) -> Iterator[None]:
+    if output is not None:
+        with claim(
+            VERB,
+            inputs={"PIPELINE": pipeline, **inputs},
+            outputs={"--output": Folder(output)},
+            force=force,
+        ):
+            yield
         return
+    folder = Path(pipeline)
+    if is_pipeline(pipeline):
+        check_in_place(folder, force)
+    with claim(VERB, inputs=inputs, outputs={"PIPELINE": Store(folder)}):
+        yield
+
+
+def _store(nlp: Language, output: Path | None) -> Path:
+    if output is not None:
+        with whole_folder(output, VERB, "--output") as folder:
+            nlp.to_disk(folder)
+        return output
     # The settings alone: weights that are loaded lazily or stored otherwise stay untouched.
     name = find_component(nlp)
     recogniser: Any = nlp.get_pipe(name)
-    unfinished = destination / name / "cfg.unfinished"
-    srsly.write_json(unfinished, recogniser.cfg)
-    unfinished.replace(destination / name / "cfg")
+    folder = Path(nlp.path)
+    with whole_file(folder / name / "cfg", "PIPELINE") as part:
+        srsly.write_json(part, recogniser.cfg)
+    return folder
 
 
 def _predict(nlp: Language, path: Path, language: str, progress: bool) -> Predictions:
-    examples = create_corpus(path)(nlp)
     bar = tqdm.tqdm(
-        examples, desc=f"Reading {path}", unit=" docs", disable=None if progress else True
+        create_corpus(path)(nlp),
+        desc=f"Reading {path}",
+        unit=" docs",
+        disable=None if progress else True,
     )
     predictions = collect_predictions(nlp, bar)
     if not (predictions.tags >= 0).any():
@@ -184,10 +193,44 @@ def _predict(nlp: Language, path: Path, language: str, progress: bool) -> Predic
     return predictions
 
 
-def _measure(path: Path, predictions: Predictions, found: Fit) -> Measured:
-    return Measured(
+def _check_types(nlp: Language, path: Path, known: set[str]) -> None:
+    """Check that a corpus has the types of a pipeline, for what it lacks would count as wrong."""
+    types = {span.label_ for eg in create_corpus(path)(nlp) for span in eg.reference.ents}
+    values = {
+        "path": path,
+        "found": ", ".join(sorted(types)) or "no entity",
+        "known": ", ".join(sorted(known)),
+    }
+    if known.isdisjoint(types):
+        raise ConcnerError(Errors.C518.format(**values))
+    if missing := known.difference(types):
+        text = Warnings.W513.format(**values, missing=", ".join(sorted(missing)))
+        warnings.warn(text, stacklevel=3)
+
+
+def _check_worth(path: Path, found: FittedCalibration, force: bool) -> None:
+    """Check that maps rest on enough entities, and make those better that they have not seen."""
+    before, after = found.before, found.held_out
+    if before.n < ENOUGH_ENTITIES:
+        reason = f"it has fewer than {ENOUGH_ENTITIES} predicted entities with gold annotation"
+    elif found.is_worse:
+        reason = "entities that it was not fitted on have worse probabilities after it"
+    else:
+        return
+    numbers = (
+        f"{before.n} entities, ECE {before.ece:.4f} before and {after.ece:.4f} after, "
+        f"Brier score {before.brier:.4f} before and {after.brier:.4f} after"
+    )
+    if not force:
+        raise ConcnerError(Errors.C519.format(path=path, reason=reason, numbers=numbers))
+    text = Warnings.W512.format(path=path, reason=reason, numbers=numbers)
+    warnings.warn(text, stacklevel=3)
+
+
+def _measure(path: Path, predictions: Predictions, found: FittedCalibration) -> CorpusReliability:
+    return CorpusReliability(
         path,
         dict(Counter(predictions.languages.tolist())),
-        measure(predictions),
-        measure(predictions, found.calibration),
+        measure_predictions(predictions),
+        measure_predictions(predictions, found.calibration),
     )

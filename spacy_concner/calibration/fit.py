@@ -1,4 +1,4 @@
-"""Calibration: fit maps of probabilities on a labelled corpus, and measure what they do."""
+"""Maps of probabilities fitted to a labelled corpus, and tried on what they have not seen."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -7,22 +7,14 @@ import numpy as np
 
 from ..arrays import log_softmax
 from ..errors import ConcnerError, Errors
-from ..tagging.decoding import find_entities, score_entities
 from ..tagging.labels import entity_type
 from .maps import SMALLEST, Calibration
-from .measure import (
-    ReliabilityBin,
-    brier_score,
-    expected_calibration_error,
-    multiclass_brier_score,
-    reliability_bins,
-)
-from .predictions import Predictions
+from .measure import Predictions, Reliability, measure_entities
 
 Method = Literal["temperature", "vector", "auto"]
 METHODS = ("temperature", "vector", "auto")
 # Of probabilities of entities, from the simplest on.
-MAPS = ("identity", "beta", "types")
+ENTITY_MAPS = ("identity", "beta", "types")
 N_FOLDS = 5
 # Fewer entities than this say too little about how often a probability is right.
 FEWEST_ENTITIES = 30
@@ -31,76 +23,65 @@ LEAST_SLOPE = 1e-3
 
 
 @dataclass(frozen=True)
-class Reliability:
-    """How far the probabilities of a level, tokens or entities, can be trusted.
-
-    ece: expected calibration error, None without predictions.
-    brier: Brier score, None without predictions; of tokens summed over labels.
-    n: predictions.
-    bins: the reliability curve.
-    """
-
-    ece: float | None
-    brier: float | None
-    n: int
-    bins: list[ReliabilityBin]
-
-
-@dataclass(frozen=True)
-class Fit:
-    """What a calibration has learned.
+class FittedCalibration:
+    """What was fitted to a corpus.
 
     calibration: the maps.
     method: "temperature" or "vector".
+    entity_map: map of the entities' probabilities: none ("identity"), beta calibration ("beta"),
+        or beta calibration with an offset a type, then isotonic regression ("types").
     temperature: the temperature that a single one would be.
-    losses: for each method that was tried the negative log-likelihood of held-out entities,
-        in nats, by the map of their own: none ("identity"), beta calibration ("beta"), or beta
-        calibration with an offset a type, then isotonic regression ("types").
+    losses: for each method that was tried, by entity map, the negative log-likelihood of
+        held-out entities in nats.
+    before: how far the probabilities of entities can be trusted without any calibration.
+    held_out: the same after it, each entity by maps that were fitted without its fold.
     """
 
     calibration: Calibration
     method: str
+    entity_map: str
     temperature: float
     losses: dict[str, dict[str, float]]
+    before: Reliability
+    held_out: Reliability
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether entities that it has not seen have worse probabilities after it."""
+        before, after = self.before, self.held_out
+        return (after.ece or 0) > (before.ece or 0) or (after.brier or 0) > (before.brier or 0)
 
 
-def measure(
-    predictions: Predictions, calibration: Calibration | None = None
-) -> dict[str, Reliability]:
-    """Measure calibration at the level of tokens and of entities.
+@dataclass(frozen=True)
+class _JudgedEntities:
+    """Predicted entities whose annotation is known: probability, rightness, type, sequence."""
 
-    A token's confidence is the probability of its most probable label; an entity's is the
-    probability that `concner` gives to it.
+    probabilities: np.ndarray
+    correct: np.ndarray
+    types: np.ndarray
+    sequences: np.ndarray
 
-    predictions (Predictions): Scores and gold annotation.
-    calibration (Calibration): Maps to apply first.
-    RETURNS (dict[str, Reliability]): By level, "token" and "entity".
-    """
-    calibration = calibration or Calibration()
-    known = predictions.tags >= 0
-    gold = predictions.tags[known]
-    probabilities = np.exp(log_softmax(calibration.map_logits(predictions.logits[known])))
-    confidences = probabilities.max(axis=1, initial=0.0)
-    correct = probabilities.argmax(axis=1) == gold
-    scores = _entity_scores(predictions, calibration)
-    judged = predictions.correct >= 0
-    return {
-        "token": Reliability(
-            expected_calibration_error(confidences, correct),
-            multiclass_brier_score(probabilities, gold),
-            len(gold),
-            reliability_bins(confidences, correct),
-        ),
-        "entity": Reliability(
-            expected_calibration_error(scores[judged], predictions.correct[judged]),
-            brier_score(scores[judged], predictions.correct[judged]),
-            int(judged.sum()),
-            reliability_bins(scores[judged], predictions.correct[judged]),
-        ),
-    }
+    @classmethod
+    def of(cls, predictions: Predictions, calibration: Calibration) -> "_JudgedEntities":
+        judged = predictions.correct >= 0
+        entities = predictions.entities()[judged]
+        types = [entity_type(predictions.labels[column]) for column in entities[:, 3]]
+        return cls(
+            predictions.entity_probabilities(calibration)[judged],
+            predictions.correct[judged],
+            np.array(types),
+            entities[:, 0],
+        )
+
+    def take(self, rows: np.ndarray) -> "_JudgedEntities":
+        return _JudgedEntities(
+            self.probabilities[rows], self.correct[rows], self.types[rows], self.sequences[rows]
+        )
 
 
-def fit(predictions: Predictions, method: Method = "auto", seed: int = 0) -> Fit:
+def fit_calibration(
+    predictions: Predictions, method: Method = "auto", seed: int = 0
+) -> FittedCalibration:
     """Fit the maps of a calibration.
 
     The scores of labels are mapped first, by a temperature (Guo et al. 2017) or by a factor
@@ -109,13 +90,13 @@ def fit(predictions: Predictions, method: Method = "auto", seed: int = 0) -> Fit
     offset for each and isotonic regression after it (Zadrozny and Elkan 2002), if that loses
     less on held-out folds: tokens that are right one by one do not make their entity as
     probable as it seems, for their mistakes come together, and for some types more than for
-    others. "auto" takes of temperature and vector what
-    loses less on held-out entities, for theirs are the probabilities that are shown.
+    others. "auto" takes of temperature and vector what loses less on held-out entities, for
+    theirs are the probabilities that are shown.
 
     predictions (Predictions): Scores and gold annotation of the dev corpus.
     method (str): "temperature", "vector" or "auto".
     seed (int): Seed of the folds.
-    RETURNS (Fit): The maps.
+    RETURNS (FittedCalibration): The maps, and what they do to entities that they have not seen.
     RAISES (ConcnerError): C511 if there are too few entities, C512 for an unknown method.
     """
     if method not in METHODS:
@@ -124,23 +105,25 @@ def fit(predictions: Predictions, method: Method = "auto", seed: int = 0) -> Fit
     if n_entities < FEWEST_ENTITIES or not (predictions.tags >= 0).any():
         raise ConcnerError(Errors.C511.format(n=n_entities, least=FEWEST_ENTITIES))
     folds = np.random.default_rng(seed).permutation(len(predictions.lengths)) % N_FOLDS
+    tried = {
+        name: _fit_label_map(predictions, name)
+        for name in (("temperature", "vector") if method == "auto" else (method,))
+    }
+    losses = {name: _held_out_losses(predictions, maps, folds) for name, maps in tried.items()}
+    chosen = min(losses, key=lambda name: min(losses[name].values()))
+    entity_map = min(losses[chosen], key=lambda name: losses[chosen][name])
     known = predictions.tags >= 0
-    logits, tags = predictions.logits[known], predictions.tags[known]
-    temperature = fit_temperature(logits, tags)
-    candidates = {}
-    for name in ("temperature", "vector") if method == "auto" else (method,):
-        if name == "temperature":
-            mapped = Calibration(scale=(1 / temperature,) * logits.shape[1])
-        else:
-            scale, bias = fit_vector(logits, tags)
-            mapped = Calibration(tuple(scale.tolist()), tuple(bias.tolist()))
-        candidates[name] = _fit_entities(predictions, mapped, folds)
-    chosen = min(candidates, key=lambda name: min(candidates[name][1].values()))
-    return Fit(
-        candidates[chosen][0],
+    judged = predictions.correct >= 0
+    correct = predictions.correct[judged]
+    held_out = _held_out_probabilities(predictions, chosen, entity_map, folds)
+    return FittedCalibration(
+        _add_entity_map(predictions, tried[chosen], entity_map),
         chosen,
-        temperature,
-        {name: losses for name, (_, losses) in candidates.items()},
+        entity_map,
+        fit_temperature(predictions.logits[known], predictions.tags[known]),
+        losses,
+        measure_entities(predictions.entity_probabilities(Calibration())[judged], correct),
+        measure_entities(held_out[judged], correct),
     )
 
 
@@ -161,12 +144,12 @@ def fit_temperature(logits: np.ndarray, tags: np.ndarray) -> float:
     return float(np.exp(found.x))
 
 
-def fit_vector(logits: np.ndarray, tags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def fit_vector(logits: np.ndarray, tags: np.ndarray) -> Calibration:
     """Find a factor and an offset a label under which the gold labels are most likely.
 
     logits (ndarray): `(n_tokens, n_labels)` scores before softmax.
     tags (ndarray): `(n_tokens,)` int, gold columns.
-    RETURNS (tuple[ndarray, ndarray]): Factors and offsets, `(n_labels,)` float64.
+    RETURNS (Calibration): Its scale and bias.
     """
     from scipy.optimize import minimize
 
@@ -185,19 +168,20 @@ def fit_vector(logits: np.ndarray, tags: np.ndarray) -> tuple[np.ndarray, np.nda
     found = minimize(
         loss, np.concatenate([first, np.zeros(n_labels)]), jac=True, method="L-BFGS-B"
     ).x
-    return found[:n_labels], found[n_labels:] - found[n_labels:].mean()
+    scale, bias = found[:n_labels], found[n_labels:] - found[n_labels:].mean()
+    return Calibration(tuple(scale.tolist()), tuple(bias.tolist()))
 
 
 def fit_beta(
     probabilities: np.ndarray, correct: np.ndarray, types: np.ndarray | None = None
-) -> tuple[tuple[float, float, float], dict[str, float]]:
+) -> Calibration:
     """Fit beta calibration with slopes that are not negative.
 
     probabilities (ndarray): `(n,)` between 0 and 1.
     correct (ndarray): `(n,)`, 1 or 0.
     types (ndarray): `(n,)` str, type of each entity; None for one map for all.
-    RETURNS (tuple[tuple, dict]): a, b and c of `Calibration.entity`, and its offsets: c is their
-        mean over the entities, for types of which there are too few to have one.
+    RETURNS (Calibration): Its map of entities, and its offsets: c is their mean over the
+        entities, for types of which there are too few to have one.
     """
     from scipy.optimize import minimize
 
@@ -225,7 +209,8 @@ def fit_beta(
     found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds).x
     a, b = found[:2].tolist()
     c = float(belongs.mean(axis=0) @ found[2:])
-    return (a, b, c), dict(zip(known.tolist(), (found[2:] - c).tolist(), strict=False))
+    offsets = dict(zip(known.tolist(), (found[2:] - c).tolist(), strict=False))
+    return Calibration(entity=(a, b, c), offsets=offsets)
 
 
 def fit_knots(probabilities: np.ndarray, correct: np.ndarray) -> tuple[tuple[float, float], ...]:
@@ -249,51 +234,64 @@ def fit_knots(probabilities: np.ndarray, correct: np.ndarray) -> tuple[tuple[flo
     return tuple(zip(before[places].tolist(), after[places].tolist(), strict=True))
 
 
-def _fit_map(name: str, scores: np.ndarray, right: np.ndarray, types: np.ndarray) -> Calibration:
-    """Fit one of `MAPS` to probabilities of entities."""
+def _fit_label_map(predictions: Predictions, method: str) -> Calibration:
+    known = predictions.tags >= 0
+    logits, tags = predictions.logits[known], predictions.tags[known]
+    if method == "vector":
+        return fit_vector(logits, tags)
+    return Calibration(scale=(1 / fit_temperature(logits, tags),) * logits.shape[1])
+
+
+def _fit_entity_map(name: str, entities: _JudgedEntities) -> Calibration:
+    """Fit one of `ENTITY_MAPS`."""
     if name == "identity":
         return Calibration()
     if name == "beta":
-        return Calibration(entity=fit_beta(scores, right)[0])
-    entity, offsets = fit_beta(scores, right, types)
-    found = Calibration(entity=entity, offsets=offsets)
-    return replace(found, knots=fit_knots(found.map_entities(scores, types.tolist()), right))
+        return fit_beta(entities.probabilities, entities.correct)
+    found = fit_beta(entities.probabilities, entities.correct, entities.types)
+    mapped = found.map_entities(entities.probabilities, entities.types.tolist())
+    return replace(found, knots=fit_knots(mapped, entities.correct))
 
 
-def _fit_entities(
-    predictions: Predictions, calibration: Calibration, folds: np.ndarray
-) -> tuple[Calibration, dict[str, float]]:
-    judged = predictions.correct >= 0
-    scores = _entity_scores(predictions, calibration)[judged]
-    right = predictions.correct[judged]
-    entities = find_entities(*_arguments(predictions))[judged]
-    types = np.array([entity_type(predictions.labels[tag]) for tag in entities[:, 3]])
-    where = folds[entities[:, 0]]
+def _add_entity_map(predictions: Predictions, label_map: Calibration, name: str) -> Calibration:
+    found = _fit_entity_map(name, _JudgedEntities.of(predictions, label_map))
+    return replace(label_map, entity=found.entity, offsets=found.offsets, knots=found.knots)
+
+
+def _held_out_losses(
+    predictions: Predictions, label_map: Calibration, folds: np.ndarray
+) -> dict[str, float]:
+    """Give the loss of held-out entities by each of `ENTITY_MAPS`."""
+    entities = _JudgedEntities.of(predictions, label_map)
+    where = folds[entities.sequences]
     losses = {}
-    for name in MAPS:
-        held_out = np.zeros(len(scores))
+    for name in ENTITY_MAPS:
+        held_out = np.zeros(len(where))
         for fold in np.unique(where):
             outside = where == fold
             if outside.all():
                 continue
-            found = _fit_map(name, scores[~outside], right[~outside], types[~outside])
-            mapped = found.map_entities(scores[outside], types[outside].tolist())
-            held_out[outside] = _entity_losses(mapped, right[outside])
+            found = _fit_entity_map(name, entities.take(~outside))
+            part = entities.take(outside)
+            mapped = found.map_entities(part.probabilities, part.types.tolist())
+            held_out[outside] = _entity_losses(mapped, part.correct)
         losses[name] = float(held_out.mean())
-    best = _fit_map(min(losses, key=lambda name: losses[name]), scores, right, types)
-    return (
-        replace(calibration, entity=best.entity, offsets=best.offsets, knots=best.knots),
-        losses,
-    )
+    return losses
 
 
-def _entity_scores(predictions: Predictions, calibration: Calibration) -> np.ndarray:
-    of = _arguments(predictions)
-    return score_entities(*of, find_entities(*of), calibration)
-
-
-def _arguments(predictions: Predictions) -> tuple[np.ndarray, list[int], list[str]]:
-    return predictions.logits, predictions.lengths.tolist(), predictions.labels
+def _held_out_probabilities(
+    predictions: Predictions, method: str, entity_map: str, folds: np.ndarray
+) -> np.ndarray:
+    """Give the probability of each entity by maps, of labels too, fitted without its fold."""
+    where = folds[predictions.entities()[:, 0]]
+    # What no other fold can tell of stays as it is.
+    found = predictions.entity_probabilities(Calibration())
+    for fold in np.unique(where):
+        rest, part = predictions.split(folds != fold), predictions.split(folds == fold)
+        if (rest.correct >= 0).any() and (rest.tags >= 0).any():
+            maps = _add_entity_map(rest, _fit_label_map(rest, method), entity_map)
+            found[where == fold] = part.entity_probabilities(maps)
+    return found
 
 
 def _token_losses(logits: np.ndarray, tags: np.ndarray) -> np.ndarray:

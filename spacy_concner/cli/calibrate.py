@@ -10,10 +10,10 @@ import typer
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
-from ._util import use_gpu, verb
+from ._util import GPU_ID, use_gpu, verb
 
 if TYPE_CHECKING:
-    from ..calibration.calibrate import Measured
+    from ..calibration.calibrate import CorpusReliability
     from ..calibration.measure import ReliabilityBin
 
 BAR = 24
@@ -21,26 +21,41 @@ BAR = 24
 
 @verb("calibrate")
 def calibrate_cli(
-    pipeline: str = typer.Argument(..., help="Pipeline folder or package"),
+    pipeline: str = typer.Argument(
+        ..., metavar="PIPELINE", help="Folder of a trained pipeline, or installed package"
+    ),
     dev_path: Path | None = typer.Argument(
-        None, help="Labelled .spacy file or folder that was not trained on, to fit on"
+        None,
+        metavar="[DEV]",
+        help="Labelled .spacy file or folder that was not trained on, to fit on",
     ),
     output: Path | None = typer.Option(
-        None, "--output", "-o", help="Folder for the result; without it PIPELINE is changed"
+        None,
+        "--output",
+        "-o",
+        help="Folder for the calibrated pipeline; without it PIPELINE is changed, with --force",
     ),
     method: str = typer.Option(
-        "auto", "--method", "-m", help="temperature, vector, or auto: the better of both"
+        "auto",
+        "--method",
+        help="How label scores are mapped: temperature, vector, or auto for the better of both",
     ),
     test: list[Path] = typer.Option(
-        [], "--test", "-t", help="Labelled corpus to measure on; give it once a corpus"
+        [], "--test", help="Labelled corpus to measure on; can be given more than once"
     ),
     dev_language: str = typer.Option("", "--dev-language", help="Language code of the dev corpus"),
     target_language: str = typer.Option(
         "", "--target-language", help="Language code that the pipeline is for"
     ),
     reset: bool = typer.Option(False, "--reset", help="Take the calibration out instead"),
-    gpu_id: int = typer.Option(-1, "--gpu-id", "-g", help="GPU ID or -1 for CPU"),
-    force: bool = typer.Option(False, "--force", "-F", help="Replace an output that is there"),
+    gpu_id: int = GPU_ID,
+    force: bool = typer.Option(
+        False,
+        "--force",
+        "-F",
+        help="Replace an output that was calibrated before, change PIPELINE where it is, and store "
+        "a calibration that few or worse probabilities speak against",
+    ),
 ) -> None:
     """Fit a pipeline's probabilities to a labelled corpus, and store the maps in it."""
     from ..calibration.calibrate import UNKNOWN, calibrate, reset_calibration
@@ -72,7 +87,7 @@ def calibrate_cli(
         msg.divider(f"{level} level, {last.path.name}")
         for when, curve in (("before", last.before), ("after", last.after)):
             msg.text(f"{when}: confidence, and share that is right")
-            print("\n".join(_curve(curve[level].bins)))
+            print("\n".join(_curve(curve.levels[level].bins)))
     for warning in caught:
         if issubclass(warning.category, UserWarning) and "[W51" in str(warning.message):
             msg.warn(str(warning.message))
@@ -87,17 +102,22 @@ def calibrate_cli(
         )
     if not result.tests:
         msg.info("Measured on what it was fitted on; give --test for an independent measure")
-    own = result.fit.calibration.maps_entities
+    held_out = result.fitted.held_out
+    msg.info(
+        f"Entities held out in fifths: ECE {held_out.ece:.4f}, Brier score {held_out.brier:.4f}"
+    )
+    own = result.fitted.calibration.maps_entities
     msg.good(
-        f"Calibrated by {result.fit.method} scaling (temperature {result.fit.temperature:.2f})"
+        f"Calibrated by {result.fitted.method} scaling "
+        f"(temperature {result.fitted.temperature:.2f})"
         f"{' and a map of entity probabilities' if own else ''}: {result.path}"
     )
 
 
-def _rows(measured: Measured, remark: str = "") -> list[tuple[str, ...]]:
+def _rows(measured: CorpusReliability, remark: str = "") -> list[tuple[str, ...]]:
     rows = []
     for level in ("token", "entity"):
-        before, after = measured.before[level], measured.after[level]
+        before, after = measured.before.levels[level], measured.after.levels[level]
         values = (before.ece, after.ece, before.brier, after.brier)
         cells = ["-" if value is None else f"{value:.4f}" for value in values]
         rows.append((measured.path.name + remark, level, str(before.n), *cells))

@@ -9,15 +9,21 @@ class CalibrationErrors:
         "least {least}. Give a larger labelled corpus of the kind of text that the pipeline is for."
     )
     C512 = "No calibration method {method!r}; there are: {methods}."
-    C513 = (
-        "{path} is an installed package, which is not changed. Name a folder for the calibrated "
-        "pipeline with --output."
-    )
     C514 = (
         "{path} exists and is not empty. Name another output folder, or replace what is there "
         "with --force."
     )
     C517 = "Calibration needs a corpus to fit on, or --reset. Name a .spacy file or a folder."
+    C518 = (
+        "{path} has {found}, and the pipeline finds {known}: no type in common, so that every "
+        "entity would count as wrong. Name the types of the corpus as the pipeline does, or give "
+        "one that is labelled so."
+    )
+    C519 = (
+        "Nothing was changed: the calibration on {path} is not to be trusted, for {reason}. Held "
+        "out, in fifths: {numbers}. Give more labelled text of the kind that the pipeline is for, "
+        "or store it nevertheless with --force."
+    )
 
 
 class CalibrationWarnings:
@@ -27,4 +33,12 @@ class CalibrationWarnings:
         "Calibrated on {path} in {found}, but the pipeline is for {target}: probabilities often "
         "carry over between languages only in part. Calibrate on labelled text in {target}, or "
         "see how far it carries with --test and a labelled corpus in {target}."
+    )
+    W512 = (
+        "Stored by --force, though the calibration on {path} is not to be trusted, for {reason}. "
+        "Held out, in fifths: {numbers}. --reset takes it out."
+    )
+    W513 = (
+        "{path} has {found}, and the pipeline finds {known}: each {missing} that it finds there "
+        "counts as wrong. Give a corpus in which these types are labelled too."
     )

@@ -14,7 +14,7 @@ class FilesErrors:
         "{option} {path} {reason}, so it is not replaced, with --force neither. Name another, or "
         "remove it yourself."
     )
-    C607 = (
+    C513 = (
         "{path} would be changed in place. Name another place with --output, or allow the change "
         "with --force; an installed package is never changed."
     )

@@ -4,11 +4,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_concner.calibration.measure import (
+    Predictions,
     brier_score,
+    collect_predictions,
     expected_calibration_error,
+    measure_predictions,
     multiclass_brier_score,
     reliability_bins,
 )
+from spacy_concner.tagging.decoding import decode
+from tests.conftest import SENTENCES, as_example, labelled_doc
+
+from .drawn import LABELS, draw
 
 PREDICTIONS = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=50)
 
@@ -57,3 +64,46 @@ def test_two_classes_count_twice(rows):
     gold = np.array([g for _, g in rows])
     both = multiclass_brier_score(np.stack([first, 1 - first], axis=1), gold)
     assert both == pytest.approx(2 * brier_score(first, gold == 0))
+
+
+def test_missing_annotation_is_left_out():
+    dev = draw(200, 2.0, 0)
+    half = Predictions(
+        LABELS, dev.logits, dev.lengths, dev.tags.copy(), dev.correct.copy(), dev.languages
+    )
+    half.tags[::2] = -1
+    half.correct[::2] = -1
+    measured = measure_predictions(half)
+    assert measured.token.n == (half.tags >= 0).sum()
+    assert measured.entity.n == (half.correct >= 0).sum()
+
+
+def test_parts_and_files(tmp_path):
+    dev = draw(50, 2.0, 0)
+    half = np.arange(50) % 2 == 0
+    parts = [dev.split(half), dev.split(~half)]
+    assert sum(len(part.correct) for part in parts) == len(dev.correct)
+    assert sum(len(part.logits) for part in parts) == len(dev.logits)
+    parts[0].save(tmp_path / "part.npz")
+    loaded = Predictions.load(tmp_path / "part.npz")
+    assert loaded.labels == LABELS
+    np.testing.assert_array_equal(loaded.logits, parts[0].logits)
+    assert measure_predictions(loaded) == measure_predictions(parts[0])
+
+
+def test_predictions_of_a_pipeline(trained, bitexts, sentences):
+    docs = [*bitexts, *sentences]
+    found = collect_predictions(trained, (as_example(doc) for doc in docs), batch_size=2)
+    assert sorted(found.languages.tolist()) == ["", "", "", "", *["bg"] * 4, *["en"] * 4]
+    plain = found.split(found.languages == "")
+    assert len(plain.logits) == sum(len(doc) for doc in sentences)
+    assert plain.correct.tolist() == [1] * sum(len(doc.ents) for doc in sentences)
+    decoded = decode(plain.logits, plain.lengths.tolist(), plain.labels)
+    assert sum(map(len, decoded)) == len(plain.correct)
+
+
+def test_wrong_and_unknown_entities(trained):
+    words, _ = SENTENCES[0]
+    tags = ["B-PER", "O", "O", "O", "-", "O"]
+    (example,) = [as_example(labelled_doc(trained.vocab, words, tags))]
+    assert collect_predictions(trained, [example]).correct.tolist() == [0, -1]
