@@ -82,7 +82,7 @@ class Runner:
             command: list[object] = ["concner", "bitext", text, output]
             command += ["--source", SOURCE, "--target", target, "--limit", PARALLEL_LINES]
             command += ["--alignments", "column", "--labels-from", labeller]
-            command += ["--around", 2, "--least-confidence", 0.7, "--gpu-id", self.bench.gpu_id]
+            command += ["--around", 2, "--min-confidence", 0.7, "--gpu-id", self.bench.gpu_id]
             log = f"bitext-seed-{self.seed}-{target}"
             self.bench.run(log, command, output.with_suffix(".seconds"))
         return folder

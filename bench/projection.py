@@ -22,10 +22,10 @@ from tables import markdown, write_between
 from wasabi import msg
 
 from spacy_concner.encoding.word_vectors import WordEncoder, load_word_encoder
+from spacy_concner.projection.alignment import project_spans
 from spacy_concner.projection.pharaoh import parse_links
-from spacy_concner.projection.spans import project_spans
+from spacy_concner.projection.simalign import METHODS, cosine_similarity
 from spacy_concner.projection.types import LabelledSpan
-from spacy_concner.projection.word_alignment import METHODS, cosine_similarity
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = {"de": "German", "pt": "Portuguese"}

@@ -89,7 +89,7 @@ class Distillation:
         for language, text in texts.items():
             command: list[object] = ["concner", "bitext", text, output / f"{language}.spacy"]
             command += ["--source", source, "--target", language, "--labels-from", student]
-            command += ["--around", 2, "--least-confidence", 0.7, "--gpu-id", self.gpu_id]
+            command += ["--around", 2, "--min-confidence", 0.7, "--gpu-id", self.gpu_id]
             # Hours of training lie behind: a language without a sure pair is no reason to stop.
             if exit_status(command):
                 msg.warn(f"{language} goes without parallel text")

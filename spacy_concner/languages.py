@@ -34,6 +34,19 @@ def check_language(code: str) -> None:
         raise ConcnerError(Errors.C216.format(code=code))
 
 
+def check_languages(source: str, target: str) -> None:
+    """Check the languages of a translation.
+
+    source (str): Code of the language to translate from.
+    target (str): Code of the language to translate to.
+    RAISES (ConcnerError): C216 if one is none, C231 if they are one.
+    """
+    check_language(source)
+    check_language(target)
+    if source == target:
+        raise ConcnerError(Errors.C231.format(language=source))
+
+
 def find_code(language: str, codes: Iterable[str]) -> str | None:
     """Find how an engine writes a language: "bul_Cyrl", "bul" or "bg_BG" for "bg".
 

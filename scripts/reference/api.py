@@ -18,10 +18,13 @@ PACKAGE = "spacy_concner"
 FUNCTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "convert": (("corpora.convert", "convert"),),
     "encoder": (("encoding.folder", "make_encoder"),),
-    "translate": (("bitexts.translate", "translate_corpus"),),
+    "translate": (
+        ("bitexts.translate", "translate_corpus"),
+        ("bitexts.export_source", "export_source"),
+    ),
     "bitext": (("bitexts.from_parallel", "make_bitexts"),),
     "inspect": (("pages.inspect.page", "inspect_corpus"),),
-    "filter": (("bitexts.filtering", "filter_corpus"),),
+    "filter": (("bitexts.filter", "filter_corpus"),),
     "export": (("corpora.export", "export_corpus"),),
     "label": (("teaching.label", "label"),),
     "distil": (("teaching.distil", "distil"),),
@@ -34,8 +37,6 @@ FUNCTIONS: dict[str, tuple[tuple[str, str], ...]] = {
 BUILDERS = (
     ("engines.registry", "make_translator"),
     ("encoding.word_vectors", "load_word_encoder"),
-    ("bitexts.source_labels", "TeacherLabels"),
-    ("bitexts.source_labels", "CorpusLabels"),
 )
 ATTRIBUTE = re.compile(r"(?m)^(\w+(?:, \w+)*): ((?:.|\n(?=[ \t]))*)$")
 

@@ -6,196 +6,158 @@ from dataclasses import dataclass
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ..corpora.segments import annotate, make_bitext
+from ..corpora.segments import make_bitext
 from ..projection.markers import project_markers, remove_markers
 from ..projection.placeholders import project, restore, tidy_entity
-from ..projection.types import Loss, Projection, has_letters
-from .aligner import Aligner
-from .carry_over import carry_over, words_of
-from .notes import UNLABELLED, WIDENED, set_record
+from ..projection.simalign import Aligner
+from ..projection.types import Lost, Projection, has_letters
+from .notes import UNLABELLED, WIDENED, set_note
 from .sentences import ALIGNMENT, MARKERS, PLACEHOLDERS, Sentence
+from .target_labels import (
+    Labelled,
+    label_by_alignment,
+    label_by_characters,
+    leave_unlabelled,
+    words_of,
+)
 
-OVERLAP = "entities share a token"
-MISALIGNED = "entity crosses words"
-BURIED = "entity inside a longer word"
 EMPTY = "empty translation"
 NO_TEXT = "no text"
-# Characters that may be glued to an entity, such as a case ending, if it is shorter itself.
-LONGEST_ENDING = 4
 
 
 @dataclass(frozen=True)
 class Pair:
     """The bitext that came of a sentence.
 
-    doc: The bitext; the target's annotation is missing if there is a loss.
+    doc: The bitext; the target's annotation is missing if labels were lost.
     target: Text of the target.
     n_entities: Entities of the target.
-    n_expanded: Those that were widened to token boundaries.
+    n_widened: Those that were widened to whole tokens.
     """
 
     doc: Doc
     target: str
     n_entities: int
-    n_expanded: int
+    n_widened: int
 
 
-Result = tuple[Pair | None, Loss | None, str]
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a sentence by a way of projection.
 
-
-def join_pair(
-    sentence: Sentence,
-    translations: Mapping[str, str],
-    target: str,
-    nlp: Language,
-    strategy: str = PLACEHOLDERS,
-) -> Result:
-    """Make the bitext of a sentence and its translation with placeholders or markers.
-
-    sentence (Sentence): The sentence.
-    translations (Mapping[str, str]): Translation of each of its requests.
-    target (str): ISO 639-1 code of the translation.
-    nlp (Language): Pipeline whose tokenizer and vocabulary the target takes.
-    strategy (str): "placeholders" or "markers".
-    RETURNS (Result): The bitext, None if there is no text to make one of; what was lost,
-        None if the labels crossed over; the translation with placeholders or markers.
+    pair: The bitext; None if there is no text to make one of.
+    lost: What was lost; None if the labels crossed over.
+    answer: The translation as the engine gave it, with placeholders or markers.
     """
-    if not sentence.text:
-        return None, Loss(NO_TEXT), ""
-    if strategy == MARKERS and isinstance(sentence.marked, Loss):
-        return None, sentence.marked, ""
-    entities = [
-        surface if copied else tidy_entity(surface, translations.get(surface, ""))
-        for surface, copied in zip(sentence.masked.surfaces, sentence.copied, strict=True)
-    ]
-    by = _by_markers if strategy == MARKERS else _by_placeholders
-    answer, result, text, problems = by(sentence, translations, entities)
-    empty = [text for text in sentence.requests(strategy) if not translations[text]]
-    if empty:
-        return None, Loss(EMPTY, empty[0]), answer
-    if isinstance(result, Projection):
-        doc = nlp.make_doc(result.text)
-        placed = _annotate_target(doc, result, sentence.outside)
-        if not isinstance(placed, Loss):
-            problems = [*problems, *([WIDENED] if placed else [])]
-            made = _pair(sentence, doc, target, nlp, strategy, problems)
-            return Pair(made, doc.text, len(result.spans), placed), None, answer
-        loss, text = placed, result.text
-    else:
-        loss = result
-    return make_unlabelled(sentence, text, loss, target, nlp), loss, answer
+
+    pair: Pair | None = None
+    lost: Lost | None = None
+    answer: str = ""
 
 
-def align_pairs(
-    sentences: Sequence[Sentence],
-    translations: Mapping[str, str],
-    target: str,
-    nlp: Language,
-    aligner: Aligner,
-) -> list[Result]:
-    """Make the bitexts of sentences and their translations by word alignment.
+class Joiner:
+    """Joins sentences and their translations."""
 
-    sentences (Sequence[Sentence]): The sentences.
-    translations (Mapping[str, str]): Translation of each of their requests.
-    target (str): ISO 639-1 code of the translations.
-    nlp (Language): Pipeline whose tokenizer and vocabulary the targets take.
-    aligner (Aligner): What aligns the words.
-    RETURNS (list[Result]): As of `join_pair`, for each sentence.
-    """
-    answers = [
-        translations[sentence.text] if has_letters(sentence.text) else sentence.text
-        for sentence in sentences
-    ]
-    docs = [nlp.make_doc(answer) for answer in answers]
-    links = aligner.align(
-        [words_of(sentence.source) for sentence in sentences], [words_of(doc) for doc in docs]
-    )
-    results: list[Result] = []
-    for sentence, answer, doc, link in zip(sentences, answers, docs, links, strict=True):
-        if not answer:
-            loss = Loss(EMPTY, sentence.text) if sentence.text else Loss(NO_TEXT)
-            results.append((None, loss, answer))
-            continue
-        crossed = carry_over(sentence.source, doc, link)
-        if isinstance(crossed, Loss):
-            pair: Pair | None = make_unlabelled(sentence, answer, crossed, target, nlp)
-            results.append((pair, crossed, answer))
+    def __init__(self, nlp: Language, target: str, aligner: Aligner | None = None) -> None:
+        """Say what the translations are.
+
+        nlp (Language): Pipeline whose tokenizer and vocabulary they take.
+        target (str): ISO 639-1 code of their language.
+        aligner (Aligner): What aligns their words, for projection by alignment.
+        """
+        self._nlp = nlp
+        self._target = target
+        self._aligner = aligner
+
+    def join(
+        self, sentence: Sentence, translations: Mapping[str, str], strategy: str = PLACEHOLDERS
+    ) -> Outcome:
+        """Make the bitext of a sentence and its translation with placeholders or markers.
+
+        sentence (Sentence): The sentence.
+        translations (Mapping[str, str]): Translation of each of its requests.
+        strategy (str): "placeholders" or "markers".
+        RETURNS (Outcome): What came of it.
+        """
+        if not sentence.text:
+            return Outcome(lost=Lost(NO_TEXT))
+        entities = [
+            surface if copied else tidy_entity(surface, translations.get(surface, ""))
+            for surface, copied in zip(sentence.masked.surfaces, sentence.copied, strict=True)
+        ]
+        found: Projection | Lost
+        if strategy == MARKERS:
+            marked = sentence.marked
+            if isinstance(marked, Lost):
+                return Outcome(lost=marked)
+            answer = translations[marked.text] if has_letters(sentence.text) else marked.text
+            found, text = project_markers(marked, answer, entities), remove_markers(marked, answer)
         else:
-            made = _pair(sentence, doc, target, nlp, ALIGNMENT, crossed.problems)
-            results.append((Pair(made, doc.text, crossed.n_entities, 0), None, answer))
-    return results
+            masked = sentence.masked
+            answer = translations[masked.text] if masked.has_context else masked.text
+            found, text = project(masked, answer, entities), restore(masked, answer, entities)
+        empty = [text for text in sentence.requests(strategy) if not translations[text]]
+        if empty:
+            return Outcome(lost=Lost(EMPTY, empty[0]), answer=answer)
+        if isinstance(found, Projection):
+            target, text = self._nlp.make_doc(found.text), found.text
+            labelled = label_by_characters(target, found, sentence.outside)
+            if isinstance(labelled, Labelled):
+                return Outcome(self._pair(sentence, target, strategy, labelled), answer=answer)
+            found = labelled
+        return Outcome(self.join_unlabelled(sentence, text, found), found, answer)
 
+    def join_aligned(
+        self, sentences: Sequence[Sentence], translations: Mapping[str, str]
+    ) -> list[Outcome]:
+        """Make the bitexts of sentences and their plain translations by word alignment.
 
-def _by_placeholders(
-    sentence: Sentence, translations: Mapping[str, str], entities: Sequence[str]
-) -> tuple[str, Projection | Loss, str, list[str]]:
-    masked = sentence.masked
-    answer = translations[masked.text] if masked.has_context else masked.text
-    return answer, project(masked, answer, entities), restore(masked, answer, entities), []
+        sentences (Sequence[Sentence]): The sentences.
+        translations (Mapping[str, str]): Translation of each of their requests.
+        RETURNS (list[Outcome]): What came of each.
+        """
+        assert self._aligner is not None
+        answers = [
+            translations[sentence.text] if has_letters(sentence.text) else sentence.text
+            for sentence in sentences
+        ]
+        targets = [self._nlp.make_doc(answer) for answer in answers]
+        links = self._aligner.align(
+            [words_of(sentence.source) for sentence in sentences], list(map(words_of, targets))
+        )
+        outcomes: list[Outcome] = []
+        for sentence, answer, target, link in zip(sentences, answers, targets, links, strict=True):
+            if not answer:
+                lost = Lost(EMPTY, sentence.text) if sentence.text else Lost(NO_TEXT)
+                outcomes.append(Outcome(lost=lost))
+                continue
+            labelled = label_by_alignment(sentence.source, target, link)
+            if isinstance(labelled, Lost):
+                pair = self.join_unlabelled(sentence, answer, labelled)
+                outcomes.append(Outcome(pair, labelled, answer))
+            else:
+                pair = self._pair(sentence, target, ALIGNMENT, labelled)
+                outcomes.append(Outcome(pair, answer=answer))
+        return outcomes
 
+    def join_unlabelled(self, sentence: Sentence, text: str, lost: Lost) -> Pair | None:
+        """Make the bitext whose target has lost its labels.
 
-def _by_markers(
-    sentence: Sentence, translations: Mapping[str, str], entities: Sequence[str]
-) -> tuple[str, Projection | Loss, str, list[str]]:
-    marked = sentence.marked
-    assert not isinstance(marked, Loss)
-    answer = translations[marked.text] if has_letters(sentence.text) else marked.text
-    result = project_markers(marked, answer, entities)
-    text = remove_markers(marked, answer)
-    if isinstance(result, Loss):
-        return answer, result, text, []
-    return answer, result[0], text, result[1]
+        sentence (Sentence): The sentence.
+        text (str): Its translation.
+        lost (Lost): What was lost.
+        RETURNS (Pair | None): The bitext, the target's annotation missing; None without a text.
+        """
+        if not text:
+            return None
+        target = self._nlp.make_doc(text)
+        leave_unlabelled(target)
+        return self._pair(sentence, target, UNLABELLED, Labelled(0, problems=(lost.reason,)))
 
-
-def make_unlabelled(
-    sentence: Sentence, text: str, loss: Loss, target: str, nlp: Language
-) -> Pair | None:
-    """Make the bitext whose target has lost its labels.
-
-    sentence (Sentence): The sentence.
-    text (str): Its translation.
-    loss (Loss): What was lost.
-    target (str): ISO 639-1 code of the translation.
-    nlp (Language): Pipeline whose tokenizer and vocabulary the target takes.
-    RETURNS (Pair | None): The bitext, the target's annotation missing; None without a text.
-    """
-    if not text:
-        return None
-    doc = nlp.make_doc(text)
-    annotate(doc, ["-"] * len(doc))
-    made = _pair(sentence, doc, target, nlp, UNLABELLED, [loss.reason])
-    return Pair(made, doc.text, 0, 0)
-
-
-def _pair(
-    sentence: Sentence, doc: Doc, target: str, nlp: Language, strategy: str, problems: list[str]
-) -> Doc:
-    languages = [language for language, _ in sentence.segments] + [target]
-    parts = [part for _, part in sentence.segments] + [doc]
-    bitext = make_bitext(parts, languages, nlp.vocab)
-    set_record(bitext, strategy, problems)
-    return bitext
-
-
-def _annotate_target(doc: Doc, projection: Projection, outside: str) -> int | Loss:
-    """Set the entities of a target Doc and count those widened to whole tokens."""
-    tags = [outside] * len(doc)
-    taken: set[int] = set()
-    n_expanded = 0
-    for place in projection.spans:
-        entity = projection.text[place.start : place.end]
-        span = doc.char_span(place.start, place.end)
-        if span is None:
-            n_expanded += 1
-            span = doc.char_span(place.start, place.end, alignment_mode="expand")
-        if span is None or len(span.text.split()) != len(entity.split()):
-            return Loss(MISALIGNED, entity)
-        if len(span.text) - len(entity) > max(len(entity), LONGEST_ENDING):
-            return Loss(BURIED, entity)
-        if taken.intersection(range(span.start, span.end)):
-            return Loss(OVERLAP, entity)
-        taken.update(range(span.start, span.end))
-        tags[span.start] = f"B-{place.label}"
-        tags[span.start + 1 : span.end] = [f"I-{place.label}"] * (len(span) - 1)
-    annotate(doc, tags)
-    return n_expanded
+    def _pair(self, sentence: Sentence, target: Doc, strategy: str, labelled: Labelled) -> Pair:
+        languages = [language for language, _ in sentence.segments] + [self._target]
+        parts = [part for _, part in sentence.segments] + [target]
+        bitext = make_bitext(parts, languages, self._nlp.vocab)
+        problems = [*labelled.problems, *([WIDENED] if labelled.n_widened else [])]
+        set_note(bitext, strategy, problems)
+        return Pair(bitext, target.text, labelled.n_entities, labelled.n_widened)

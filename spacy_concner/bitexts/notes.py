@@ -1,17 +1,17 @@
-"""How a bitext came by the labels of its translation, kept with its Doc."""
+"""What is noted with a bitext: how it came by the labels of its translation."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from spacy.tokens import Doc
 
-from ..corpora.doc_to_json import TRANSLATION_KEY as RECORD_KEY
+from ..corpora.doc_to_json import TRANSLATION_KEY as NOTE_KEY
 
 UNLABELLED = "none"
 WIDENED = "entity widened to whole tokens"
 
 
-def set_record(doc: Doc, strategy: str, problems: Iterable[str] = (), **details: Any) -> None:
+def set_note(doc: Doc, strategy: str, problems: Iterable[str] = (), **details: Any) -> None:
     """Note how a bitext came by its labels.
 
     The note is a plain dictionary in `doc.user_data`, which `.spacy` files keep.
@@ -22,19 +22,19 @@ def set_record(doc: Doc, strategy: str, problems: Iterable[str] = (), **details:
     problems (Iterable[str]): What a person may want to look at, in words.
     details (Any): Further numbers and strings.
     """
-    doc.user_data[RECORD_KEY] = {"strategy": strategy, "problems": list(problems), **details}
+    doc.user_data[NOTE_KEY] = {"strategy": strategy, "problems": list(problems), **details}
 
 
-def get_record(doc: Doc) -> dict[str, Any] | None:
+def get_note(doc: Doc) -> dict[str, Any] | None:
     """Give the note of how a bitext came by its labels.
 
     doc (Doc): Any Doc.
     RETURNS (dict[str, Any] | None): The note: "strategy", "problems" and details; None if
         there is none.
     """
-    record = doc.user_data.get(RECORD_KEY)
+    note = doc.user_data.get(NOTE_KEY)
     # Files give lists back as tuples.
-    return None if record is None else {**record, "problems": list(record["problems"])}
+    return None if note is None else {**note, "problems": list(note["problems"])}
 
 
 def add_problems(doc: Doc, problems: Iterable[str]) -> None:
@@ -43,6 +43,5 @@ def add_problems(doc: Doc, problems: Iterable[str]) -> None:
     doc (Doc): A bitext that has a note.
     problems (Iterable[str]): What a person may want to look at, in words.
     """
-    record = doc.user_data[RECORD_KEY]
-    # Files give lists back as tuples.
-    doc.user_data[RECORD_KEY] = {**record, "problems": [*record["problems"], *problems]}
+    note = doc.user_data[NOTE_KEY]
+    doc.user_data[NOTE_KEY] = {**note, "problems": [*note["problems"], *problems]}

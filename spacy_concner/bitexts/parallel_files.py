@@ -1,7 +1,7 @@
 """Parallel text from files: two files line by line, or one with tabs."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -62,15 +62,21 @@ class ParallelFiles:
 
 
 def find_parallel(
-    path: Path, languages: tuple[str, str], target_file: Path | None, alignments: str | None
+    path: Path,
+    source: str,
+    target: str,
+    *,
+    target_file: Path | None = None,
+    alignments: str | Path | None = None,
 ) -> ParallelFiles:
     """Find the files of a parallel text.
 
     path (Path): A file with tabs; the source file, if there is a target file; or the name that
         two files share that end in their language codes, as of OPUS for Moses.
-    languages (tuple[str, str]): Codes of source and target.
-    target_file (Path): File of target lines.
-    alignments (str): A file, "column" for the third column, or None.
+    source (str): Code of the source.
+    target (str): Code of the target.
+    target_file (Path | None): File of target lines.
+    alignments (str | Path | None): A file, "column" for the third column, or None.
     RETURNS (ParallelFiles): The files.
     RAISES (ConcnerError): C217 if a named file is not there, C222 if no parallel text is.
     """
@@ -78,13 +84,12 @@ def find_parallel(
     for named, expected in ((target_file, "the target's lines"), (links, "the alignments")):
         if named is not None and not named.is_file():
             raise ConcnerError(Errors.C217.format(path=named, expected=f"{expected}: a file"))
-    source, target = path, target_file
+    first, second = path, target_file
     if not path.is_file() and target_file is None:
-        source, target = (path.with_name(f"{path.name}.{code}") for code in languages)
-    if not source.is_file() or (target is not None and not target.is_file()):
-        codes = {"source": languages[0], "target": languages[1]}
-        raise ConcnerError(Errors.C222.format(path=path, **codes))
-    return ParallelFiles(source, target, links, alignments == COLUMN)
+        first, second = (path.with_name(f"{path.name}.{code}") for code in (source, target))
+    if not first.is_file() or (second is not None and not second.is_file()):
+        raise ConcnerError(Errors.C222.format(path=path, source=source, target=target))
+    return ParallelFiles(first, second, links, alignments == COLUMN)
 
 
 def count_lines(files: ParallelFiles) -> int:
@@ -96,11 +101,8 @@ def count_lines(files: ParallelFiles) -> int:
     """
     counts = []
     for path in files.paths:
-        try:
-            with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as stream:
-                counts.append(sum(1 for _ in stream))
-        except OSError as error:
-            raise ConcnerError(Errors.C205.format(path=path, error=show_reason(error))) from error
+        with _open(path) as stream:
+            counts.append(sum(1 for _ in stream))
     for path, count in zip(files.paths, counts, strict=True):
         if count != counts[0]:
             names = {"first": files.source, "second": path}
@@ -117,16 +119,12 @@ def check_columns(files: ParallelFiles) -> None:
     if files.target is not None:
         return
     first, n_lines = "", 0
-    try:
-        with _open(files.source) as stream:
-            for line in stream:
-                if "\t" in line:
-                    return
-                first = first or line.strip()
-                n_lines += 1
-    except OSError as error:
-        reason = show_reason(error)
-        raise ConcnerError(Errors.C205.format(path=files.source, error=reason)) from error
+    with _open(files.source) as stream:
+        for line in stream:
+            if "\t" in line:
+                return
+            first = first or line.strip()
+            n_lines += 1
     values = {"path": files.source, "n_lines": n_lines, "line": first[:80]}
     raise ConcnerError(Errors.C232.format(**values))
 
@@ -136,6 +134,7 @@ def read_parallel(files: ParallelFiles) -> Iterator[ParallelLine]:
 
     files (ParallelFiles): The files.
     YIELDS (ParallelLine): The lines.
+    RAISES (ConcnerError): C205 if a file can't be read.
     """
     with ExitStack() as stack:
         source = stack.enter_context(_open(files.source))
@@ -156,9 +155,14 @@ def read_parallel(files: ParallelFiles) -> Iterator[ParallelLine]:
             yield ParallelLine(number, texts[0], texts[1], link, problem)
 
 
-def _open(path: Path) -> TextIO:
-    # A line ends with \n alone: U+2028 and such stand in the middle of crawled sentences.
-    return path.open(encoding="utf-8-sig", errors="replace", newline="\n")
+@contextmanager
+def _open(path: Path) -> Iterator[TextIO]:
+    try:
+        # A line ends with \n alone: U+2028 and such stand in the middle of crawled sentences.
+        with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as stream:
+            yield stream
+    except OSError as error:
+        raise ConcnerError(Errors.C205.format(path=path, error=show_reason(error))) from error
 
 
 def _fold(text: str) -> str:

@@ -9,7 +9,8 @@ from statistics import median
 from spacy.tokens import Doc, Span
 
 from ..corpora.segments import get_segments, token_tag
-from .notes import get_record
+from .notes import get_note
+from .thresholds import Thresholds
 
 UNKNOWN = "unknown"
 ENTITIES_LOST = "entities lost"
@@ -88,30 +89,6 @@ class Quality:
 
 
 @dataclass(frozen=True)
-class Thresholds:
-    """When a translation is not good enough.
-
-    max_length_factor: How many times longer or shorter than usual for its languages a
-        translation may be; 0 for any length.
-    max_untranslated: Share of words, outside entities, that may be those of the source; in
-        translations of four such words and more.
-    min_entities_kept: Share of the source's entities, by type, that must be there.
-    max_entities_added: Entities that the translation may have more; -1 for any number.
-    require_labels: Whether a translation without annotation is turned down.
-    strategies: Ways of projection to take; empty for all.
-    reject_notes: Notes of the projection to turn a translation down for.
-    """
-
-    max_length_factor: float = 3.0
-    max_untranslated: float = 0.5
-    min_entities_kept: float = 1.0
-    max_entities_added: int = 0
-    require_labels: bool = False
-    strategies: tuple[str, ...] = ()
-    reject_notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Problem:
     """What is wrong with a translation.
 
@@ -139,12 +116,12 @@ def measure(doc: Doc) -> list[Quality]:
     if len(segments) < 2:
         return []
     source, *targets = segments
-    known = {word for word in _words(source)}
-    record = get_record(doc) or {}
+    known = set(_words(source))
+    note = get_note(doc) or {}
     qualities = []
     for target in targets:
         words = _words(target)
-        noted = target is targets[-1] and bool(record)
+        noted = target is targets[-1] and bool(note)
         qualities.append(
             Quality(
                 languages=(source.label_, target.label_),
@@ -155,8 +132,8 @@ def measure(doc: Doc) -> list[Quality]:
                 source_entities=_entities(source),
                 target_entities=_entities(target),
                 annotated=_is_annotated(source) and _is_annotated(target),
-                strategy=str(record.get("strategy") or UNKNOWN) if noted else UNKNOWN,
-                notes=tuple(map(str, record.get("problems") or ())) if noted else (),
+                strategy=str(note.get("strategy") or UNKNOWN) if noted else UNKNOWN,
+                notes=tuple(map(str, note.get("problems") or ())) if noted else (),
             )
         )
     return qualities

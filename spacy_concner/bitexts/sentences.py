@@ -1,8 +1,9 @@
 """What a labelled sentence asks an engine for."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from spacy.tokens import Doc
 
@@ -10,16 +11,15 @@ from ..corpora.segments import split_bitext, token_tag
 from ..errors import ConcnerError, Errors
 from ..projection.markers import Marked, mark
 from ..projection.placeholders import (
-    DUPLICATED,
-    EXTRA,
-    MISSING,
     OWN_STEMS,
+    PLACEHOLDER_LOST,
     SECOND_STEM,
     Masked,
     mask,
 )
-from ..projection.types import LabelledSpan, Loss, has_letters
+from ..projection.types import LabelledSpan, Lost, has_letters
 from .detokenisation import detokenise
+from .target_labels import MISSING, OUTSIDE
 
 PLACEHOLDERS = "placeholders"
 MARKERS = "markers"
@@ -51,7 +51,7 @@ class Sentence:
     copied: tuple[bool, ...]
 
     @cached_property
-    def marked(self) -> Marked | Loss:
+    def marked(self) -> Marked | Lost:
         """Give the sentence with markers, or why there is none."""
         return mark(self.text, self.spans)
 
@@ -81,53 +81,74 @@ class Sentence:
                 if not copied:
                     yield surface
 
-    def second_try(self, loss: Loss | None) -> "Sentence | None":
+    def second_try(self, lost: Lost | None) -> "Sentence | None":
         """Give the sentence with other placeholders, for one more try after a loss.
 
-        loss (Loss): What was lost in the first try.
+        lost (Lost): What was lost in the first try.
         RETURNS (Sentence | None): The sentence; None if no placeholder was lost, or all
             stems were the labels' own, which are those that survive best.
         """
-        if loss is None or loss.reason not in (MISSING, DUPLICATED, EXTRA):
+        if lost is None or lost.reason not in PLACEHOLDER_LOST:
             return None
         if all(label.upper() in OWN_STEMS for label in self.masked.labels):
             return None
         return replace(self, masked=mask(self.text, self.spans, SECOND_STEM))
 
 
-def read_sentence(
-    doc: Doc, number: int, source: str, target: str, copy_labels: Collection[str] = ()
-) -> Sentence:
-    """Prepare a Doc for translation.
+def check_labels(path: Path, sentences: Iterable[Sentence], copy_labels: Collection[str]) -> None:
+    """Check that there are entities of the types to take over untranslated.
+
+    path (Path): The corpus, for messages.
+    sentences (Iterable[Sentence]): Its sentences; they are read if there are such types.
+    copy_labels (Collection[str]): The types.
+    RAISES (ConcnerError): C215 if one of them is not there.
+    """
+    if not copy_labels:
+        return
+    labels = {span.label for sentence in sentences for span in sentence.spans}
+    absent = sorted(set(copy_labels) - labels)
+    if absent:
+        found = ", ".join(sorted(labels)) or "none at all"
+        raise ConcnerError(Errors.C215.format(path=path, absent=", ".join(absent), found=found))
+
+
+def read_sentences(
+    docs: Iterable[Doc], source: str, target: str, copy_labels: Collection[str] = ()
+) -> Iterator[Sentence]:
+    """Prepare Docs for translation.
 
     Words without known spaces are put together as running text.
 
-    doc (Doc): A labelled Doc, or a bitext that has a segment in the source language.
-    number (int): Its place in the corpus, from 1, for messages.
+    docs (Iterable[Doc]): Labelled Docs, or bitexts that have a segment in the source language.
     source (str): ISO 639-1 code of the language to translate from.
     target (str): ISO 639-1 code of the language to translate to.
     copy_labels (Collection[str]): Types of entities to take over untranslated.
-    RETURNS (Sentence): The sentence.
+    YIELDS (Sentence): The sentences.
     RAISES (ConcnerError): C212 if a bitext lacks the source or has the target.
     """
-    segments = [(language or source, part) for language, part in split_bitext(doc)]
-    languages = [language for language, _ in segments]
-    if segments and (source not in languages or target in languages):
-        raise ConcnerError(
-            Errors.C212.format(
-                number=number, found=languages, source=source, target=target, text=doc.text[:80]
-            )
+    for number, doc in enumerate(docs, 1):
+        segments = [(language or source, part) for language, part in split_bitext(doc)]
+        languages = [language for language, _ in segments]
+        if segments and (source not in languages or target in languages):
+            values = {"found": languages, "source": source, "target": target}
+            raise ConcnerError(Errors.C212.format(number=number, text=doc.text[:80], **values))
+        part = next((part for language, part in segments if language == source), doc)
+        text, spans = _running_text(part, unknown_spaces=doc.has_unknown_spaces)
+        masked = mask(text, spans)
+        is_partial = any(token_tag(token) == MISSING for token in part)
+        yield Sentence(
+            number=number,
+            segments=segments,
+            source=part,
+            text=text,
+            spans=spans,
+            masked=masked,
+            outside=MISSING if is_partial else OUTSIDE,
+            copied=tuple(
+                label in copy_labels or not has_letters(surface)
+                for label, surface in zip(masked.labels, masked.surfaces, strict=True)
+            ),
         )
-    part = segments[languages.index(source)][1] if segments else doc
-    text, spans = _running_text(part, unknown_spaces=doc.has_unknown_spaces)
-    masked = mask(text, spans)
-    copied = tuple(
-        label in copy_labels or not has_letters(surface)
-        for label, surface in zip(masked.labels, masked.surfaces, strict=True)
-    )
-    is_missing = any(token_tag(token) == "-" for token in part)
-    outside = "-" if is_missing else "O"
-    return Sentence(number, segments, part, text, spans, masked, outside, copied)
 
 
 def _running_text(doc: Doc, unknown_spaces: bool) -> tuple[str, list[LabelledSpan]]:

@@ -35,7 +35,6 @@ class TeacherLabels:
         needs_scores (bool): Whether its entities must have scores.
         RAISES (ConcnerError): C515 if it can't be loaded, C226 if it has no components.
         """
-
         self.path = path
         self.needs_scores = needs_scores
         self.nlp = load_pipeline(path, "Teacher")
@@ -91,6 +90,7 @@ class CorpusLabels:
         """
         self.path = path
         self._docs = _segments(read_docs(path, nlp), language)
+        self._n_taken = 0
 
     def label(self, docs: Sequence[Doc], numbers: Sequence[int]) -> list[list[float]]:
         """Set the entities of Docs from the next of the corpus.
@@ -108,14 +108,9 @@ class CorpusLabels:
             labelled = self._take(number)
             if labelled is None or not copy_entities(labelled, doc):
                 text = None if labelled is None else labelled.text[:80]
-                raise ConcnerError(
-                    Errors.C225.format(
-                        path=self.path, line=number, labelled=text, text=doc.text[:80]
-                    )
-                )
+                values = {"line": number, "labelled": text, "text": doc.text[:80]}
+                raise ConcnerError(Errors.C225.format(path=self.path, **values))
         return [[1.0] * len(doc.ents) for doc in docs]
-
-    _n_taken = 0
 
     def _take(self, number: int) -> Doc | None:
         skipped = number - 1 - self._n_taken

@@ -1,38 +1,62 @@
-"""What a pair of parallel text must be like to be kept."""
+"""When a translation is good enough."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import ConcnerError, Errors
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """What a pair must be like to be kept.
+    """When a translation is good enough.
 
-    length_ratio: Most characters of the longer side for one of the shorter, once both have
-        `short` or more.
-    most_words: Most words of a side.
-    least_confidence: Least score of a teacher's entity, else the pair loses its labels.
-    least_share: Share of the source's entities that must find a place in the target.
-    short: Characters up to which a side may have any ratio.
+    max_length_factor: How many times longer or shorter than usual for its languages a
+        translation may be; 0 for any length.
+    max_untranslated: Share of words, outside entities, that may be those of the source; in
+        translations of four such words and more.
+    min_entities_kept: Share of the source's entities, by type, that must be there.
+    max_entities_added: Entities that the translation may have more; -1 for any number.
+    require_labels: Whether a translation without annotation is turned down.
+    strategies: Ways of projection to take; empty for all.
+    reject_notes: Notes of the projection to turn a translation down for.
     """
 
-    length_ratio: float = 3.0
-    most_words: int = 200
-    least_confidence: float = 0.0
-    least_share: float = 1.0
-    short: int = 20
+    max_length_factor: float = 3.0
+    max_untranslated: float = 0.5
+    min_entities_kept: float = 1.0
+    max_entities_added: int = 0
+    require_labels: bool = False
+    strategies: tuple[str, ...] = ()
+    reject_notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check the numbers."""
-        for setting, value, low, high in (
-            ("length_ratio", self.length_ratio, 1, float("inf")),
-            ("most_words", self.most_words, 1, float("inf")),
-            ("least_confidence", self.least_confidence, 0, 1),
-            ("least_share", self.least_share, 0, 1),
-        ):
-            if not low <= value <= high:
-                expected = f"a number from {low} to {high}"
-                raise ConcnerError(
-                    Errors.C229.format(setting=setting, value=value, expected=expected)
-                )
+        """Check the numbers: C132 for one that is out of its range."""
+        factor, added = self.max_length_factor, self.max_entities_added
+        is_factor = factor == 0 or 1 <= factor < float("inf")
+        check_setting("--max-length-factor", factor, is_factor, "0, or a number from 1")
+        check_share("--max-untranslated", self.max_untranslated)
+        check_share("--min-entities-kept", self.min_entities_kept)
+        check_setting("--max-entities-added", added, added >= -1, "-1 (any number) or more")
+
+
+def check_share(option: str, value: float) -> None:
+    """Check a threshold from 0 to 1.
+
+    option (str): What the user calls it.
+    value (float): The threshold.
+    RAISES (ConcnerError): C132 if it is out of range.
+    """
+    check_setting(option, value, 0 <= value <= 1, "a number from 0 to 1")
+
+
+def check_setting(option: str, value: Any, is_good: bool, expected: str) -> None:
+    """Check a setting.
+
+    option (str): What the user calls it.
+    value (Any): Its value.
+    is_good (bool): Whether it will do.
+    expected (str): What was expected, for the message.
+    RAISES (ConcnerError): C132 if it will not.
+    """
+    if not is_good:
+        raise ConcnerError(Errors.C132.format(setting=option, value=value, expected=expected))

@@ -1,212 +1,247 @@
 """A stream of labelled Docs and a translation engine into a stream of bitext Docs."""
 
-import json
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import tqdm
-from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from spacy.util import minibatch
 
 from ..corpora.reader import corpus_files, read_docs
-from ..engines.cache import TranslationCache
+from ..corpora.rejects import OPTION, Rejects, default_rejects, show_reasons
+from ..corpora.shards import docs_output, write_docs
+from ..engines.cache import CachedTranslator, TranslationCache, cache_key
 from ..engines.file import FileTranslator
-from ..engines.registry import Translator
+from ..engines.protocol import Translator
+from ..engines.registry import make_translator
 from ..errors import ConcnerError, Errors
-from ..projection.types import Loss
-from .aligner import Aligner
-from .notes import get_record
+from ..files import Store, claim
+from ..languages import check_languages
+from .corpus_quality import CorpusQuality
+from .encoder_aligner import AnyEncoder, encoder_path, load_aligner
+from .export_source import list_requests
+from .joining import Joiner, Outcome
+from .notes import get_note
 from .quality import measure
-from .requests import check_settings, list_requests, write_lines
-from .sentences import Sentence, read_sentence
-from .strategies import AUTO, CachedEngine, choose_strategies, translate_plainly, try_strategies
-from .summary import Summary, in_words
+from .sentences import Sentence, check_labels, read_sentences
+from .strategies import AUTO, Projector, choose_strategies
 from .tokenisation import make_tokenizer
 
-Reject = Callable[[Sentence, str, Loss], None]
+DEFAULT_ENGINE = "bergamot"
+
+
+@dataclass
+class TranslationSummary:
+    """What a translation run did.
+
+    sentences: Sentences read.
+    kept: Bitexts made.
+    unlabelled: Those kept with a target whose annotation is missing since labels were lost.
+    lost: Sentences whose labels were lost, by reason.
+    strategies: Bitexts by the way their labels crossed over, sentences without labels too.
+    entities: Entities of the targets.
+    widened: Those widened to token boundaries, such as a name with a glued ending.
+    unchanged: Bitexts whose target is the source, letter by letter.
+    translated: Texts that the engine translated in this run.
+    seconds: Time taken.
+    quality: Figures of the bitexts made.
+    rejects: File of the sentences whose labels were lost, None if there are none.
+    """
+
+    sentences: int = 0
+    kept: int = 0
+    unlabelled: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
+    strategies: Counter[str] = field(default_factory=Counter)
+    entities: int = 0
+    widened: int = 0
+    unchanged: int = 0
+    translated: int = 0
+    seconds: float = 0.0
+    quality: CorpusQuality = field(default_factory=CorpusQuality)
+    rejects: Path | None = None
+
+    @property
+    def unchanged_share(self) -> float:
+        """Give the share of bitexts whose target is the source."""
+        return self.unchanged / self.kept if self.kept else 0.0
 
 
 def translate_corpus(
     path: Path,
     output: Path,
-    translator: Translator,
     *,
-    engine: str = "",
-    cache: Path | None = None,
+    engine: str | Translator | None = None,
+    options: Sequence[str] = (),
+    retries: int = 0,
+    source: str = "en",
+    target: str = "pt",
+    translations: Path | None = None,
+    copy_labels: Collection[str] = (),
+    project: str = AUTO,
+    encoder: AnyEncoder | None = None,
+    layer: int | None = None,
+    keep_unprojected: bool = False,
     rejects: Path | None = None,
-    copy_labels: Collection[str] = (),
-    project: str = AUTO,
-    aligner: Aligner | None = None,
-    keep_unprojected: bool = False,
+    cache: Path | None = None,
     batch_size: int = 64,
+    shard_size: int = 5000,
     limit: int = 0,
-    progress: bool = True,
-) -> Summary:
+    force: bool = False,
+    progress: bool = False,
+) -> TranslationSummary:
     """Translate a labelled corpus into bitexts.
-
-    path (Path): Labelled `.spacy` file or a folder of them.
-    output (Path): `.spacy` file for the bitexts, written whole at the end.
-    translator (Translator): The engine.
-    engine (str): What tells this engine's translations from others in the cache.
-    cache (Path): File that keeps what was translated, for a run that goes on after a stop;
-        None keeps nothing. Translations from a file are not cached.
-    rejects (Path): JSONL file for the sentences whose labels were lost: document, reason,
-        detail, text, masked, translation. It is written if there are any; None for none.
-    copy_labels (Collection[str]): Types of entities to take over untranslated.
-    project (str): How labels cross over: "placeholders", "markers", "alignment", or "auto",
-        which tries these in turn until one keeps them, alignment only if there is an aligner
-        (only placeholders with translations from a file, whose lines are fixed).
-    aligner (Aligner): What aligns words.
-    keep_unprojected (bool): Keep a pair whose labels were lost, its target's annotation
-        missing; its text is then the plain translation, if the engine can be asked again.
-    batch_size (int): Texts that the engine gets at once.
-    limit (int): Translate this many Docs; 0 for all.
-    progress (bool): Show a progress bar.
-    RETURNS (Summary): Counts.
-    RAISES (ConcnerError): C142, C143 for the input, C203 to C207 for the translations, C211
-        if nothing could be kept, C212 for bitexts in other languages, C213 for the cache,
-        C214 if the output is not a `.spacy` file, C215 if no entity has a label to copy,
-        C216 for a language code, C217 if there is no input, C219, C220 for the way labels
-        cross over.
-    """
-    started = time.perf_counter()
-    if output.suffix != ".spacy":
-        raise ConcnerError(Errors.C214.format(path=output))
-    languages = translator.source, translator.target
-    strategies = choose_strategies(project, translator, aligner)
-    check_settings(path, *languages, copy_labels, limit)
-    nlp = make_tokenizer(translator.target)
-    if isinstance(translator, FileTranslator):
-        cache = None
-        docs = read_docs(path, nlp, limit)
-        lines = list_requests(docs, *languages, copy_labels, strategies[0])
-        translator.check_length(sum(1 for _ in lines))
-    total = sum(len(DocBin().from_disk(file)) for file in corpus_files(path))
-    summary = Summary()
-    doc_bin = DocBin(store_user_data=True)
-    lost: list[dict] = []
-
-    def reject(sentence: Sentence, translation: str, loss: Loss) -> None:
-        lost.append(describe_loss(sentence, translation, loss))
-
-    docs = tqdm.tqdm(
-        read_docs(path, nlp, limit),
-        total=min(total, limit) if limit else total,
-        desc="Translating",
-        unit=" docs",
-        disable=None if progress else True,
-    )
-    with TranslationCache(cache, f"{engine} {languages[0]}-{languages[1]}") as store:
-        for doc in translate_docs(
-            docs,
-            translator,
-            nlp,
-            cache=store,
-            copy_labels=copy_labels,
-            project=project,
-            aligner=aligner,
-            keep_unprojected=keep_unprojected,
-            batch_size=batch_size,
-            summary=summary,
-            reject=reject,
-        ):
-            doc_bin.add(doc)
-    if rejects is not None:
-        write_lines(rejects, (json.dumps(row, ensure_ascii=False) for row in lost))
-    if not summary.kept:
-        values = {"n": summary.sentences, "path": path, "rejects": rejects}
-        raise ConcnerError(Errors.C211.format(reasons=in_words(summary.lost), **values))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = output.with_suffix(".unfinished")
-    doc_bin.to_disk(unfinished)
-    unfinished.replace(output)
-    summary.seconds = time.perf_counter() - started
-    return summary
-
-
-def translate_docs(
-    docs: Iterable[Doc],
-    translator: Translator,
-    nlp: Language,
-    *,
-    cache: TranslationCache,
-    copy_labels: Collection[str] = (),
-    project: str = AUTO,
-    aligner: Aligner | None = None,
-    keep_unprojected: bool = False,
-    batch_size: int = 64,
-    summary: Summary | None = None,
-    reject: Reject | None = None,
-) -> Iterator[Doc]:
-    """Translate labelled Docs into bitexts.
 
     Where placeholders were lost, others are tried once, but not with translations from a
     file, whose lines are fixed.
 
-    docs (Iterable[Doc]): Labelled Docs, or bitexts with a segment in the source language,
-        which get one more.
-    translator (Translator): The engine.
-    nlp (Language): Pipeline whose tokenizer and vocabulary the targets take.
-    cache (TranslationCache): Where translations are looked up and kept.
+    path (Path): Labelled `.spacy` file or a folder of them; of bitexts, the segment in the source
+        language is translated, and they get one more.
+    output (Path): File that ends in .spacy (packed in memory), or folder for shards.
+    engine (str | Translator | None): Name of an engine as of `make_translator`, "bergamot" by
+        default and "file" with translations; or an engine, which the cache tells from others by
+        its class, its languages and its `fingerprint`, if it has one.
+    options (Sequence[str]): Settings of a named engine, each "key=value".
+    retries (int): How often a batch is given to a named engine again when it fails.
+    source (str): ISO 639 code to translate from.
+    target (str): ISO 639 code to translate to.
+    translations (Path | None): Your translations of the lines of `export_source`.
     copy_labels (Collection[str]): Types of entities to take over untranslated.
     project (str): How labels cross over: "placeholders", "markers", "alignment", or "auto",
-        which tries these in turn until one keeps them, alignment only if there is an aligner
+        which tries these in turn until one keeps them, alignment only if there is an encoder
         (only placeholders with translations from a file, whose lines are fixed).
-    aligner (Aligner): What aligns words.
+    encoder (str | Path | Encoder | None): For alignment: an encoder folder, a trained pipeline
+        with a transformer, or what gives words their vectors.
+    layer (int | None): Hidden layer of the encoder; two thirds of the way up if None.
     keep_unprojected (bool): Keep a pair whose labels were lost, its target's annotation
-        missing.
+        missing; its text is then the plain translation, if the engine can be asked again.
+    rejects (Path | None): JSON lines file for the sentences whose labels were lost, by default
+        beside the output: document, reason, detail, text, masked, translation. There is none if
+        there are none.
+    cache (Path | None): SQLite file that keeps what was translated, for a run that goes on after
+        a stop, by default beside the output. Translations from a file are not cached.
     batch_size (int): Texts that the engine gets at once.
-    summary (Summary): Counts, added to as Docs come out.
-    reject (Callable): Called with sentence, translation and loss where labels were lost.
-    YIELDS (Doc): The bitexts.
-    RAISES (ConcnerError): C206, C207 for the engine, C212 for bitexts in other languages,
-        C219, C220 for the way labels cross over.
+    shard_size (int): Bitexts in a shard.
+    limit (int): Translate this many Docs; 0 for all.
+    force (bool): Replace an output that translate has made before.
+    progress (bool): Show the progress on stderr.
+    RETURNS (TranslationSummary): Counts.
+    RAISES (ConcnerError): C128, C129, C407, C408 for the outputs, C142, C143 for the input, C203
+        to C210 and C240 to C261 for the engine, C211 if nothing could be kept, C212 for bitexts
+        in other languages, C213 for the cache, C215 if no entity has a label to copy, C216, C231
+        for the languages, C218 to C220 for the way labels cross over, C311 to C314 for the
+        encoder.
     """
-    counts = Summary() if summary is None else summary
-    strategies = choose_strategies(project, translator, aligner)
-    ask = CachedEngine(translator, cache, batch_size, counts)
-    for batch in minibatch(enumerate(docs, 1), batch_size):
-        sentences = [
-            read_sentence(doc, number, translator.source, translator.target, copy_labels)
-            for number, doc in batch
-        ]
-        results = try_strategies(sentences, strategies, ask, nlp, aligner)
-        if keep_unprojected and not isinstance(translator, FileTranslator):
-            results = translate_plainly(sentences, results, ask, nlp)
-        for sentence, (pair, loss, answer) in zip(sentences, results, strict=True):
-            counts.sentences += 1
-            if loss is not None:
-                counts.lost[loss.reason] += 1
-                if reject is not None:
-                    reject(sentence, answer, loss)
-            if pair is None or (loss is not None and not keep_unprojected):
-                continue
-            counts.kept += 1
-            counts.unlabelled += loss is not None
-            if loss is None:
-                counts.strategies[(get_record(pair.doc) or {})["strategy"]] += 1
-            counts.entities += pair.n_entities
-            counts.expanded += pair.n_expanded
-            counts.unchanged += pair.target == sentence.text
-            counts.quality.add(measure(pair.doc)[-1])
-            yield pair.doc
-
-
-def describe_loss(sentence: Sentence, translation: str, loss: Loss) -> dict[str, str | int]:
-    """Give the row of a lost sentence in a file of rejects.
-
-    sentence (Sentence): The sentence.
-    translation (str): Translation of the sentence with placeholders.
-    loss (Loss): What was lost.
-    RETURNS (dict[str, str | int]): The row.
-    """
-    return {
-        "document": sentence.number,
-        "reason": loss.reason,
-        "detail": loss.detail,
-        "text": sentence.text,
-        "masked": sentence.masked.text,
-        "translation": translation,
+    started = time.perf_counter()
+    is_file = translations is not None
+    cache = None if is_file else cache or output.with_name(f"{output.stem}.cache.sqlite")
+    rejected = Rejects(rejects or default_rejects(output))
+    inputs = {"INPUT": path, "--translations": translations, "--encoder": encoder_path(encoder)}
+    outputs = {
+        "OUTPUT": docs_output(output),
+        OPTION: rejected.output,
+        "--cache": Store(cache) if cache else None,
     }
+    with claim("translate", inputs=inputs, outputs=outputs, force=force), rejected:
+        if engine is None or isinstance(engine, str):
+            check_languages(source, target)
+            translator, key = make_translator(
+                engine or ("file" if is_file else DEFAULT_ENGINE),
+                source,
+                target,
+                translations=translations,
+                options=options,
+                retries=retries,
+            )
+        else:
+            translator, key = engine, cache_key(type(engine).__qualname__, {}, engine)
+            source, target = engine.source, engine.target
+            check_languages(source, target)
+        strategies = choose_strategies(project, is_file=is_file, has_aligner=encoder is not None)
+        nlp = make_tokenizer(target)
+
+        def read(docs: Iterable[Doc]) -> Iterator[Sentence]:
+            return read_sentences(docs, source, target, copy_labels)
+
+        check_labels(path, read(read_docs(path, nlp, limit)), copy_labels)
+        if isinstance(translator, FileTranslator):
+            lines = list_requests(read(read_docs(path, nlp, limit)), strategies[0])
+            translator.check_length(sum(1 for _ in lines))
+        aligner = None if encoder is None else load_aligner(encoder, layer)
+        total = sum(len(DocBin().from_disk(file)) for file in corpus_files(path))
+        docs = tqdm.tqdm(
+            read_docs(path, nlp, limit),
+            total=min(total, limit) if limit else total,
+            desc="Translating",
+            unit=" docs",
+            disable=None if progress else True,
+        )
+        done = TranslationSummary()
+        with TranslationCache(cache, key) as store:
+            asked = CachedTranslator(translator, store, batch_size)
+            projector = Projector(strategies, asked, Joiner(nlp, target, aligner))
+            run = _Run(projector, rejected, done, keep_unprojected)
+            written = write_docs(
+                run.translate(read(docs), batch_size), output, shard_size, "translate"
+            )
+        if done.lost:
+            done.rejects = rejected.path
+        if not written:
+            values = {"n": done.sentences, "path": path, "rejects": rejected.path}
+            raise ConcnerError(Errors.C211.format(reasons=show_reasons(done.lost), **values))
+    done.translated = asked.n_translated
+    done.seconds = time.perf_counter() - started
+    return done
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Sentences into bitexts, counted in `done`."""
+
+    projector: Projector
+    rejects: Rejects
+    done: TranslationSummary
+    keep_unprojected: bool
+
+    def translate(self, sentences: Iterable[Sentence], batch_size: int) -> Iterator[Doc]:
+        for batch in minibatch(sentences, batch_size):
+            outcomes = self.projector.project(batch)
+            if self.keep_unprojected:
+                outcomes = self.projector.translate_plainly(batch, outcomes)
+            for sentence, outcome in zip(batch, outcomes, strict=True):
+                self.done.sentences += 1
+                if outcome.lost is not None:
+                    self._reject(sentence, outcome)
+                if outcome.pair and (self.keep_unprojected or outcome.lost is None):
+                    self._count(sentence, outcome)
+                    yield outcome.pair.doc
+
+    def _count(self, sentence: Sentence, outcome: Outcome) -> None:
+        pair, done = outcome.pair, self.done
+        assert pair is not None
+        done.kept += 1
+        if outcome.lost is None:
+            done.strategies[(get_note(pair.doc) or {})["strategy"]] += 1
+        else:
+            done.unlabelled += 1
+        done.entities += pair.n_entities
+        done.widened += pair.n_widened
+        done.unchanged += pair.target == sentence.text
+        done.quality.add(measure(pair.doc)[-1])
+
+    def _reject(self, sentence: Sentence, outcome: Outcome) -> None:
+        assert outcome.lost is not None
+        self.done.lost[outcome.lost.reason] += 1
+        self.rejects.add(
+            {
+                "document": sentence.number,
+                "reason": outcome.lost.reason,
+                "detail": outcome.lost.detail,
+                "text": sentence.text,
+                "masked": sentence.masked.text,
+                "translation": outcome.answer,
+            }
+        )

@@ -5,9 +5,8 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
-from ..errors import ConcnerError, Errors
-from ._aligner import load_aligner
-from ._util import use_gpu, verb
+from ._projection import KEEP_UNPROJECTED, LAYER, REJECTS, SHARD_SIZE, SOURCE
+from ._util import FORCE, GPU_ID, use_gpu, verb
 
 
 @verb("bitext")
@@ -21,8 +20,8 @@ def bitext_cli(
     output_path: Path = typer.Argument(
         ..., metavar="OUTPUT", help="File that ends in .spacy (packed in memory), or folder"
     ),
-    source: str = typer.Option("en", "--source", "-s", help="Language of the source"),
-    target: str = typer.Option(..., "--target", "-t", help="Language of the target"),
+    source: str = SOURCE,
+    target: str = typer.Option(..., "--target", help="Language of the target"),
     target_file: Path | None = typer.Option(
         None, "--target-file", help="File with the target of each line"
     ),
@@ -47,10 +46,8 @@ def bitext_cli(
         help="What aligns the words without --alignments: an encoder folder, or a trained "
         "pipeline with a transformer; the teacher's own without",
     ),
-    layer: int | None = typer.Option(
-        None, "--layer", help="Hidden layer of the encoder; two thirds of the way up without"
-    ),
-    method: str = typer.Option(
+    layer: int | None = LAYER,
+    align: str = typer.Option(
         "itermax", "--align", help="argmax (few, precise links) or itermax (more links)"
     ),
     distortion: float = typer.Option(
@@ -59,15 +56,15 @@ def bitext_cli(
     tokenised: bool = typer.Option(
         False, "--tokenised", help="Words and punctuation are separated by spaces"
     ),
-    most_ratio: float = typer.Option(
-        3.0, "--most-ratio", help="Characters of the longer side for one of the shorter"
+    max_length_ratio: float = typer.Option(
+        3.0, "--max-length-ratio", help="Characters of the longer side for one of the shorter"
     ),
-    most_words: int = typer.Option(200, "--most-words", help="Words of a side"),
-    least_confidence: float = typer.Option(
-        0.0, "--least-confidence", help="Score of the teacher's entities, from 0 to 1"
+    max_words: int = typer.Option(200, "--max-words", help="Words of a side"),
+    min_confidence: float = typer.Option(
+        0.0, "--min-confidence", help="Score of the teacher's entities, from 0 to 1"
     ),
-    least_share: float = typer.Option(
-        1.0, "--least-share", help="Share of a sentence's entities that must find a place"
+    min_entities_kept: float = typer.Option(
+        1.0, "--min-entities-kept", help="Share of a sentence's entities that must find a place"
     ),
     around: int | None = typer.Option(
         None,
@@ -77,70 +74,52 @@ def bitext_cli(
         "alike in source and target, with this many words before and after it: few, short, sure "
         "pairs, where the text is of another kind than what the teacher has learned from",
     ),
-    keep_unprojected: bool = typer.Option(
-        False,
-        "--keep-unprojected",
-        help="Keep pairs whose labels were lost, the target marked as not annotated",
-    ),
-    rejects: Path | None = typer.Option(
-        None,
-        "--rejects",
-        help="JSONL file for what is left out and why; beside the output without: "
-        "out/bi.rejects.jsonl for out/bi.spacy",
-    ),
-    limit: int = typer.Option(0, "--limit", "-l", min=0, help="Read this many lines; 0 for all"),
+    keep_unprojected: bool = KEEP_UNPROJECTED,
+    rejects: Path | None = REJECTS,
+    limit: int = typer.Option(0, "--limit", min=0, help="Read this many lines; 0 for all"),
     batch_size: int = typer.Option(
-        512, "--batch-size", "-b", min=1, help="Pairs read at once, like lengths then together"
+        512, "--batch-size", min=1, help="Pairs read at once, like lengths then together"
     ),
-    shard_size: int = typer.Option(5000, "--shard-size", min=1, help="Pairs in a shard"),
-    gpu_id: int = typer.Option(-1, "--gpu-id", "-g", help="GPU ID or -1 for CPU"),
-    force: bool = typer.Option(
-        False, "--force", "-F", help="Replace the .spacy files in the output folder"
-    ),
+    shard_size: int = SHARD_SIZE,
+    gpu_id: int = GPU_ID,
+    force: bool = FORCE,
 ) -> None:
-    """Make bitexts of parallel text, the labels of the source carried over by word alignment."""
-    import spacy
+    """Make bitexts of parallel text, with the labels of its source."""
+    from ..bitexts.from_parallel import make_bitexts
 
-    from ..bitexts import from_parallel as parallel
-    from ..bitexts import source_labels
-    from ..bitexts.parallel_files import check_columns, find_parallel
-    from ..bitexts.thresholds import Thresholds
-
-    if labels_from is not None and labels is not None:
-        raise ConcnerError(Errors.C224.format(first="--labels-from", second="--labels"))
     use_gpu(gpu_id, silent=True)
-    thresholds = Thresholds(most_ratio, most_words, least_confidence, least_share)
-    files = find_parallel(input_path, (source, target), target_file, alignments)
-    check_columns(files)
-    labeller: source_labels.SourceLabels | None = None
-    if labels_from is not None:
-        labeller = source_labels.TeacherLabels(labels_from, needs_scores=least_confidence > 0)
-    elif labels is not None:
-        labeller = source_labels.CorpusLabels(labels, source, spacy.blank("xx"))
-    aligner = None
-    if labeller is not None and not files.has_alignments:
-        aligner = load_aligner(encoder or labels_from, layer, method, distortion, gpu_id)
-    rejects = rejects or output_path.with_suffix(".rejects.jsonl")
-    made = parallel.make_bitexts(
-        files,
+    made = make_bitexts(
+        input_path,
         output_path,
-        (source, target),
-        labels=labeller,
-        aligner=aligner,
-        thresholds=thresholds,
+        source=source,
+        target=target,
+        target_file=target_file,
+        alignments=alignments,
+        labels_from=labels_from,
+        labels=labels,
+        encoder=encoder,
+        layer=layer,
+        align=align,
+        distortion=distortion,
+        tokenised=tokenised,
+        max_length_ratio=max_length_ratio,
+        max_words=max_words,
+        min_confidence=min_confidence,
+        min_entities_kept=min_entities_kept,
         around=around,
         keep_unprojected=keep_unprojected,
-        tokenised=tokenised,
         rejects=rejects,
         limit=limit,
         batch_size=batch_size,
         shard_size=shard_size,
+        gpu_id=gpu_id,
         force=force,
+        progress=True,
     )
     for reason, count in made.lost.most_common():
         msg.warn(f"{count} lines: {reason}")
-    if made.lost:
-        msg.info(f"Left out, or without labels: {rejects}")
+    if made.rejects:
+        msg.info(f"Left out, or without labels: {made.rejects}")
     kept = {
         "Pairs kept": f"{made.kept} ({made.kept / made.lines:.1%})",
         "With labels on the target": str(made.labelled),

@@ -6,7 +6,8 @@ import typer
 from wasabi import msg
 
 from . import _thresholds
-from ._util import verb
+from ._projection import SHARD_SIZE
+from ._util import FORCE, verb
 
 
 @verb("filter")
@@ -15,7 +16,7 @@ def filter_cli(
         ..., metavar="INPUT", help="Bitexts: a .spacy file or a folder of them"
     ),
     output_path: Path = typer.Argument(
-        ..., metavar="OUTPUT", help="File that ends in .spacy (replaced), or folder for shards"
+        ..., metavar="OUTPUT", help="File that ends in .spacy (packed in memory), or folder"
     ),
     rejects: Path | None = typer.Option(
         None,
@@ -39,14 +40,12 @@ def filter_cli(
         help="Turn down what the projection has noted this of, as inspect shows it; can be given "
         "more than once",
     ),
-    shard_size: int = typer.Option(5000, "--shard-size", min=1, help="Documents in a shard"),
-    force: bool = typer.Option(
-        False, "--force", "-F", help="Replace the .spacy files in the output folder"
-    ),
+    shard_size: int = SHARD_SIZE,
+    force: bool = FORCE,
 ) -> None:
-    """Take out translations by thresholds and keep them, with reasons, in a rejects file."""
-    from ..bitexts.filtering import filter_corpus
-    from ..bitexts.quality import Thresholds
+    """Take out bad translations, and keep them with reasons in a file."""
+    from ..bitexts.filter import filter_corpus
+    from ..bitexts.thresholds import Thresholds
 
     thresholds = Thresholds(
         max_length_factor=max_length_factor,

@@ -28,7 +28,7 @@ def inspect_cli(
     force: bool = typer.Option(False, "--force", "-F", help="Replace a page that is there"),
 ) -> None:
     """Show bitexts side by side on an HTML page, those with problems first."""
-    from ..bitexts.quality import Thresholds
+    from ..bitexts.thresholds import Thresholds
     from ..pages.inspect.page import inspect_corpus
 
     thresholds = Thresholds(

@@ -6,25 +6,27 @@ import typer
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
-from ._aligner import load_aligner
-from ._util import verb
+from ._projection import KEEP_UNPROJECTED, LAYER, REJECTS, SHARD_SIZE, SOURCE
+from ._util import FORCE, verb
 
 
 @verb("translate")
 def translate_cli(
-    input_path: Path = typer.Argument(..., help="Labelled .spacy file or a folder of them"),
-    output_path: Path | None = typer.Argument(None, help=".spacy file for the bitexts"),
+    input_path: Path = typer.Argument(
+        ..., metavar="INPUT", help="Labelled .spacy file or a folder of them"
+    ),
+    output_path: Path | None = typer.Argument(
+        None, metavar="OUTPUT", help="File that ends in .spacy (packed in memory), or folder"
+    ),
     engine: str | None = typer.Option(
         None,
         "--engine",
-        "-e",
         help="bergamot, huggingface, apertium, argos, lexicon, command, file, or a name in the "
         "registry 'translators'; bergamot without, file with --translations",
     ),
     option: list[str] = typer.Option(
         [],
         "--option",
-        "-o",
         help="A setting of the engine, such as model=Helsinki-NLP/opus-mt-en-bg or num_beams=1; "
         "can be given more than once",
     ),
@@ -34,13 +36,13 @@ def translate_cli(
         min=0,
         help="Give a batch to the engine again this often where it fails, after 1, 2, 4 … seconds",
     ),
-    source: str = typer.Option("en", "--source", "-s", help="Language to translate from"),
-    target: str = typer.Option("pt", "--target", "-t", help="Language to translate to"),
+    source: str = SOURCE,
+    target: str = typer.Option("pt", "--target", help="Language to translate to"),
     export_source: Path | None = typer.Option(
         None,
         "--export-source",
         help="Translate nothing: write the lines to translate (sentences with placeholders such "
-        "as PER0, and entities) to this file. Keep placeholders as they are, one "
+        "as PER0, and entities) to this new file. Keep placeholders as they are, one "
         "translation a line, then give the file with --translations and the same other options",
     ),
     translations: Path | None = typer.Option(
@@ -63,100 +65,98 @@ def translate_cli(
         "--encoder",
         help="For alignment: an encoder folder, or a trained pipeline with a transformer",
     ),
-    layer: int | None = typer.Option(
-        None, "--layer", help="Hidden layer of the encoder; two thirds of the way up without"
-    ),
-    rejects: Path | None = typer.Option(
-        None,
-        "--rejects",
-        help="JSONL file for sentences whose labels were lost; beside the output without: "
-        "out/bi.rejects.jsonl for out/bi.spacy",
-    ),
+    layer: int | None = LAYER,
+    keep_unprojected: bool = KEEP_UNPROJECTED,
+    rejects: Path | None = REJECTS,
     cache: Path | None = typer.Option(
         None,
         "--cache",
         help="SQLite file for what was translated, so that a stopped run goes on (not with "
         "--translations); beside the output without: out/bi.cache.sqlite for out/bi.spacy",
     ),
-    keep_unprojected: bool = typer.Option(
-        False,
-        "--keep-unprojected",
-        help="Keep pairs whose labels were lost, the translation marked as not annotated",
-    ),
     batch_size: int = typer.Option(
-        64, "--batch-size", "-b", min=1, help="Texts that the engine gets at once"
+        64, "--batch-size", min=1, help="Texts that the engine gets at once"
     ),
-    limit: int = typer.Option(0, "--limit", "-l", min=0, help="Translate this many; 0 for all"),
+    shard_size: int = SHARD_SIZE,
+    limit: int = typer.Option(0, "--limit", min=0, help="Translate this many; 0 for all"),
     code_path: Path | None = typer.Option(
-        None, "--code", "-c", help="Python file that registers further engines"
+        None, "--code", help="Python file that registers further engines"
     ),
+    force: bool = FORCE,
 ) -> None:
     """Translate labelled sentences and carry their entities over."""
     from spacy.cli._util import import_code
 
-    from ..bitexts import requests, strategies, translate
-    from ..engines.registry import make_translator
-    from ..engines.retrying import RetryingTranslator
-
     if export_source is not None:
-        n_lines = requests.export_source(
+        _export_source(
             input_path,
             export_source,
             source,
             target,
             copy_labels=copy_label,
-            strategy=strategies.choose_strategies(project)[0],
+            project=project,
             limit=limit,
         )
-        if not requests.count_labels(input_path, source, target, limit):
-            msg.warn(
-                f"{input_path} has no labelled entity, so there are no placeholders in the lines "
-                "and no labels to carry over. Is it the labelled corpus?"
-            )
-        if not n_lines:
-            msg.warn(f"Nothing to translate in {input_path}: no file written")
-            return
-        msg.good(f"{n_lines} lines to translate: {export_source}")
         return
     if output_path is None:
         raise ConcnerError(Errors.C209.format(path=input_path))
+    from ..bitexts.translate import translate_corpus
+
     import_code(code_path)
-    name = engine or ("bergamot" if translations is None else "file")
-    translator, engine_key = make_translator(name, source, target, translations, option)
-    if retries and translations is None:
-        translator = RetryingTranslator(translator, retries)
-    rejects = rejects or output_path.with_suffix(".rejects.jsonl")
-    summary = translate.translate_corpus(
+    done = translate_corpus(
         input_path,
         output_path,
-        translator,
-        engine=engine_key,
-        cache=cache or output_path.with_suffix(".cache.sqlite"),
-        rejects=rejects,
+        engine=engine,
+        options=option,
+        retries=retries,
+        source=source,
+        target=target,
+        translations=translations,
         copy_labels=copy_label,
         project=project,
-        aligner=load_aligner(encoder, layer),
+        encoder=encoder,
+        layer=layer,
         keep_unprojected=keep_unprojected,
+        rejects=rejects,
+        cache=cache,
         batch_size=batch_size,
+        shard_size=shard_size,
         limit=limit,
+        force=force,
+        progress=True,
     )
-    for reason, count in summary.lost.most_common():
+    for reason, count in done.lost.most_common():
         msg.warn(f"{count} sentences: {reason}")
-    if summary.lost:
-        msg.info(f"Lost labels: {rejects}")
-    if summary.unlabelled:
-        msg.info(f"{summary.unlabelled} of the pairs kept have an unlabelled translation")
+    if done.rejects:
+        msg.info(f"Lost labels: {done.rejects}")
+    if done.unlabelled:
+        msg.info(f"{done.unlabelled} of the pairs kept have an unlabelled translation")
     msg.table(
         {
-            "Sentences": summary.sentences,
-            "Pairs kept": f"{summary.kept} ({summary.kept / summary.sentences:.1%})",
-            **{f"Labels by {name}": n for name, n in sorted(summary.strategies.items())},
-            "Entities": summary.entities,
-            "Widened to whole tokens": summary.expanded,
-            **summary.quality.rows(),
-            "Unchanged": f"{summary.unchanged_share:.1%}",
-            "Texts translated now": summary.translated,
-            "Seconds": f"{summary.seconds:.1f}",
+            "Sentences": done.sentences,
+            "Pairs kept": f"{done.kept} ({done.kept / done.sentences:.1%})",
+            **{f"Labels by {name}": n for name, n in sorted(done.strategies.items())},
+            "Entities": done.entities,
+            "Widened to whole tokens": done.widened,
+            **done.quality.rows(),
+            "Unchanged": f"{done.unchanged_share:.1%}",
+            "Texts translated now": done.translated,
+            "Seconds": f"{done.seconds:.1f}",
         }
     )
-    msg.good(f"{summary.kept} pairs {source}-{target}: {output_path}")
+    msg.good(f"{done.kept} pairs {source}-{target}: {output_path}")
+
+
+def _export_source(path: Path, file: Path, source: str, target: str, **settings) -> None:
+    from ..bitexts.export_source import export_source
+
+    done = export_source(path, file, source, target, **settings)
+    if not done.n_entities:
+        msg.warn(
+            f"{path} has no labelled entity, so there are no placeholders in the lines "
+            "and no labels to carry over. Is it the labelled corpus?"
+        )
+    if done.n_lines:
+        msg.good(f"{done.n_lines} lines to translate: {file}")
+    else:
+        msg.warn(f"Nothing to translate in {path}: no file written")

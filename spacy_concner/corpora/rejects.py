@@ -1,6 +1,7 @@
 """What a run has left out and why: JSON lines beside its output, in every verb the same."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,15 @@ OPTION = "--rejects"
 def default_rejects(output: Path) -> Path:
     """Give the rejects file of an output: beside it, out.rejects.jsonl for out.spacy and out."""
     return output.with_suffix("").with_name(f"{output.stem}.rejects.jsonl")
+
+
+def show_reasons(counts: Counter[str]) -> str:
+    """Give counts of reasons for a message, the most frequent first.
+
+    counts (Counter[str]): How often each reason came.
+    RETURNS (str): Such as "too long (3), empty side (1)".
+    """
+    return ", ".join(f"{reason} ({n})" for reason, n in counts.most_common()) or "nothing there"
 
 
 class Rejects:

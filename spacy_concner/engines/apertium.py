@@ -6,6 +6,7 @@ import shutil
 from ..errors import ConcnerError, Errors
 from ..languages import alpha3, find_code
 from .processes import run_filter
+from .settings import check_setting
 
 PROGRAM = "apertium"
 # Packages of language pairs in Debian 12; each holds one direction or both.
@@ -38,10 +39,7 @@ class ApertiumTranslator:
         RAISES (ConcnerError): C241 for a time that is not above 0, C249 if Apertium is not
             installed, C250 if it has no such pair.
         """
-        if timeout <= 0:
-            raise ConcnerError(
-                Errors.C241.format(key="timeout", value=timeout, expected="seconds above 0")
-            )
+        check_setting("timeout", timeout, timeout > 0, "seconds above 0")
         self.source = source
         self.target = target
         self.timeout = timeout

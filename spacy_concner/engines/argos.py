@@ -22,10 +22,10 @@ class ArgosTranslator:
         except ImportError as error:
             raise ConcnerError(Errors.C252.format(error=error)) from error
         languages = {language.code: language for language in translate.get_installed_languages()}
-        codes = find_code(source, languages), find_code(target, languages)
+        ours, theirs = find_code(source, languages), find_code(target, languages)
         translation = None
-        if codes[0] and codes[1]:
-            translation = languages[codes[0]].get_translation(languages[codes[1]])
+        if ours and theirs:
+            translation = languages[ours].get_translation(languages[theirs])
         if translation is None:
             pairs = [
                 f"{language.code}-{each.to_lang.code}"

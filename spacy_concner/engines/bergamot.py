@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import srsly
 
 from ..errors import ConcnerError, Errors
-from ..projection import LabelledSpan, Loss, mask, project
+from ..projection import LabelledSpan, Lost, mask, project
 
 UNKNOWN = "NAME"
 
@@ -63,6 +63,6 @@ class BergamotTranslator:
             if not masked.has_context:
                 return text
             result = project(masked, self._model.translate(masked.text), masked.surfaces)
-            if not isinstance(result, Loss):
+            if not isinstance(result, Lost):
                 return result.text
         return self._model.translate(text)

@@ -3,8 +3,12 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
+
+from spacy.util import minibatch
 
 from ..errors import ConcnerError, Errors
+from .protocol import Translator
 
 CREATE = (
     "CREATE TABLE IF NOT EXISTS translations (engine TEXT, text TEXT, translation TEXT, "
@@ -14,18 +18,33 @@ SELECT = "SELECT translation FROM translations WHERE engine = ? AND text = ?"
 INSERT = "INSERT OR REPLACE INTO translations VALUES (?, ?, ?)"
 
 
-class TranslationCache:
-    """Translations of one engine in an SQLite file."""
+def cache_key(name: str, settings: Mapping[str, Any], translator: Translator) -> str:
+    """Write what tells the translations of an engine from those of others.
 
-    def __init__(self, path: Path | None = None, engine: str = "") -> None:
+    name (str): The engine in the registry.
+    settings (Mapping[str, Any]): Its settings; those that change no translation do not count.
+    translator (Translator): The engine, with its languages and, if it has one, the fingerprint of
+        the files that it translates by.
+    RETURNS (str): The key.
+    """
+    speed_settings = getattr(translator, "speed_settings", ())
+    parts = [f"{key}={settings[key]!r}" for key in sorted(settings) if key not in speed_settings]
+    fingerprint = getattr(translator, "fingerprint", "")
+    languages = f"{translator.source}-{translator.target}"
+    return " ".join([name, *parts, *([fingerprint] if fingerprint else []), languages])
+
+
+class TranslationCache:
+    """Translations in an SQLite file, those of several engines side by side."""
+
+    def __init__(self, path: Path | None = None, key: str = "") -> None:
         """Open the cache; close it or use it as a context manager.
 
         path (Path): The file, made if it is not there; None for a temporary one.
-        engine (str): What tells the engine's translations from those of others, such as
-            its name, settings and languages.
+        key (str): What tells the engine's translations from those of others: its `cache_key`.
         RAISES (ConcnerError): C213 if the file is not such a cache.
         """
-        self.engine = engine
+        self.key = key
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -44,9 +63,8 @@ class TranslationCache:
         """
         known = {}
         for text in texts:
-            row = self._connection.execute(SELECT, (self.engine, text)).fetchone()
-            if row is not None:
-                known[text] = row[0]
+            for (translation,) in self._connection.execute(SELECT, (self.key, text)):
+                known[text] = translation
         return known
 
     def add(self, translations: Mapping[str, str]) -> None:
@@ -54,7 +72,7 @@ class TranslationCache:
 
         translations (Mapping[str, str]): Text to translation.
         """
-        rows = [(self.engine, text, translation) for text, translation in translations.items()]
+        rows = [(self.key, text, translation) for text, translation in translations.items()]
         with self._connection:
             self._connection.executemany(INSERT, rows)
 
@@ -69,3 +87,51 @@ class TranslationCache:
     def __exit__(self, *exception: object) -> None:
         """Close the file."""
         self.close()
+
+
+class CachedTranslator:
+    """An engine that is asked for nothing that the cache has."""
+
+    def __init__(self, translator: Translator, cache: TranslationCache, batch_size: int) -> None:
+        """Put a cache before an engine.
+
+        translator (Translator): The engine.
+        cache (TranslationCache): Where translations are looked up and kept.
+        batch_size (int): Texts that the engine gets at once.
+        """
+        self.translator = translator
+        self.n_translated = 0
+        self._cache = cache
+        self._batch_size = batch_size
+
+    def translate(self, texts: Iterable[str]) -> dict[str, str]:
+        """Translate texts.
+
+        texts (Iterable[str]): The texts; each is asked for once.
+        RETURNS (dict[str, str]): Text to translation, white space folded.
+        RAISES (ConcnerError): C206, C207 for the engine.
+        """
+        wanted = list(dict.fromkeys(texts))
+        known = self._cache.get(wanted)
+        unknown = [text for text in wanted if text not in known]
+        for batch in minibatch(unknown, self._batch_size):
+            answers = self._ask(batch)
+            # An empty answer is none: it is asked for again in the next run.
+            self._cache.add({text: answer for text, answer in answers.items() if answer})
+            known.update(answers)
+            self.n_translated += len(batch)
+        return known
+
+    def _ask(self, texts: list[str]) -> dict[str, str]:
+        values = {"name": type(self.translator).__name__, "text": texts[0]}
+        try:
+            found = self.translator.translate(texts)
+        except ConcnerError:
+            raise
+        except Exception as error:
+            message = Errors.C207.format(error=error, done=self.n_translated, **values)
+            raise ConcnerError(message) from error
+        if len(found) != len(texts):
+            counts = {"found": len(found), "expected": len(texts)}
+            raise ConcnerError(Errors.C206.format(**counts, **values))
+        return {text: " ".join(answer.split()) for text, answer in zip(texts, found, strict=True)}

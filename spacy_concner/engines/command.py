@@ -2,6 +2,7 @@
 
 from ..errors import ConcnerError, Errors
 from .processes import run_filter
+from .settings import check_setting
 
 
 class CommandTranslator:
@@ -22,14 +23,8 @@ class CommandTranslator:
         timeout (float): Seconds that it may take for a batch.
         RAISES (ConcnerError): C241 if the command is empty or the time is not above 0.
         """
-        if not command.strip():
-            raise ConcnerError(
-                Errors.C241.format(key="command", value=command, expected="a command of the shell")
-            )
-        if timeout <= 0:
-            raise ConcnerError(
-                Errors.C241.format(key="timeout", value=timeout, expected="seconds above 0")
-            )
+        check_setting("command", command, bool(command.strip()), "a command of the shell")
+        check_setting("timeout", timeout, timeout > 0, "seconds above 0")
         self.source = source
         self.target = target
         self.command = command

@@ -3,7 +3,8 @@
 import gzip
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -84,6 +85,18 @@ class Table:
         return self._exact.get(phrase) or self._folded.get(phrase.casefold())
 
 
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a FreeDict dictionary.
+
+    headword: The word or phrase.
+    lines: What is said of it.
+    """
+
+    headword: str
+    lines: list[str]
+
+
 class FreeDict:
     """A FreeDict dictionary in the format of the dict server.
 
@@ -120,19 +133,18 @@ class FreeDict:
         """
         if phrase not in self._found:
             entries = list(self._entries(phrase))
-            exact = [entry for entry in entries if entry[0] == phrase]
+            exact = [entry for entry in entries if entry.headword == phrase]
             self._found[phrase] = _choose(phrase, exact or entries)
         return self._found[phrase]
 
-    def _entries(self, phrase: str) -> Iterator[tuple[str, list[str]]]:
-        """Give headword and lines of the entries for a phrase."""
+    def _entries(self, phrase: str) -> Iterator[Entry]:
         for start, length in dict.fromkeys(self._places.get(_index_key(phrase), ())):
             first = _decode_number(start)
             entry = self._content[first : first + _decode_number(length)].decode("utf-8", "replace")
             head, *lines = entry.strip("\n").split("\n")
             headword = HEADWORD_END.split(head, maxsplit=1)[0].strip()
             if headword.casefold() == phrase.casefold():
-                yield headword, lines
+                yield Entry(headword, lines)
 
 
 def _index_key(headword: str) -> str:
@@ -160,9 +172,9 @@ def _translations(lines: Iterable[str]) -> Iterator[str]:
                 yield word
 
 
-def _choose(phrase: str, entries: list[tuple[str, list[str]]]) -> str | None:
-    longest_first = sorted(entries, key=lambda entry: -len(entry[1]))
-    ordered = [word for _, lines in longest_first for word in _translations(lines)]
+def _choose(phrase: str, entries: Sequence[Entry]) -> str | None:
+    longest_first = sorted(entries, key=lambda entry: -len(entry.lines))
+    ordered = [word for entry in longest_first for word in _translations(entry.lines)]
     votes = Counter(ordered)
     n_words = len(phrase.split())
     best = sorted(ordered, key=lambda word: (-votes[word], abs(len(word.split()) - n_words)))

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 from ..errors import ConcnerError, Errors
+from ..files import fingerprint
 from ..languages import alpha3
 from .dictionaries import read_dictionary
-from .fingerprints import fingerprint_files
 
 DEBIAN_FOLDER = Path("/usr/share/dictd")
 WORD = re.compile(r"\w+(?:['’]\w+)*")
@@ -34,7 +34,7 @@ class LexiconTranslator:
         self.target = target
         file = Path(path) if path is not None else find_freedict(source, target)
         self._dictionary = read_dictionary(file)
-        self.fingerprint = fingerprint_files([file])
+        self.fingerprint = fingerprint([file])
 
     def translate(self, texts: list[str]) -> list[str]:
         """Look up the words of texts.

@@ -1,13 +1,15 @@
-"""Translation engines: what they have in common, and where they are found by name."""
+"""Translation engines by name: where they are found, and how they are made."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
 
 import catalogue
 import spacy
 
 from ..errors import ConcnerError, Errors
+from .cache import cache_key
+from .protocol import Translator
+from .retrying import RetryingTranslator
 from .settings import check_complete, read_settings
 
 ENGINES = {
@@ -25,35 +27,14 @@ spacy.registry.translators = catalogue.create(  # type: ignore[attr-defined]
 )
 
 
-class Translator(Protocol):
-    """A translation engine.
-
-    It may also have `fingerprint` (str), what beside the settings tells its translations from
-    others in a cache, and `speed_settings` (frozenset[str]), settings that change no
-    translation.
-
-    source: ISO 639 code of the language it reads.
-    target: ISO 639 code of the language it writes.
-    """
-
-    source: str
-    target: str
-
-    def translate(self, texts: list[str]) -> list[str]:
-        """Translate texts.
-
-        texts (list[str]): Sentences or phrases, each without line breaks.
-        RETURNS (list[str]): A translation for each.
-        """
-        ...
-
-
 def make_translator(
     name: str,
     source: str,
     target: str,
+    *,
     translations: Path | None = None,
     options: Sequence[str] = (),
+    retries: int = 0,
 ) -> tuple[Translator, str]:
     """Make an engine by name.
 
@@ -63,8 +44,9 @@ def make_translator(
     target (str): ISO 639 code to translate to.
     translations (Path): The file of translations; for the engine "file" and no other.
     options (Sequence[str]): Further settings, each "key=value".
-    RETURNS (tuple[Translator, str]): The engine, and what tells its translations from others
-        in a cache.
+    retries (int): How often a batch is given to the engine again when it fails; translations
+        from a file are not retried.
+    RETURNS (tuple[Translator, str]): The engine, and its `cache_key`.
     RAISES (ConcnerError): C208 if there is no such engine, C210 if the file of translations
         does not go with it, C240 to C243 for the settings, and those of the engine.
     """
@@ -77,23 +59,10 @@ def make_translator(
         raise ConcnerError(Errors.C208.format(name=name, known=", ".join(known)))
     engine = registry.get(registered)
     settings = read_settings(name, engine, options)
-    key_settings = dict(settings)
-    if translations is not None:
-        settings["path"] = str(translations)
-    check_complete(name, engine, settings)
-    translator = engine(source=source, target=target, **settings)
-    for key in getattr(translator, "speed_settings", ()):
-        key_settings.pop(key, None)
-    return translator, engine_key(registered, key_settings, getattr(translator, "fingerprint", ""))
-
-
-def engine_key(name: str, settings: dict[str, Any], fingerprint: str = "") -> str:
-    """Write what tells an engine's translations from others in a cache.
-
-    name (str): The engine in the registry.
-    settings (dict[str, Any]): Its settings, those left out that change no translation.
-    fingerprint (str): What beside its settings decides about its translations.
-    RETURNS (str): The key; the name alone where there is nothing else.
-    """
-    parts = [f"{key}={settings[key]!r}" for key in sorted(settings)]
-    return " ".join([name, *parts, *([fingerprint] if fingerprint else [])])
+    files = {} if translations is None else {"path": str(translations)}
+    check_complete(name, engine, settings | files)
+    translator = engine(source=source, target=target, **settings, **files)
+    key = cache_key(registered, settings, translator)
+    if retries and translations is None:
+        translator = RetryingTranslator(translator, retries)
+    return translator, key

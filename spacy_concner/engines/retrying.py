@@ -1,20 +1,17 @@
 """Retries with growing waits, for engines behind a network."""
 
 import time
-from typing import TYPE_CHECKING
 
 from spacy.util import logger
 
-from ..errors import ConcnerError, Errors
-
-if TYPE_CHECKING:
-    from .registry import Translator
+from .protocol import Translator
+from .settings import check_setting
 
 
 class RetryingTranslator:
     """An engine behind a network, or one that fails now and then, asked again when it fails."""
 
-    def __init__(self, translator: "Translator", retries: int = 3, wait: float = 1.0) -> None:
+    def __init__(self, translator: Translator, retries: int = 3, wait: float = 1.0) -> None:
         """Wrap an engine.
 
         translator (Translator): The engine.
@@ -23,10 +20,7 @@ class RetryingTranslator:
         RAISES (ConcnerError): C241 for a negative number.
         """
         for key, value in (("retries", retries), ("wait", wait)):
-            if value < 0:
-                raise ConcnerError(
-                    Errors.C241.format(key=key, value=value, expected="a number of 0 or more")
-                )
+            check_setting(key, value, value >= 0, "a number of 0 or more")
         self.source = translator.source
         self.target = translator.target
         self._translator = translator

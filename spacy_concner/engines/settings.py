@@ -61,6 +61,19 @@ def check_complete(name: str, engine: Callable[..., Any], settings: dict[str, An
             raise ConcnerError(Errors.C243.format(name=name, key=key))
 
 
+def check_setting(key: str, value: Any, is_good: bool, expected: str) -> None:
+    """Check the value of a setting.
+
+    key (str): The setting.
+    value (Any): Its value.
+    is_good (bool): Whether it will do.
+    expected (str): What was expected, for the message.
+    RAISES (ConcnerError): C241 if it will not.
+    """
+    if not is_good:
+        raise ConcnerError(Errors.C241.format(key=key, value=value, expected=expected))
+
+
 def _convert(key: str, values: list[str], expected: Any) -> Any:
     choices = (
         get_args(expected) if get_origin(expected) in (Union, types.UnionType) else (expected,)

@@ -18,7 +18,6 @@ class BitextsErrors:
         "Document {number} has segments in {found}, so it cannot be translated from {source!r} "
         "to {target!r}: {text!r}. Choose a source that is there and a target that is not."
     )
-    C214 = "The bitexts go to one .spacy file, not to {path}. Give a name that ends in .spacy."
     C215 = (
         "No entity of {path} has the label {absent} of --copy-label. Labels found: {found}. "
         "Give one of these, or leave --copy-label out."
@@ -52,18 +51,16 @@ class BitextsErrors:
     )
     C227 = (
         "Teacher {path} gives no scores for its entities, so there is none to compare with "
-        "--least-confidence. Leave that out, or take a teacher with a concner component."
+        "--min-confidence. Leave that out, or take a teacher with a concner component."
     )
     C228 = (
         "Not one of {n} pairs of {path} could be kept: {reasons}. Line, reason and detail of each "
         "are in {rejects}. Look at the order of the languages, the thresholds and the alignment."
     )
-    C229 = "Bad setting {setting} = {value!r}. Expected {expected}."
     C230 = (
         "{option} goes by what a teacher finds and how sure it is, but there is none. Give "
         "--labels-from TEACHER, or leave {option} out."
     )
-    C231 = "Source and target are both {language!r}. Give the languages with --source and --target."
     C232 = (
         "Not one of the {n_lines} lines of {path} has a tab; the first: {line!r}. Write source, "
         "tab, target a line, or give the target's lines in a file of their own (--target-file)."

@@ -4,6 +4,6 @@ No spaCy and no engine: who asks an engine or an encoder hands their answers in.
 """
 
 from .placeholders import mask, project
-from .types import LabelledSpan, Loss, Projection
+from .types import LabelledSpan, Lost, Projection
 
-__all__ = ["LabelledSpan", "Loss", "Projection", "mask", "project"]
+__all__ = ["LabelledSpan", "Lost", "Projection", "mask", "project"]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from .types import LabelledSpan, Loss, Projection, is_punctuation
+from .types import LabelledSpan, Lost, Projection, is_punctuation
 
 PAIRS = (("[", "]"), ("{", "}"), ("(", ")"), ("«", "»"), ("<", ">"))
 LOOKALIKES = {
@@ -56,14 +56,14 @@ class Marked:
         return len(set(self.labels)) > 1
 
 
-def mark(text: str, spans: Sequence[LabelledSpan]) -> Marked | Loss:
+def mark(text: str, spans: Sequence[LabelledSpan]) -> Marked | Lost:
     """Put markers around the entities of a sentence.
 
     The markers are the first pair of which nothing stands in the sentence yet.
 
     text (str): The sentence.
     spans (Sequence[LabelledSpan]): Its entities; they neither overlap nor are empty.
-    RETURNS (Marked | Loss): The marked sentence, or that no pair is free.
+    RETURNS (Marked | Lost): The marked sentence, or that no pair is free.
     """
     spans = sorted(spans, key=lambda span: span.start)
     for opening, closing in PAIRS:
@@ -82,12 +82,12 @@ def mark(text: str, spans: Sequence[LabelledSpan]) -> Marked | Loss:
         labels = tuple(span.label for span in spans)
         surfaces = tuple(text[span.start : span.end] for span in spans)
         return Marked("".join(pieces) + text[end:], labels, surfaces, (opening, closing))
-    return Loss(NO_MARKERS)
+    return Lost(NO_MARKERS)
 
 
 def project_markers(
     marked: Marked, translation: str, entities: Sequence[str] = ()
-) -> tuple[Projection, list[str]] | Loss:
+) -> Projection | Lost:
     """Take the markers out of a translation, and label what stood between them.
 
     Full-width and mirrored markers are known again. Punctuation that an entity does not have
@@ -97,21 +97,20 @@ def project_markers(
     translation (str): Translation of the marked sentence.
     entities (Sequence[str]): Translation of each entity by itself; none are needed where all
         have one label.
-    RETURNS (tuple[Projection, list[str]] | Loss): The translation with its entities and
-        problems, or what was lost.
+    RETURNS (Projection | Lost): The translation with its entities, or what was lost.
     """
     places = _locate(translation, marked)
-    if isinstance(places, Loss):
+    if isinstance(places, Lost):
         return places
-    contents = [translation[start:end].strip() for _, start, end, _ in places]
+    contents = [translation[start:end].strip() for start, end in places]
     if not all(any(not is_punctuation(c) and not c.isspace() for c in text) for text in contents):
-        return Loss(EMPTY_MARKERS)
-    order, problems = _match(marked, contents, entities)
+        return Lost(EMPTY_MARKERS)
+    order, is_sure = _match(marked, contents, entities)
     text = ""
     spans: list[LabelledSpan] = []
     last = 0
-    for (begin, start, end, finish), content, number in zip(places, contents, order, strict=True):
-        context = translation[last:begin]
+    for (start, end), content, number in zip(places, contents, order, strict=True):
+        context = translation[last : start - 1]
         if _needs_space(text + context, translation[start:end], content[:1]):
             context += " "
         text += context
@@ -120,11 +119,10 @@ def project_markers(
             LabelledSpan(len(text) + lead, len(text) + lead + len(core), marked.labels[number])
         )
         text += content
-        rest = translation[finish : finish + 1]
-        if translation[end - 1].isspace() and rest.isalnum():
+        last = end + 1
+        if translation[end - 1].isspace() and translation[last : last + 1].isalnum():
             text += " "
-        last = finish
-    return _tidy(text + translation[last:], spans), problems
+    return _tidy(text + translation[last:], spans, () if is_sure else (BY_ORDER,))
 
 
 def remove_markers(marked: Marked, translation: str) -> str:
@@ -143,36 +141,33 @@ def _any_of(*markers: str) -> str:
     return "[" + re.escape("".join(marker + LOOKALIKES[marker] for marker in markers)) + "]"
 
 
-def _locate(translation: str, marked: Marked) -> list[tuple[int, int, int, int]] | Loss:
-    """Find the markers: start and end of each with, and then without, its markers."""
+def _locate(translation: str, marked: Marked) -> list[tuple[int, int]] | Lost:
+    """Find what stands between markers, which are a character each: start and end."""
     if not marked.labels:
         return []
-    opening, closing = (_any_of(marker) for marker in marked.markers)
-    found = [
-        (match.start(), bool(re.match(opening, match.group())))
-        for match in re.finditer(_any_of(*marked.markers), translation)
-    ]
+    opening, _ = marked.markers
+    found = list(re.finditer(_any_of(*marked.markers), translation))
+    opens = [match.group() in opening + LOOKALIKES[opening] for match in found]
     # In text from right to left some engines turn the brackets round.
-    if found and not found[0][1] and found[-1][1]:
-        found = [(place, not opens) for place, opens in found]
+    if opens and not opens[0] and opens[-1]:
+        opens = [not each for each in opens]
     wanted = 2 * len(marked.labels)
     if len(found) != wanted:
-        return Loss(LOST_MARKER if len(found) < wanted else EXTRA_MARKER, translation)
-    if [opens for _, opens in found] != [True, False] * len(marked.labels):
-        return Loss(CROSSED, translation)
-    starts, ends = found[::2], found[1::2]
+        return Lost(LOST_MARKER if len(found) < wanted else EXTRA_MARKER, translation)
+    if opens != [True, False] * len(marked.labels):
+        return Lost(CROSSED, translation)
     return [
-        (start, start + 1, end, end + 1) for (start, _), (end, _) in zip(starts, ends, strict=True)
+        (first.end(), last.start()) for first, last in zip(found[::2], found[1::2], strict=True)
     ]
 
 
 def _match(
     marked: Marked, contents: Sequence[str], entities: Sequence[str]
-) -> tuple[list[int], list[str]]:
-    """Give the number of the entity that stands in each pair of markers."""
+) -> tuple[list[int], bool]:
+    """Give the number of the entity that stands in each pair of markers, and if that is sure."""
     in_order = list(range(len(contents)))
     if not marked.needs_entities:
-        return in_order, []
+        return in_order, True
     likeness = sorted(
         (
             (-_likeness(content, marked, number, entities), abs(place - number), place, number)
@@ -181,13 +176,12 @@ def _match(
         ),
     )
     matched: dict[int, int] = {}
-    unsure = False
+    is_sure = True
     for alike, _, place, number in likeness:
         if place not in matched and number not in matched.values():
             matched[place] = number
-            unsure |= -alike < LIKE
-    order = [matched[place] for place in in_order]
-    return order, [BY_ORDER] if unsure else []
+            is_sure &= -alike >= LIKE
+    return [matched[place] for place in in_order], is_sure
 
 
 def _likeness(content: str, marked: Marked, number: int, entities: Sequence[str]) -> float:
@@ -216,7 +210,7 @@ def _trim(content: str, surface: str) -> tuple[int, str]:
     return lead, core
 
 
-def _tidy(text: str, spans: Sequence[LabelledSpan]) -> Projection:
+def _tidy(text: str, spans: Sequence[LabelledSpan], problems: tuple[str, ...]) -> Projection:
     """Fold white space, and take the space away that a marker left before punctuation."""
     keep = [True] * len(text)
     for place, character in enumerate(text):
@@ -227,4 +221,5 @@ def _tidy(text: str, spans: Sequence[LabelledSpan]) -> Projection:
     for kept in keep:
         new.append(new[-1] + kept)
     tidy = "".join(character for character, kept in zip(text, keep, strict=True) if kept)
-    return Projection(tidy, [LabelledSpan(new[s.start], new[s.end], s.label) for s in spans])
+    moved = [LabelledSpan(new[s.start], new[s.end], s.label) for s in spans]
+    return Projection(tidy, moved, problems)

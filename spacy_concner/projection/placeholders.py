@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .articles import strip_article
-from .types import LabelledSpan, Loss, Projection, has_letters, is_punctuation
+from .types import LabelledSpan, Lost, Projection, has_letters, is_punctuation
 
 OWN_STEMS = frozenset(["PER", "LOC", "ORG"])
 NEUTRAL_STEM = "XYZ"
@@ -23,6 +23,7 @@ BRACKETS = "([（"
 MISSING = "missing placeholder"
 DUPLICATED = "duplicated placeholder"
 EXTRA = "extra placeholder"
+PLACEHOLDER_LOST = (MISSING, DUPLICATED, EXTRA)
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,12 @@ def mask(text: str, spans: Sequence[LabelledSpan], stem: str | None = None) -> M
             if text[end : end + 1].isdecimal():
                 pieces.append(" ")
         masked = Masked("".join(pieces) + text[end:], words, labels, surfaces)
-        if not isinstance(_locate(masked.text, masked), Loss):
+        if not isinstance(_locate(masked.text, masked), Lost):
             return masked
         lengthening += "X"
 
 
-def project(masked: Masked, translation: str, entities: Sequence[str]) -> Projection | Loss:
+def project(masked: Masked, translation: str, entities: Sequence[str]) -> Projection | Lost:
     """Put the entities' translations in place of the placeholders of a translation.
 
     Placeholders are known again in other case, with a space or hyphen before their digits,
@@ -94,10 +95,10 @@ def project(masked: Masked, translation: str, entities: Sequence[str]) -> Projec
     masked (Masked): The source sentence.
     translation (str): Translation of the masked sentence.
     entities (Sequence[str]): Translation of each entity.
-    RETURNS (Projection | Loss): The translation with its entities, or what was lost.
+    RETURNS (Projection | Lost): The translation with its entities, or what was lost.
     """
     found = _locate(translation, masked)
-    if isinstance(found, Loss):
+    if isinstance(found, Lost):
         return found
     pieces: list[str] = []
     spans: list[LabelledSpan] = []
@@ -176,18 +177,18 @@ def _fold_character(character: str) -> str:
     return character
 
 
-def _locate(translation: str, masked: Masked) -> list[tuple[int, int, int]] | Loss:
+def _locate(translation: str, masked: Masked) -> list[tuple[int, int, int]] | Lost:
     """Find each placeholder once: start, end and number, or what is wrong."""
     folded = _fold(translation)
     found: list[tuple[int, int, int]] = []
     for number, placeholder in enumerate(masked.placeholders):
         places = _find(folded, masked.words[number], number)
         if len(places) != 1:
-            return Loss(DUPLICATED if places else MISSING, placeholder)
+            return Lost(DUPLICATED if places else MISSING, placeholder)
         found.append((*places[0], number))
     extra = _find_extra(folded, masked)
     if extra:
-        return Loss(EXTRA, translation[slice(*extra[0])])
+        return Lost(EXTRA, translation[slice(*extra[0])])
     return found
 
 

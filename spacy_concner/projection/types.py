@@ -1,4 +1,4 @@
-"""What all ways of projection share: labelled spans, projections and losses."""
+"""What all ways of projection share: labelled spans, projections and what was lost."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -24,15 +24,17 @@ class Projection:
 
     text: The translation.
     spans: Its entities in order of place.
+    problems: What a person may want to look at, in words.
     """
 
     text: str
     spans: list[LabelledSpan]
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Loss:
-    """Why the labels of a sentence could not cross over.
+class Lost:
+    """Labels of a sentence that could not cross over, and why.
 
     reason: In words, to be counted.
     detail: The placeholder or entity that it happened to.

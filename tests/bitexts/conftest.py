@@ -13,6 +13,7 @@ class EchoTranslator:
 
     def __init__(self, lexicon=None, fail_after=None):
         self.lexicon = lexicon or {}
+        self.fingerprint = repr(sorted(self.lexicon.items()))
         self.fail_after = fail_after
         self.batches = []
 

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
+from spacy_concner.bitexts.corpus_quality import CorpusQuality
 from spacy_concner.bitexts.quality import (
-    Thresholds,
     find_problems,
     find_reasons,
     measure,
     usual_ratios,
 )
-from spacy_concner.bitexts.summary import CorpusQuality
+from spacy_concner.bitexts.thresholds import Thresholds
 from spacy_concner.corpora.segments import annotate, make_bitext
 from tests.conftest import labelled_doc
 

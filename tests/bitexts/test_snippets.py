@@ -28,10 +28,16 @@ def show(doc):
 
 
 def cut(source=SOURCE, target=TARGET, links=LINKS, around=1):
-    sides = read(source), read(target)
-    scores = tuple([1.0] * len(side.ents) for side in sides)
-    parsed = parse_links(links, len(sides[0]), len(sides[1]))
-    return [(show(a), show(b)) for a, b, _ in cut_snippets(sides, scores, parsed, around)]
+    source, target = read(source), read(target)
+    snippets = cut_snippets(
+        source,
+        target,
+        parse_links(links, len(source), len(target)),
+        source_scores=[1.0] * len(source.ents),
+        target_scores=[1.0] * len(target.ents),
+        around=around,
+    )
+    return [(show(snippet.source), show(snippet.target)) for snippet in snippets]
 
 
 def test_each_entity_gets_a_snippet_of_its_own():
@@ -61,10 +67,11 @@ def test_another_type_or_place_or_nothing_is_not_alike(target):
 
 
 def test_a_pair_is_as_sure_as_the_less_sure_side():
-    sides = read(SOURCE), read(TARGET)
-    links = parse_links(LINKS, len(sides[0]), len(sides[1]))
-    pairs = cut_snippets(sides, ([0.5, 0.4], [0.3, 0.9]), links, 1)
-    assert [score for _, _, score in pairs] == [0.3, 0.4]
+    source, target = read(SOURCE), read(TARGET)
+    links = parse_links(LINKS, len(source), len(target))
+    scores = {"source_scores": [0.5, 0.4], "target_scores": [0.3, 0.9]}
+    snippets = cut_snippets(source, target, links, around=1, **scores)
+    assert [snippet.score for snippet in snippets] == [0.3, 0.4]
 
 
 def test_nothing_to_find_in_sentences_without_entities_or_links():
@@ -78,8 +85,9 @@ def test_white_space_tokens_are_no_words_of_the_alignment():
     annotate(source, ["O", "B-PER", "O"])
     target = read("Ана/B-PER дойде/O")
     links = parse_links("0-0 1-1", 2, 2)
-    pairs = list(cut_snippets((source, target), ([1.0], [1.0]), links, 1))
-    assert [(a.text, b.text) for a, b, _ in pairs] == [("  Anna came", "Ана дойде ")]
+    scores = {"source_scores": [1.0], "target_scores": [1.0]}
+    (snippet,) = cut_snippets(source, target, links, around=1, **scores)
+    assert (snippet.source.text, snippet.target.text) == ("  Anna came", "Ана дойде ")
 
 
 TAGS = st.lists(st.sampled_from(["O", "B-PER", "B-LOC", "I"]), min_size=1, max_size=9)

@@ -4,15 +4,14 @@ import numpy as np
 import pytest
 import srsly
 
-from spacy_concner.bitexts.aligner import Aligner
-from spacy_concner.bitexts.notes import get_record
-from spacy_concner.bitexts.requests import export_source
+from spacy_concner.bitexts.export_source import export_source
+from spacy_concner.bitexts.notes import get_note
 from spacy_concner.bitexts.strategies import choose_strategies
 from spacy_concner.bitexts.translate import translate_corpus
 from spacy_concner.corpora.reader import create_corpus, read_docs
 from spacy_concner.corpora.segments import split_bitext, token_tag
-from spacy_concner.engines.file import FileTranslator
 from spacy_concner.errors import ConcnerError
+from spacy_concner.projection.simalign import Aligner
 
 DICTIONARY = {"anna": 0, "ana": 0, "lives": 1, "lebt": 1, "in": 2, "paris": 3, "париж": 3, ".": 4}
 
@@ -34,8 +33,9 @@ def run(make_doc, write_corpus, tmp_path, make_echo, nlp):
     def run(lexicon, tagged="Anna/B-PER lives/O in/O Paris/B-LOC ./O", **settings):
         path = write_corpus([make_doc(tagged)])
         output = tmp_path / "bitext.spacy"
-        translator = settings.pop("translator", None) or make_echo(lexicon)
-        summary = translate_corpus(path, output, translator, progress=False, **settings)
+        if "translations" not in settings:
+            settings.setdefault("engine", make_echo(lexicon))
+        summary = translate_corpus(path, output, force=True, **settings)
         (doc,) = read_docs(output, nlp)
         return doc, summary
 
@@ -54,8 +54,8 @@ PLAIN = LOST_TWICE | {"Anna lives in Paris.": "In Париж lebt Ana."}
 
 def test_placeholders_come_first(run, make_echo):
     translator = make_echo()
-    doc, summary = run({}, translator=translator, aligner=Aligner(OneHotEncoder()))
-    assert get_record(doc) == {"strategy": "placeholders", "problems": []}
+    doc, summary = run({}, engine=translator, encoder=OneHotEncoder())
+    assert get_note(doc) == {"strategy": "placeholders", "problems": []}
     assert translator.asked == ["PER0 lives in LOC1.", "Anna", "Paris"]
     assert summary.strategies == {"placeholders": 1}
 
@@ -64,7 +64,7 @@ def test_markers_come_where_placeholders_are_lost(run):
     answer = {"[ Anna ] lives in [ Paris ].": "In [ Париж ] lebt [ Anna ]."}
     doc, summary = run(LOST | answer | {"Paris": "Париж"})
     assert target_tags(doc) == "In/O Париж/B-LOC lebt/O Anna/B-PER ./O"
-    assert get_record(doc) == {
+    assert get_note(doc) == {
         "strategy": "markers",
         "problems": ["placeholders: missing placeholder"],
     }
@@ -73,9 +73,9 @@ def test_markers_come_where_placeholders_are_lost(run):
 
 
 def test_alignment_comes_last(run):
-    doc, summary = run(PLAIN, aligner=Aligner(OneHotEncoder()))
+    doc, summary = run(PLAIN, encoder=OneHotEncoder())
     assert target_tags(doc) == "In/O Париж/B-LOC lebt/O Ana/B-PER ./O"
-    assert get_record(doc) == {
+    assert get_note(doc) == {
         "strategy": "alignment",
         "problems": ["placeholders: missing placeholder", "markers: missing marker"],
     }
@@ -86,9 +86,9 @@ def test_all_ways_lost_keeps_the_best_text_without_labels(run, tmp_path):
     lexicon = LOST_TWICE | {"Anna lives in Paris.": "Jemand wohnt dort."}
     rejects = tmp_path / "rejects.jsonl"
     settings = {"keep_unprojected": True, "rejects": rejects}
-    doc, summary = run(lexicon, aligner=Aligner(OneHotEncoder()), **settings)
+    doc, summary = run(lexicon, encoder=OneHotEncoder(), **settings)
     assert target_tags(doc) == "Jemand/- wohnt/- dort/- ./-"
-    assert get_record(doc) == {
+    assert get_note(doc) == {
         "strategy": "none",
         "problems": [
             "unaligned entity",
@@ -127,43 +127,40 @@ def test_what_no_marker_fits_is_kept_without_labels(run):
 )
 def test_each_way_alone_asks_for_what_it_needs(run, make_echo, project, asked):
     translator = make_echo()
-    doc, _ = run({}, translator=translator, project=project, aligner=Aligner(OneHotEncoder()))
+    doc, _ = run({}, engine=translator, project=project, encoder=OneHotEncoder())
     assert translator.asked == asked
     assert target_tags(doc) == "Anna/B-PER lives/O in/O Paris/B-LOC ./O"
-    assert get_record(doc) == {"strategy": project, "problems": []}
+    assert get_note(doc) == {"strategy": project, "problems": []}
 
 
 def test_own_translations_of_plain_sentences(run, make_doc, write_corpus, tmp_path):
     path = write_corpus([make_doc("Anna/B-PER lives/O in/O Paris/B-LOC ./O")], "again.spacy")
     lines = tmp_path / "lines.txt"
-    assert export_source(path, lines, "en", "de", strategy="alignment") == 1
+    assert export_source(path, lines, "en", "de", project="alignment").n_lines == 1
     assert lines.read_text("utf8") == "Anna lives in Paris.\n"
     lines.write_text("In Париж lebt Ana.\n", encoding="utf8")
-    translator = FileTranslator(lines, "en", "de")
-    aligner = Aligner(OneHotEncoder())
-    doc, _ = run({}, translator=translator, project="alignment", aligner=aligner)
+    settings = {"translations": lines, "target": "de", "encoder": OneHotEncoder()}
+    doc, _ = run({}, project="alignment", **settings)
     assert target_tags(doc) == "In/O Париж/B-LOC lebt/O Ana/B-PER ./O"
 
 
-def test_translations_from_a_file_go_one_way(tmp_path):
-    (tmp_path / "de.txt").write_text("x")
-    translator = FileTranslator(tmp_path / "de.txt", "en", "de")
-    assert choose_strategies("auto", translator, Aligner(OneHotEncoder())) == ("placeholders",)
+def test_translations_from_a_file_go_one_way():
+    assert choose_strategies("auto", is_file=True, has_aligner=True) == ("placeholders",)
 
 
 def test_record_and_segments_survive_the_reader(run, nlp, tmp_path):
     doc, _ = run({})
     (again,) = read_docs(tmp_path / "bitext.spacy", nlp)
-    assert get_record(again) == get_record(doc) != None  # noqa: E711
+    assert get_note(again) == get_note(doc) != None  # noqa: E711
     (example,) = create_corpus(tmp_path / "bitext.spacy")(nlp)
     assert len(example.predicted.spans["segments"]) == 2
 
 
-def test_settings_are_checked(make_echo):
+def test_settings_are_checked():
     with pytest.raises(ConcnerError, match="C219.*'magic'"):
-        choose_strategies("magic")
+        choose_strategies("magic", is_file=False, has_aligner=True)
     with pytest.raises(ConcnerError, match="C220.*--encoder"):
-        choose_strategies("alignment", make_echo())
+        choose_strategies("alignment", is_file=False, has_aligner=False)
     for method, distortion in (("magic", 0), ("argmax", 2)):
         with pytest.raises(ConcnerError, match="C218"):
             Aligner(OneHotEncoder(), method, distortion)
@@ -192,7 +189,7 @@ def test_hostile_text_keeps_its_labels_or_is_rejected(run, make_doc, tagged, pro
 
     rejects = tmp_path / "rejects.jsonl"
     source = make_doc(tagged)
-    settings = {"project": project, "aligner": Aligner(Spelling()), "rejects": rejects}
+    settings = {"project": project, "encoder": Spelling(), "rejects": rejects}
     if project == "markers" and "{" in tagged:
         with pytest.raises(ConcnerError, match="C211.*every kind of marker"):
             run({}, tagged, **settings)
@@ -211,7 +208,7 @@ def test_empty_translations_are_rejected_by_every_way(run, make_echo, project, t
     translator = make_echo()
     translator.translate = lambda texts: [""] * len(texts)
     rejects = tmp_path / "rejects.jsonl"
-    settings = {"project": project, "aligner": Aligner(OneHotEncoder()), "rejects": rejects}
+    settings = {"project": project, "encoder": OneHotEncoder(), "rejects": rejects}
     with pytest.raises(ConcnerError, match="C211.*empty translation"):
-        run({}, translator=translator, **settings)
+        run({}, engine=translator, **settings)
     assert len(list(srsly.read_jsonl(rejects))) == 1

@@ -2,11 +2,10 @@ import pytest
 import srsly
 from spacy.tokens import Doc
 
-from spacy_concner.bitexts.requests import export_source
+from spacy_concner.bitexts.export_source import export_source
 from spacy_concner.bitexts.translate import translate_corpus
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.segments import split_bitext, token_tag
-from spacy_concner.engines.file import FileTranslator
 from spacy_concner.errors import ConcnerError
 from spacy_concner.projection.placeholders import MISSING
 
@@ -28,10 +27,11 @@ def corpus(make_doc, write_corpus):
 @pytest.fixture
 def run(corpus, tmp_path, make_echo):
     def run(translator=None, path=corpus, **settings):
-        translator = translator or make_echo()
         output = tmp_path / "out" / "bitext.spacy"
-        settings.setdefault("project", "placeholders")
-        return output, translate_corpus(path, output, translator, progress=False, **settings)
+        if "translations" not in settings:
+            settings["engine"] = translator or make_echo()
+        settings = {"project": "placeholders", "force": True, **settings}
+        return output, translate_corpus(path, output, **settings)
 
     return run
 
@@ -69,7 +69,7 @@ def test_each_text_is_asked_for_once_in_the_order_of_the_export(
     assert max(map(len, translator.batches)) <= batch_size
     assert summary.unchanged_share == 1
     exported = tmp_path / "lines.txt"
-    assert export_source(corpus, exported, "en", "de") == len(LINES)
+    assert export_source(corpus, exported, "en", "de").n_lines == len(LINES)
     assert exported.read_text("utf8").splitlines() == LINES
 
 
@@ -77,18 +77,17 @@ def test_each_text_is_asked_for_once_in_the_order_of_the_export(
 def test_translations_from_a_file(run, nlp, tmp_path, batch_size):
     path = tmp_path / "de.txt"
     path.write_text("\n".join(GERMAN), encoding="utf8")
-    cache = tmp_path / "cache.sqlite"
     for _ in range(2):
-        translator = FileTranslator(path, "en", "de")
-        output, _ = run(translator, batch_size=batch_size, cache=cache)
+        output, _ = run(translations=path, target="de", batch_size=batch_size)
         assert targets(output, nlp)[:2] == ["Anne wohnt in Paris.", "Paris ist groß."]
+    assert [file.name for file in output.parent.iterdir()] == ["bitext.spacy"]
 
 
 def test_file_of_other_length_is_refused_before_anything_is_done(run, tmp_path):
     path = tmp_path / "de.txt"
     path.write_text("\n".join([*GERMAN, "und mehr"]), encoding="utf8")
     with pytest.raises(ConcnerError, match="C203.* 6 lines, but 5 text"):
-        run(FileTranslator(path, "en", "de"))
+        run(translations=path, target="de")
     assert not (tmp_path / "out").exists()
 
 
@@ -133,15 +132,16 @@ def test_copied_labels_are_not_translated(run, nlp, make_echo):
 def test_run_goes_on_where_the_engine_died(run, nlp, tmp_path, make_echo):
     cache = tmp_path / "cache.sqlite"
     with pytest.raises(ConcnerError, match="C207.*EchoTranslator failed after 4 texts.*is gone"):
-        run(make_echo(fail_after=4), cache=cache, batch_size=2, engine="echo")
+        run(make_echo(fail_after=4), cache=cache, batch_size=2)
     assert not (tmp_path / "out").exists()
     translator = make_echo()
-    output, summary = run(translator, cache=cache, batch_size=2, engine="echo")
+    output, summary = run(translator, cache=cache, batch_size=2)
     assert translator.asked == LINES[4:]
     assert summary.kept == 4
     assert targets(output, nlp)[0] == "Anna lives in Paris."
     again = make_echo()
-    run(again, cache=cache, engine="another")
+    again.fingerprint = "another"
+    run(again, cache=cache)
     assert again.asked == LINES
 
 
@@ -165,9 +165,10 @@ def test_coded_errors_of_an_engine_pass_unchanged(run, make_echo):
 
 def test_empty_translations_are_rejected_and_asked_again(run, tmp_path, make_echo):
     cache = tmp_path / "cache.sqlite"
-    _, summary = run(make_echo({"It rains.": " "}), cache=cache)
+    translator = make_echo({"It rains.": " "})
+    _, summary = run(translator, cache=cache)
     assert summary.kept == 3
-    translator = make_echo()
+    translator.lexicon, translator.batches = {}, []
     _, summary = run(translator, cache=cache)
     assert translator.asked == ["It rains."]
     assert summary.kept == 4
@@ -185,7 +186,7 @@ def test_nothing_kept_is_an_error(run, make_echo, tmp_path):
 def test_limit(run, nlp, corpus, tmp_path):
     output, summary = run(limit=1)
     assert summary.sentences == len(targets(output, nlp)) == 1
-    assert export_source(corpus, tmp_path / "lines.txt", "en", "de", limit=1) == 3
+    assert export_source(corpus, tmp_path / "lines.txt", "en", "de", limit=1).n_lines == 3
 
 
 def test_unannotated_corpus_stays_unannotated(run, nlp, write_corpus):
@@ -194,9 +195,36 @@ def test_unannotated_corpus_stays_unannotated(run, nlp, write_corpus):
     assert {token_tag(token) for doc in read_docs(output, nlp) for token in doc} == {"-"}
 
 
-def test_output_must_be_a_spacy_file(corpus, tmp_path, make_echo):
-    with pytest.raises(ConcnerError, match="C214"):
-        translate_corpus(corpus, tmp_path / "bitext.jsonl", make_echo())
+def test_bitexts_go_to_shards_too_and_nowhere_else(corpus, tmp_path, make_echo, nlp):
+    done = translate_corpus(corpus, tmp_path / "bi", engine=make_echo(), shard_size=3)
+    assert done.kept == len(list(read_docs(tmp_path / "bi", nlp))) == 4
+    assert len(list((tmp_path / "bi").glob("*.spacy"))) == 2
+    with pytest.raises(ConcnerError, match="C129"):
+        translate_corpus(corpus, tmp_path / "bitext.jsonl", engine=make_echo())
+
+
+@pytest.mark.parametrize("option", ["output", "rejects", "cache"])
+def test_no_output_of_a_run_is_its_input_or_another_output(corpus, tmp_path, make_echo, option):
+    before = corpus.read_bytes()
+    settings = {"output": tmp_path / "out.spacy", "engine": make_echo(), "force": True}
+    with pytest.raises(ConcnerError, match="C407"):
+        translate_corpus(corpus, **settings | {option: corpus})
+    assert corpus.read_bytes() == before
+    same = tmp_path / "same.spacy"
+    with pytest.raises(ConcnerError, match="C407"):
+        translate_corpus(corpus, **settings | {"output": same, "rejects": same})
+
+
+def test_an_output_is_replaced_by_force_alone(run, corpus, tmp_path):
+    output, _ = run()
+    before = output.read_bytes()
+    with pytest.raises(ConcnerError, match="C128.*--force"):
+        run(force=False)
+    lines = tmp_path / "lines.txt"
+    export_source(corpus, lines, "en", "de")
+    with pytest.raises(ConcnerError, match="C408"):
+        export_source(corpus, lines, "en", "de")
+    assert output.read_bytes() == before
 
 
 def test_lost_placeholders_are_tried_again_with_others(run, nlp, make_doc, write_corpus, make_echo):
@@ -223,7 +251,7 @@ def test_labels_to_copy_must_be_there(run, corpus, tmp_path):
 
 
 def test_missing_input_is_told(run, tmp_path):
-    with pytest.raises(ConcnerError, match="C217.*none.spacy does not exist"):
+    with pytest.raises(ConcnerError, match="C142.*none.spacy"):
         run(path=tmp_path / "none.spacy")
 
 

@@ -7,7 +7,7 @@ import spacy
 from spacy.tokens import Doc, DocBin
 from typer.testing import CliRunner
 
-from spacy_concner.bitexts.notes import get_record
+from spacy_concner.bitexts.notes import get_note
 from spacy_concner.cli import concner_cli
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.segments import annotate, split_bitext, token_tag
@@ -54,7 +54,7 @@ def run(tmp_path):
     def run(path, *arguments):
         output = tmp_path / "out.spacy"
         result = CliRunner().invoke(
-            concner_cli, ["bitext", str(path), str(output), "-t", "bg", *map(str, arguments)]
+            concner_cli, ["bitext", str(path), str(output), "--target", "bg", *map(str, arguments)]
         )
         docs = list(read_docs(output, spacy.blank("xx"))) if output.exists() else []
         rejects = output.with_suffix(".rejects.jsonl")
@@ -77,7 +77,7 @@ def test_labelled_corpus_with_a_column_of_alignments(run, parallel, labelled):
         "Паул/B-PER Новак/I-PER срещна/O Ана/B-PER",
         "Нищо/O не/O се/O случи/O ./O",
     ]
-    assert [get_record(doc) for doc in docs] == [
+    assert [get_note(doc) for doc in docs] == [
         {"strategy": "alignment", "problems": [], "line": number} for number in (1, 2, 3)
     ]
     assert rejects == []
@@ -99,7 +99,14 @@ def test_two_files_and_a_file_of_alignments(run, write, labelled, layout, tmp_pa
 
 
 def test_teacher_and_an_encoder(run, parallel, trained_folder, encoder_folder):
-    settings = ["--labels-from", trained_folder, "--encoder", encoder_folder, "--least-share", 0]
+    settings = [
+        "--labels-from",
+        trained_folder,
+        "--encoder",
+        encoder_folder,
+        "--min-entities-kept",
+        0,
+    ]
     result, docs, _ = run(parallel, *settings)
     assert result.exit_code == 0, result.stdout
     sources = [next(split_bitext(doc))[1] for doc in docs]
@@ -108,12 +115,12 @@ def test_teacher_and_an_encoder(run, parallel, trained_folder, encoder_folder):
         ["Paul Novak", "Anna"],
         [],
     ]
-    assert {get_record(doc)["strategy"] for doc in docs} == {"alignment"}
+    assert {get_note(doc)["strategy"] for doc in docs} == {"alignment"}
 
 
 def test_unsure_teachers_leave_no_labels(run, parallel, trained_folder):
     settings = ["--labels-from", trained_folder, "--alignments", "column"]
-    settings += ["--least-confidence", 1, "--keep-unprojected"]
+    settings += ["--min-confidence", 1, "--keep-unprojected"]
     result, docs, rejects = run(parallel, *settings)
     assert result.exit_code == 0, result.stdout
     assert [row["reason"] for row in rejects] == ["unsure teacher"] * 2
@@ -139,7 +146,7 @@ def test_only_what_the_teacher_finds_on_both_sides(run, parallel, two_sided_teac
     assert result.exit_code == 0, result.stdout
     assert [doc.text.strip() for doc in docs] == ["Anna Berg lives живее Ана Берг ."]
     assert target(docs[0]) == "живее/O Ана/B-PER Берг/I-PER ./O"
-    assert get_record(docs[0]) == {"strategy": "alignment", "problems": [], "line": 1}
+    assert get_note(docs[0]) == {"strategy": "alignment", "problems": [], "line": 1}
     assert [(row["line"], row["reason"]) for row in rejects] == [
         (2, "no entity alike on both sides"),
         (3, "no entity alike on both sides"),
@@ -163,7 +170,7 @@ def test_unlabelled_bitexts_need_nothing(run, parallel):
     assert len(docs) == 3
     assert {token_tag(token) for doc in docs for token in doc} == {"-"}
     assert [code for code, _ in split_bitext(docs[0])] == ["en", "bg"]
-    assert get_record(docs[0])["strategy"] == "none"
+    assert get_note(docs[0])["strategy"] == "none"
 
 
 def test_what_is_left_out_is_counted_with_its_reason(run, tmp_path):
@@ -194,7 +201,7 @@ def test_what_is_left_out_is_counted_with_its_reason(run, tmp_path):
         (5, "bad alignment"),
     ]
     assert target(docs[0]) == "а/B-PER б/O"
-    result, docs, rejects = run(path)
+    result, docs, rejects = run(path, "--force")
     assert {row["reason"] for row in rejects} == {
         "no tab between source and target",
         "empty line",
@@ -213,7 +220,7 @@ def test_lost_entities_leave_the_target_unannotated(run, write, labelled):
         (1, "unaligned entity", "Anna Berg")
     ]
     assert len(docs) == 2
-    _, docs, _ = run(*arguments, "--keep-unprojected")
+    _, docs, _ = run(*arguments, "--keep-unprojected", "--force")
     assert {token_tag(token) for token in list(split_bitext(docs[0]))[1][1]} == {"-"}
     assert len(docs[0].ents) == 2
 
@@ -226,11 +233,11 @@ def test_lost_entities_leave_the_target_unannotated(run, write, labelled):
         (["--labels-from", "nowhere", "--alignments", "column"], "C515"),
         (["--alignments", "nowhere"], "C217"),
         (["--target-file", "PARALLEL", "--labels", "LABELS", "--alignments", "LABELS"], "C221"),
-        (["--most-ratio", "0.5"], "C229"),
+        (["--max-length-ratio", "0.5"], "C132"),
         (["--source", "zz"], "C216"),
-        (["--most-words", "1"], "C228"),
+        (["--max-words", "1"], "C228"),
         (["--around", "2"], "C230"),
-        (["--least-confidence", "0.5"], "C230"),
+        (["--min-confidence", "0.5"], "C230"),
         (["--source", "bg"], "C231"),
         (["--around", "2", "--labels", "LABELS"], "C230"),
     ],

@@ -6,12 +6,12 @@ from typer.testing import CliRunner
 from spacy_concner.cli import concner_cli
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.segments import annotate, get_segments
-from spacy_concner.engines.registry import engine_key, make_translator
+from spacy_concner.engines.cache import cache_key
+from spacy_concner.engines.registry import make_translator
 from spacy_concner.errors import ConcnerError
 
 ENGINE = """
 import spacy
-from spacy_concner.bitexts import translators
 
 @spacy.registry.translators("test.Shouter.v1")
 class Shouter:
@@ -73,13 +73,13 @@ def test_losses_are_shown_and_written(corpus, tmp_path):
     translations = tmp_path / "bg.txt"
     translations.write_text("някой живее в LOC1\n„Анна“\nПариж\nВали\n", encoding="utf8")
     output = tmp_path / "bitext.spacy"
-    arguments = [corpus, output, "-t", "bg", "--translations", translations]
+    arguments = [corpus, output, "--target", "bg", "--translations", translations]
     result = run(*arguments)
     assert result.exit_code == 0, result.stdout
     assert "1 sentences: missing placeholder" in result.stdout
     assert (tmp_path / "bitext.rejects.jsonl").exists()
     assert len(read(output)) == 1
-    result = run(*arguments, "--keep-unprojected")
+    result = run(*arguments, "--keep-unprojected", "--force")
     assert "1 of the pairs kept have an unlabelled translation" in result.stdout
     assert len(read(output)) == 2
 
@@ -88,7 +88,7 @@ def test_own_engine_by_name(corpus, tmp_path):
     code = tmp_path / "engine.py"
     code.write_text(ENGINE)
     output = tmp_path / "bitext.spacy"
-    result = run(corpus, output, "-e", "test.Shouter.v1", "-t", "xx", "--code", code)
+    result = run(corpus, output, "--engine", "test.Shouter.v1", "--target", "xx", "--code", code)
     assert result.exit_code == 0, result.stdout
     assert read(output)[0].text.strip() == "Anna lives in Paris ANNA LIVES IN PARIS"
     assert (tmp_path / "bitext.cache.sqlite").exists()
@@ -112,9 +112,20 @@ def test_bergamot_is_the_default(corpus, tmp_path):
         (["out.spacy", "--translations", "nowhere.txt"], "C217"),
         (["out.spacy", "--engine", "command"], "C243"),
         (["out.spacy", "--engine", "command", "--option", "beams=2"], "C240"),
-        (["out.spacy", "--engine", "command", "-o", "command=cat", "-o", "timeout=x"], "C241"),
-        (["out.spacy", "--engine", "command", "-o", "command"], "C242"),
-        (["out.spacy", "--engine", "command", "-o", "command=false"], "C256"),
+        (
+            [
+                "out.spacy",
+                "--engine",
+                "command",
+                "--option",
+                "command=cat",
+                "--option",
+                "timeout=x",
+            ],
+            "C241",
+        ),
+        (["out.spacy", "--engine", "command", "--option", "command"], "C242"),
+        (["out.spacy", "--engine", "command", "--option", "command=false"], "C256"),
         (["--export-source", "lines.txt", "--target", "zz"], "C216"),
         (["--export-source", "lines.txt", "--source", "zz"], "C216"),
         (["--export-source", "lines.txt", "--copy-label", "FOO"], "C215"),
@@ -163,13 +174,15 @@ def test_engine_with_settings_and_a_cache_that_knows_them(corpus, tmp_path):
 
     def translate(command, *more):
         log.unlink(missing_ok=True)
-        result = run(corpus, output, "-e", "command", "-o", f"command={command}", *more)
+        result = run(
+            corpus, output, "--engine", "command", "--option", f"command={command}", "-F", *more
+        )
         assert result.exit_code == 0, result.stdout
         return len(log.read_text().splitlines()) if log.exists() else 0
 
     shout = f"tee -a {log} | tr a-z A-Z"
     assert translate(shout) == 4
-    assert translate(shout) == translate(shout, "-o", "timeout=5") == 0
+    assert translate(shout) == translate(shout, "--option", "timeout=5") == 0
     assert read(output)[0].text.strip() == "Anna lives in Paris ANNA LIVES IN PARIS"
     assert translate(f"tee -a {log}") == 4
     assert translate(f"tee -a {log}", "--target", "de") == 4
@@ -179,7 +192,16 @@ def test_an_engine_that_dies_half_way_goes_on_where_it_died(corpus, tmp_path):
     log, output = tmp_path / "log", tmp_path / "bitext.spacy"
     # Dies at the third text; what it had before is not asked for again.
     command = f"tee -a {log}; [ $(wc -l < {log}) -ne 3 ]"
-    arguments = [corpus, output, "-e", "command", "-o", f"command={command}", "-b", "1"]
+    arguments = [
+        corpus,
+        output,
+        "--engine",
+        "command",
+        "--option",
+        f"command={command}",
+        "--batch-size",
+        "1",
+    ]
     result = run(*arguments)
     assert result.exit_code == 1
     assert "C256" in result.stdout and "kept in the cache" in " ".join(result.stdout.split())
@@ -196,14 +218,16 @@ def test_retries(corpus, tmp_path, monkeypatch):
     monkeypatch.setattr("spacy_concner.engines.retrying.time.sleep", lambda s: None)
     log, output = tmp_path / "log", tmp_path / "bitext.spacy"
     command = f"echo x >> {log}; [ $(wc -l < {log}) -gt 2 ] && cat"
-    arguments = [corpus, output, "-e", "command", "-o", f"command={command}"]
+    arguments = [corpus, output, "--engine", "command", "--option", f"command={command}"]
     assert run(*arguments, "--retries", "2").exit_code == 0
     assert len(read(output)) == 2
 
 
 def test_empty_translations_are_rejected_and_told(corpus, tmp_path):
     output = tmp_path / "bitext.spacy"
-    result = run(corpus, output, "-e", "command", "-o", "command=sed s/rains//\\;s/It//")
+    result = run(
+        corpus, output, "--engine", "command", "--option", "command=sed s/rains//\\;s/It//"
+    )
     assert result.exit_code == 0, result.stdout
     assert "1 sentences: empty translation" in result.stdout
     assert len(read(output)) == 1
@@ -213,23 +237,29 @@ def test_lexicon_and_huggingface_by_name(corpus, tmp_path):
     words = tmp_path / "words.tsv"
     words.write_text("lives\tживее\nin\tв\nParis\tПариж\n", encoding="utf8")
     output = tmp_path / "bitext.spacy"
-    result = run(corpus, output, "-e", "lexicon", "-o", f"path={words}", "--target", "bg")
+    result = run(
+        corpus, output, "--engine", "lexicon", "--option", f"path={words}", "--target", "bg"
+    )
     assert result.exit_code == 0, result.stdout
     target = get_segments(read(output)[0])[1]
     assert target.text == "Anna живее в Париж"
     assert [(ent.text, ent.label_) for ent in target.ents] == [("Anna", "PER"), ("Париж", "LOC")]
     words.write_text("lives\twohnt\n", encoding="utf8")
-    run(corpus, output, "-e", "lexicon", "-o", f"path={words}", "--target", "bg")
+    run(corpus, output, "--engine", "lexicon", "--option", f"path={words}", "--target", "bg", "-F")
     assert "wohnt" in read(output)[0].text
-    result = run(corpus, output, "-e", "huggingface")
+    result = run(corpus, output, "--engine", "huggingface", "--force")
     assert result.exit_code == 1 and "C243" in result.stdout
 
 
 def test_keys_of_engines():
-    assert engine_key("a", {}) == "a"
-    assert engine_key("a", {"y": 1, "x": None}, "f00") == "a x=None y=1 f00"
+    class Engine:
+        source, target = "en", "bg"
+
+    assert cache_key("a", {}, Engine()) == "a en-bg"
+    Engine.fingerprint, Engine.speed_settings = "f00", {"z"}
+    assert cache_key("a", {"y": 1, "x": None, "z": 2}, Engine()) == "a x=None y=1 f00 en-bg"
     translator, key = make_translator(
         "command", "en", "de", options=["timeout=3", "command=tr a-z A-Z"]
     )
     assert translator.translate(["one"]) == ["ONE"]
-    assert key == "spacy-concner.CommandTranslator.v1 command='tr a-z A-Z'"
+    assert key == "spacy-concner.CommandTranslator.v1 command='tr a-z A-Z' en-de"

@@ -4,9 +4,8 @@ import sys
 import pytest
 from transformers import AutoTokenizer
 
-from spacy_concner.engines import model_loading
-from spacy_concner.engines.huggingface import HuggingFaceTranslator
-from spacy_concner.engines.model_languages import language_pieces
+from spacy_concner.engines.huggingface import HuggingFaceTranslator, find_device
+from spacy_concner.engines.huggingface_languages import language_pieces
 from spacy_concner.errors import ConcnerError
 
 from .tiny_models import BULGARIAN, ENGLISH, GERMAN, make_m2m100, make_marian, make_t5
@@ -193,5 +192,5 @@ def test_memory_that_runs_out_halves_the_batch(marian, monkeypatch):
 
 
 def test_devices_are_found():
-    assert model_loading.find_device("cpu").type == "cpu"
-    assert model_loading.find_device("auto").type in ("cpu", "cuda")
+    assert find_device("cpu").type == "cpu"
+    assert find_device("auto").type in ("cpu", "cuda")

@@ -14,7 +14,7 @@ from spacy_concner.projection.markers import (
     project_markers,
     remove_markers,
 )
-from spacy_concner.projection.types import LabelledSpan, Loss
+from spacy_concner.projection.types import LabelledSpan, Lost
 
 PIECE = st.text("aB é.,-'中ש1", max_size=5)
 NAME = st.text("abéש中1", min_size=1, max_size=5)
@@ -29,11 +29,10 @@ def mark_words(text, *entities):
 
 
 def shown(result):
-    projection, problems = result
-    text = projection.text
-    for span in reversed(projection.spans):
+    text = result.text
+    for span in reversed(result.spans):
         text = f"{text[: span.start]}<{text[span.start : span.end]}|{span.label}>{text[span.end :]}"
-    return text, problems
+    return text, list(result.problems)
 
 
 ANNA = mark_words("Anna lives in Paris.", ("Anna", "PER"), ("Paris", "LOC"))
@@ -68,7 +67,7 @@ def test_mangled_markers_are_known_again(translation):
 )
 def test_losses_are_told(translation, reason):
     result = project_markers(ANNA, translation, ["Ana", "París"])
-    assert isinstance(result, Loss)
+    assert isinstance(result, Lost)
     assert result.reason == reason
 
 
@@ -92,7 +91,7 @@ def test_markers_avoid_what_stands_in_the_source():
     marked = mark_words("[1] Anna", ("Anna", "PER"))
     assert marked.text == "[1] { Anna }"
     assert shown(project_markers(marked, "[1] { Ana }"))[0] == "[1] <Ana|PER>"
-    assert mark_words("[{(«< Anna", ("Anna", "PER")) == Loss(NO_MARKERS)
+    assert mark_words("[{(«< Anna", ("Anna", "PER")) == Lost(NO_MARKERS)
     assert mark("[{(«<", []).text == "[{(«<"
 
 
@@ -121,7 +120,7 @@ def test_identity_translation_gives_text_and_entities_back(pieces, last):
     text += last
     marked = mark(text, spans)
     assert isinstance(marked, Marked)
-    result, _ = project_markers(marked, marked.text, marked.surfaces)
+    result = project_markers(marked, marked.text, marked.surfaces)
     assert "".join(result.text.split()) == "".join(text.split())
     entities = [text[span.start : span.end] for span in spans]
     assert [result.text[span.start : span.end] for span in result.spans] == entities

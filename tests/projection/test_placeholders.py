@@ -13,7 +13,7 @@ from spacy_concner.projection.placeholders import (
     restore,
     tidy_entity,
 )
-from spacy_concner.projection.types import LabelledSpan, Loss, Projection
+from spacy_concner.projection.types import LabelledSpan, Lost, Projection
 
 ALPHABET = st.sampled_from(list("aPERXLOC019 .-('") + ["PER0", "LOC1", "Per 0", "０", "é", "中"])
 PIECE = st.lists(ALPHABET, max_size=6).map("".join)
@@ -123,7 +123,7 @@ def test_what_is_glued_to_a_placeholder_stays(glued):
 )
 def test_losses_are_told(translation, reason, detail):
     masked = mask_words("Anna sleeps in Paris", ("Anna", "PER"), ("Paris", "LOC"))
-    assert project(masked, translation, ["Anna", "Paris"]) == Loss(reason, detail)
+    assert project(masked, translation, ["Anna", "Paris"]) == Lost(reason, detail)
 
 
 def test_language_that_looks_like_a_placeholder_is_left_alone():

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import spacy
 
-from ...bitexts.filtering import check_thresholds
-from ...bitexts.quality import Thresholds, find_problems, measure, usual_ratios
-from ...bitexts.summary import CorpusQuality
+from ...bitexts.corpus_quality import CorpusQuality
+from ...bitexts.quality import find_problems, measure, usual_ratios
+from ...bitexts.thresholds import Thresholds
 from ...corpora.reader import read_docs
 from ...errors import ConcnerError, Errors
 from ...files import File, claim, is_page
@@ -59,12 +59,11 @@ def inspect_corpus(
     limit (int): Bitexts on the page; 0 for all. Figures are of the whole corpus.
     force (bool): Replace a page that is there.
     RETURNS (Inspection): Counts.
-    RAISES (ConcnerError): C102 for broken bitexts, C132 for bad thresholds, C128, C129, C601,
+    RAISES (ConcnerError): C102 for broken bitexts, C128, C129, C601,
         C407 and C408 for the output, C142 and C143 for the input, C282 if there is no bitext,
         C283 for the rejects file.
     """
     thresholds = thresholds or Thresholds()
-    check_thresholds(thresholds)
     inputs = {"INPUT": path, "--rejects": rejects}
     with claim("inspect", inputs=inputs, outputs={"OUTPUT": File(output, is_page)}, force=force):
         return _inspect(path, output, rejects, thresholds=thresholds, limit=limit)

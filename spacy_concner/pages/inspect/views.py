@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 from spacy.tokens import Doc, Span
 
-from ...bitexts.notes import get_record
+from ...bitexts.notes import get_note
 from ...bitexts.quality import Problem, Quality
 from ...corpora.segments import get_segments, token_tag
 from ..entities import EntityMarker, MarkedEntity, text_direction
@@ -112,7 +112,7 @@ def view_bitext(doc: Doc, judged: JudgedBitext, marker: EntityMarker) -> BitextV
     segments = [view_segment(source, None, marker)]
     for target, translation in zip(targets, judged.translations, strict=True):
         segments.append(view_segment(target, translation, marker))
-    record: dict[str, Any] = get_record(doc) or {}
+    record: dict[str, Any] = get_note(doc) or {}
     details = {
         str(key): str(value) for key, value in record.items() if key not in ("strategy", "problems")
     }

@@ -7,7 +7,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from spacy_concner.bitexts.quality import Thresholds
+from spacy_concner.bitexts.thresholds import Thresholds
 from spacy_concner.corpora.segments import make_bitext
 from spacy_concner.errors import ConcnerError
 from spacy_concner.pages.inspect.page import inspect_corpus

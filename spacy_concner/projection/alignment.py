@@ -1,4 +1,4 @@
-"""Labelled spans across a word alignment."""
+"""Labels cross a translation along the links of a word alignment."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ FOUND_BY_SPELLING = "entity found by its spelling"
 DETACHED = "detached words left out"
 CONTESTED = "word of two entities"
 LIKE_SPELLING = 0.75
-MOST_GAP = 2
+MAX_GAP = 2
 SHORT = 3
 BREAKS = frozenset([",", ";", ":", "،", "؛", "、", "，", "；", "："])
 
@@ -38,7 +38,6 @@ def project_spans(
     links: Links,
     source: Sequence[str],
     target: Sequence[str],
-    most_gap: int = MOST_GAP,
 ) -> AlignedSpans:
     """Give each entity the contiguous words that its own words are linked to.
 
@@ -53,27 +52,29 @@ def project_spans(
     links (Links): Word alignment.
     source (Sequence[str]): Words of the source.
     target (Sequence[str]): Words of the target.
-    most_gap (int): Most words that a gap may have.
     RETURNS (AlignedSpans): The entities of the target.
     """
     spans = sorted(spans, key=lambda span: span.start)
     problems: list[str] = []
-    owners = _owners(spans, links, source, target, problems)
+    counts = _count_links(spans, links, source, target)
+    if any(len(numbers) > 1 for numbers in counts.values()):
+        problems.append(CONTESTED)
+    owners = {j: max(numbers, key=numbers.__getitem__) for j, numbers in counts.items()}
     found: dict[int, tuple[int, int]] = {}
     taken: set[int] = set()
     for number, span in enumerate(spans):
-        places = {j: weight for j, (owner, weight) in owners.items() if owner == number}
+        places = {j: counts[j][number] for j, owner in owners.items() if owner == number}
         others = _others(span, links, source, target) | set(owners) - set(places)
-        runs = list(_runs(places, others, most_gap))
+        runs = list(_runs(places, others))
         if not runs:
             continue
         best = max(runs, key=lambda run: sum(places.get(j, 0) for j in range(*run)))
         if len(runs) > 1:
             problems.append(DETACHED)
-        best = _trim(best, span, source, target)
-        if best[0] < best[1]:
-            found[number] = best
-            taken.update(range(*best))
+        start, end = _trim(best, span, source, target)
+        if start < end:
+            found[number] = start, end
+            taken.update(range(start, end))
     for number, span in enumerate(spans):
         if number not in found:
             place = _find_spelling(source[span.start : span.end], target, taken)
@@ -88,19 +89,15 @@ def project_spans(
     return AlignedSpans(projected, unaligned, list(dict.fromkeys(problems)))
 
 
-def _owners(
-    spans: Sequence[LabelledSpan],
-    links: Links,
-    source: Sequence[str],
-    target: Sequence[str],
-    problems: list[str],
-) -> dict[int, tuple[int, int]]:
-    """Give the entity that each linked target word belongs to, and by how many links.
+def _count_links(
+    spans: Sequence[LabelledSpan], links: Links, source: Sequence[str], target: Sequence[str]
+) -> dict[int, dict[int, int]]:
+    """Count the links of each target word to each entity.
 
     Links between punctuation and words, or from an article, say little: they count only
     where an entity has nothing else, or for marks, such as quotes, at both its ends.
     """
-    weights: dict[int, dict[int, int]] = {}
+    counts: dict[int, dict[int, int]] = {}
     for number, span in enumerate(spans):
         inside = [(i, j) for i, j in links if span.start <= i < span.end]
         ends = (span.start, span.end - 1)
@@ -111,14 +108,9 @@ def _owners(
             or (i in ends and _is_mark(source[i]) and _is_mark(target[j]))
         ]
         for _, j in strong or inside:
-            owners = weights.setdefault(j, {})
-            owners[number] = owners.get(number, 0) + 1
-    if any(len(owners) > 1 for owners in weights.values()):
-        problems.append(CONTESTED)
-    return {
-        j: max(((number, weight) for number, weight in owners.items()), key=lambda item: item[1])
-        for j, owners in weights.items()
-    }
+            numbers = counts.setdefault(j, {})
+            numbers[number] = numbers.get(number, 0) + 1
+    return counts
 
 
 def _others(
@@ -140,7 +132,7 @@ def _others(
     return linked | {j for j, word in enumerate(target) if word in BREAKS and word not in inside}
 
 
-def _runs(places: dict[int, int], others: set[int], most_gap: int) -> Iterator[tuple[int, int]]:
+def _runs(places: dict[int, int], others: set[int]) -> Iterator[tuple[int, int]]:
     """Cut linked words into runs, across gaps of words that belong to nothing else."""
     ordered = sorted(places)
     for n, place in enumerate(ordered):
@@ -148,7 +140,7 @@ def _runs(places: dict[int, int], others: set[int], most_gap: int) -> Iterator[t
             start = place
         else:
             gap = range(ordered[n - 1] + 1, place)
-            if len(gap) > most_gap or any(j in others for j in gap):
+            if len(gap) > MAX_GAP or any(j in others for j in gap):
                 yield start, ordered[n - 1] + 1
                 start = place
     if ordered:
@@ -179,15 +171,16 @@ def _find_spelling(
 ) -> tuple[int, int] | None:
     """Find the words most like those of an entity; None if nothing is like them."""
     wanted = _plain(words)
-    best: tuple[float, int, int] | None = None
+    best: tuple[int, int] | None = None
+    most_alike = LIKE_SPELLING
     for size in sorted({max(1, len(words) - 1), len(words), len(words) + 1}):
         for start in range(len(target) - size + 1):
             if not taken.isdisjoint(range(start, start + size)):
                 continue
             likeness = SequenceMatcher(None, wanted, _plain(target[start : start + size])).ratio()
-            if likeness >= LIKE_SPELLING and (best is None or likeness > best[0]):
-                best = likeness, start, start + size
-    return best[1:] if best else None
+            if likeness > most_alike or (best is None and likeness == most_alike):
+                best, most_alike = (start, start + size), likeness
+    return best
 
 
 def _plain(words: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a translation run did and what its pairs are like, in counts."""
+"""Figures of many translations together."""
 
 from array import array
 from bisect import bisect_right
@@ -93,69 +93,3 @@ class CorpusQuality:
         ]
         names += [f"{LENGTH_BOUNDS[-1]} and more"]
         return [(name, counts[i]) for i, name in enumerate(names)]
-
-
-@dataclass
-class Summary:
-    """What a translation run did.
-
-    sentences: Sentences read.
-    kept: Bitexts made.
-    unlabelled: Those kept with a target whose annotation is missing since labels were lost.
-    lost: Sentences whose labels were lost, by reason.
-    strategies: Bitexts by the way their labels crossed over, sentences without labels too.
-    entities: Entities of the targets.
-    expanded: Those widened to token boundaries, such as a name with a glued ending.
-    unchanged: Bitexts whose target is the source, letter by letter.
-    translated: Texts that the engine translated in this run.
-    seconds: Time taken.
-    quality: Figures of the bitexts made.
-    """
-
-    sentences: int = 0
-    kept: int = 0
-    unlabelled: int = 0
-    lost: Counter[str] = field(default_factory=Counter)
-    strategies: Counter[str] = field(default_factory=Counter)
-    entities: int = 0
-    expanded: int = 0
-    unchanged: int = 0
-    translated: int = 0
-    seconds: float = 0.0
-    quality: CorpusQuality = field(default_factory=CorpusQuality)
-
-    @property
-    def unchanged_share(self) -> float:
-        """Give the share of bitexts whose target is the source."""
-        return self.unchanged / self.kept if self.kept else 0.0
-
-
-@dataclass
-class ParallelSummary:
-    """What became of a parallel text.
-
-    lines: Lines read.
-    kept: Bitexts made.
-    labelled: Those whose target is labelled.
-    entities: Entities of the targets.
-    lost: Lines whose labels were lost or that were left out, by reason.
-    passed_over: Entities of the teacher around which nothing was cut out, by reason.
-    problems: Bitexts that a person may want to look at, by problem.
-    seconds: Time taken.
-    quality: Figures of the bitexts made.
-    """
-
-    lines: int = 0
-    kept: int = 0
-    labelled: int = 0
-    entities: int = 0
-    lost: Counter[str] = field(default_factory=Counter)
-    passed_over: Counter[str] = field(default_factory=Counter)
-    problems: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-    quality: CorpusQuality = field(default_factory=CorpusQuality)
-
-
-def in_words(counts: Counter[str]) -> str:
-    """Give counts of reasons for a message, the most frequent first."""
-    return ", ".join(f"{reason} ({n})" for reason, n in counts.most_common()) or "no text at all"

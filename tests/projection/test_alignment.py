@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spacy_concner.projection.spans import (
+from spacy_concner.projection.alignment import (
     CONTESTED,
     DETACHED,
     FOUND_BY_SPELLING,

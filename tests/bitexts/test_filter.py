@@ -7,8 +7,8 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from spacy_concner.bitexts.filtering import filter_corpus
-from spacy_concner.bitexts.quality import Thresholds
+from spacy_concner.bitexts.filter import filter_corpus
+from spacy_concner.bitexts.thresholds import Thresholds
 from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.segments import annotate, get_segments, make_bitext
@@ -89,14 +89,15 @@ def test_shards_and_rejects_go_where_they_are_told(tmp_path, bitexts, three):
 def test_what_cannot_be_done_is_told(tmp_path, bitexts, sentences):
     path = write_corpus(bitexts, tmp_path / "in.spacy")
     output = tmp_path / "out.spacy"
-    with pytest.raises(ConcnerError, match="C281.*projected by unknown 4"):
+    with pytest.raises(ConcnerError, match="C281.*projected by unknown \\(4\\)"):
         filter_corpus(path, output, Thresholds(strategies=("markers",)))
     assert len((tmp_path / "out.rejects.jsonl").read_text("utf8").splitlines()) == 4
     assert not output.exists()
     with pytest.raises(ConcnerError, match="C407"):
         filter_corpus(path, output, Thresholds(), rejects=path)
+    (tmp_path / "file").write_text("no folder")
     with pytest.raises(ConcnerError, match="C129"):
-        filter_corpus(path, output, Thresholds(), rejects=path / "rejects.jsonl")
+        filter_corpus(path, output, Thresholds(), rejects=tmp_path / "file" / "rejects.jsonl")
     plain = write_corpus(sentences, tmp_path / "plain.spacy")
     with pytest.raises(ConcnerError, match="C282"):
         filter_corpus(plain, output, Thresholds())

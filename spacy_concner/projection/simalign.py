@@ -1,18 +1,19 @@
-"""Word alignment from the token vectors of a multilingual encoder.
+"""Which words translate each other, told by the vectors of a multilingual encoder.
 
 SimAlign (Jalili Sabet et al., Findings of EMNLP 2020): words that translate each other have
 similar vectors in a middle layer, so a matrix of similarities is all that an alignment needs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from ..arrays import unit_vectors
+from ..errors import ConcnerError, Errors
 from .pharaoh import Links
 
 DISCOUNT = 0.9
-ROUNDS = 2
 FEW_WORDS = 2
 
 
@@ -63,24 +64,72 @@ def itermax(similarity: np.ndarray) -> Links:
     is_alike = similarity > 0
     linked = _mutual(similarity) & is_alike
     similarity = (similarity + 1) / 2
-    if min(similarity.shape) <= FEW_WORDS:
+    source_is_free = ~linked.any(axis=1, keepdims=True)
+    target_is_free = ~linked.any(axis=0, keepdims=True)
+    is_short = min(similarity.shape) <= FEW_WORDS
+    if is_short or not source_is_free.any() or not target_is_free.any():
         return _links(linked)
-    for _ in range(ROUNDS - 1):
-        source_is_free = ~linked.any(axis=1, keepdims=True)
-        target_is_free = ~linked.any(axis=0, keepdims=True)
-        if not source_is_free.any() or not target_is_free.any():
-            break
-        both = source_is_free & target_is_free
-        either = source_is_free | target_is_free
-        discounted = similarity * np.where(both, 1.0, np.where(either, DISCOUNT, 0.0))
-        linked = linked | (_mutual(discounted) & either & is_alike)
-    return _links(linked)
+    both = source_is_free & target_is_free
+    either = source_is_free | target_is_free
+    discounted = similarity * np.where(both, 1.0, np.where(either, DISCOUNT, 0.0))
+    return _links(linked | (_mutual(discounted) & either & is_alike))
 
 
 METHODS: dict[str, Callable[[np.ndarray], Links]] = {
     "argmax": mutual_argmax,
     "itermax": itermax,
 }
+DEFAULT_METHOD = "itermax"
+
+
+class Encoder(Protocol):
+    """What gives words their vectors, such as `encoding.word_vectors.WordEncoder`."""
+
+    def encode(self, sentences: Sequence[Sequence[str]]) -> list[np.ndarray]:
+        """Give a vector for each word of each sentence."""
+        ...
+
+
+class Aligner:
+    """Word alignment without a model of its own."""
+
+    def __init__(
+        self, encoder: Encoder, method: str = DEFAULT_METHOD, distortion: float = 0.0
+    ) -> None:
+        """Take an encoder.
+
+        encoder (Encoder): What gives words their vectors.
+        method (str): "argmax" (few, precise links) or "itermax" (more links).
+        distortion (float): How much less alike words are that stand at other places of their
+            sentences, from 0 to 1.
+        RAISES (ConcnerError): C218 if there is no such method, or the distortion is out of
+            range.
+        """
+        if method not in METHODS or not 0 <= distortion <= 1:
+            raise ConcnerError(
+                Errors.C218.format(method=method, known=", ".join(METHODS), distortion=distortion)
+            )
+        self.encoder = encoder
+        self.method = method
+        self.distortion = distortion
+
+    def align(
+        self, sources: Sequence[Sequence[str]], targets: Sequence[Sequence[str]]
+    ) -> list[Links]:
+        """Align sentences with their translations.
+
+        sources (Sequence[Sequence[str]]): Words of each sentence.
+        targets (Sequence[Sequence[str]]): Words of each translation.
+        RETURNS (list[Links]): Positions of source and target words.
+        """
+        vectors = self.encoder.encode([*sources, *targets])
+        links = []
+        for source, target in zip(vectors[: len(sources)], vectors[len(sources) :], strict=True):
+            similarity = cosine_similarity(source, target)
+            if self.distortion:
+                similarity = add_distortion(similarity, self.distortion)
+            links.append(METHODS[self.method](similarity))
+        return links
 
 
 def _mutual(similarity: np.ndarray) -> np.ndarray:

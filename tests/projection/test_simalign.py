@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from spacy_concner.projection.pharaoh import format_links, parse_links
-from spacy_concner.projection.word_alignment import (
+from spacy_concner.projection.simalign import (
     METHODS,
     add_distortion,
     cosine_similarity,
