@@ -23,11 +23,8 @@ from typing import Any
 import spacy
 from wasabi import Printer
 
-from ..bitexts.aligner import Aligner
 from ..bitexts.from_parallel import make_bitexts
 from ..bitexts.parallel_files import ParallelFiles, check_columns
-from ..bitexts.source_labels import TeacherLabels
-from ..bitexts.thresholds import Thresholds
 from ..corpora.reader import corpus_files
 from ..encoding.word_vectors import load_word_encoder
 from ..errors import ConcnerError, Errors
@@ -356,18 +353,18 @@ class _Run:
         assert self.parallel is not None
         student = self.pipelines[step.student]
         source = self.parallel.source
-        labels = TeacherLabels(student, needs_scores=True)
-        aligner = Aligner(load_word_encoder(student, gpu_id=self.gpu_id))
+        encoder = load_word_encoder(student, gpu_id=self.gpu_id)
         for language, text in self._texts.items():
             self.told.info(f"{step.student} cuts pairs {source}-{language}: {text}")
             try:
                 made = make_bitexts(
-                    ParallelFiles(text),
+                    text,
                     folder / f"{language}.spacy",
-                    (source, language),
-                    labels=labels,
-                    aligner=aligner,
-                    thresholds=Thresholds(least_confidence=MIN_PAIR_CONFIDENCE),
+                    source=source,
+                    target=language,
+                    labels_from=student,
+                    encoder=encoder,
+                    min_confidence=MIN_PAIR_CONFIDENCE,
                     around=WORDS_AROUND,
                     progress=self.progress,
                 )
