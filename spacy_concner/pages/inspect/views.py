@@ -112,9 +112,9 @@ def view_bitext(doc: Doc, judged: JudgedBitext, marker: EntityMarker) -> BitextV
     segments = [view_segment(source, None, marker)]
     for target, translation in zip(targets, judged.translations, strict=True):
         segments.append(view_segment(target, translation, marker))
-    record: dict[str, Any] = get_note(doc) or {}
+    note: dict[str, Any] = get_note(doc) or {}
     details = {
-        str(key): str(value) for key, value in record.items() if key not in ("strategy", "problems")
+        str(key): str(value) for key, value in note.items() if key not in ("strategy", "problems")
     }
     return BitextView(
         number=judged.number,
