@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import numpy as np
-from spacy.scorer import PRFScore
+
+from .matches import score_counts
 
 # Samples drawn at once, so that the weights of many documents stay small in memory.
 CHUNK = 100
@@ -49,6 +50,4 @@ def f_score(counts: np.ndarray) -> np.ndarray:
     counts (ndarray): `(…, 3)`: true positives, false positives, false negatives.
     RETURNS (ndarray): `(…)` F1 between 0 and 1, 0 where nothing is counted.
     """
-    right, wrong, missed = np.moveaxis(np.asarray(counts, dtype="f8"), -1, 0)
-    # It reckons with arrays as with numbers.
-    return np.asarray(PRFScore(tp=right, fp=wrong, fn=missed).fscore)
+    return np.asarray(score_counts(counts).fscore)

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from spacy.scorer import PRFScore
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
@@ -125,6 +127,18 @@ def sum_counts(
             )
         total.update(dict(zip(("tp", "fp", "fn"), comparison.counts(), strict=True)))
     return total["tp"], total["fp"], total["fn"]
+
+
+def score_counts(counts: Sequence[int] | np.ndarray) -> PRFScore:
+    """Give what precision, recall and F1 come from.
+
+    counts (Sequence[int] | ndarray): True positives, false positives and false negatives; or
+        `(…, 3)` of them.
+    RETURNS (PRFScore): The score; its `precision`, `recall` and `fscore` are numbers, or `(…)`
+        arrays of them, 0 where nothing is counted.
+    """
+    right, wrong, missed = np.moveaxis(counts, -1, 0) if isinstance(counts, np.ndarray) else counts
+    return PRFScore(tp=right, fp=wrong, fn=missed)
 
 
 def _entity(span: Span, label: str, score: float | None = None) -> EntitySpan:

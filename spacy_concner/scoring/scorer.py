@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from spacy.scorer import PRFScore, get_ner_prf
+from spacy.scorer import get_ner_prf
 from spacy.training import Example
 
 from ..calibration.measure import brier_score, expected_calibration_error
 from ..corpora.segments import token_tag
 from ..errors import Warnings
-from .matches import Comparison, EntitySpan, compare, sum_counts
+from .matches import Comparison, EntitySpan, compare, score_counts, sum_counts
 from .seen import SeenEntities, read_seen
 
 SEQEVAL_AVERAGES = {"micro": "micro avg", "macro": "macro avg"}
@@ -171,7 +171,9 @@ def language_scores(comparisons: Sequence[Comparison]) -> dict[str, dict[str, fl
     """
     languages = sorted({comparison.language for comparison in comparisons} - {""})
     return {
-        language: _prf(sum_counts(c for c in comparisons if c.language == language)).to_dict()
+        language: score_counts(
+            sum_counts(c for c in comparisons if c.language == language)
+        ).to_dict()
         for language in languages
     } or None
 
@@ -191,7 +193,7 @@ def seen_scores(comparisons: Sequence[Comparison], seen: SeenEntities) -> dict[s
     }
     for name, keep in halves.items():
         counts = sum_counts(comparisons, keep)
-        found = _prf(counts).to_dict()
+        found = score_counts(counts).to_dict()
         scores |= {f"ents_{name}_{k}": v if any(counts) else None for k, v in found.items()}
     return scores
 
@@ -217,11 +219,6 @@ def known_tags(example: Example) -> tuple[list[str], list[str]]:
             predicted[start:end] = [f"B-{entity.label_}", *inside]
     known = [i for i, tag in enumerate(gold) if tag != "-"]
     return [gold[i] for i in known], [predicted[i] for i in known]
-
-
-def _prf(counts: tuple[int, int, int]) -> PRFScore:
-    right, wrong, missed = counts
-    return PRFScore(tp=right, fp=wrong, fn=missed)
 
 
 def _as_dicts(spans: Iterable[EntitySpan]) -> list[dict[str, Any]]:

@@ -1,12 +1,13 @@
+import numpy as np
 import pytest
 import spacy
 from hypothesis import given, settings
-from spacy.scorer import PRFScore, get_ner_prf
+from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
 from spacy_concner.corpora.segments import annotate, make_bitext
-from spacy_concner.scoring.matches import compare, sum_counts
+from spacy_concner.scoring.matches import compare, score_counts, sum_counts
 from spacy_concner.tagging.annotation import set_scored_spans
 
 from .test_scorer import PARTS, VOCAB, example, st, to_tags
@@ -25,8 +26,7 @@ def test_counts_are_spacys(predicted, gold, length, hidden):
     tags = to_tags(gold, length)
     tags = ["-" if tag == "O" and hidden[i] else tag for i, tag in enumerate(tags)]
     pair = example(to_tags(predicted, length), tags)
-    right, wrong, missed = sum_counts(compare(pair))
-    ours = PRFScore(tp=right, fp=wrong, fn=missed).to_dict()
+    ours = score_counts(sum_counts(compare(pair))).to_dict()
     theirs = get_ner_prf([pair])
     for name in "prf":
         assert ours[name] == pytest.approx(theirs[f"ents_{name}"] or 0.0)
@@ -70,6 +70,16 @@ def test_only_some_entities_count():
     comparisons = compare(scored_example())
     assert sum_counts(comparisons, lambda span: span.text == "w2") == (0, 1, 1)
     assert sum_counts([]) == (0, 0, 0)
+
+
+def test_scores_of_many_counts_at_once():
+    counts = np.array([[2, 1, 1], [0, 0, 0], [1, 0, 3]])
+    found = score_counts(counts)
+    assert found.precision == pytest.approx([2 / 3, 0, 1])
+    assert found.recall == pytest.approx([2 / 3, 0, 0.25])
+    assert found.fscore == pytest.approx([2 / 3, 0, 0.4])
+    one = score_counts((1, 0, 3))
+    assert (one.precision, one.recall, one.fscore) == (1.0, 0.25, 0.4)
 
 
 def test_predicted_spans_of_other_tokens_are_left_out():

@@ -16,7 +16,7 @@ from ...calibration.measure import (
     reliability_bins,
 )
 from ...scoring.bootstrap import bootstrap_interval, f_score
-from ...scoring.matches import Comparison, EntitySpan
+from ...scoring.matches import Comparison, EntitySpan, score_counts
 from .results import ScoredSentence
 
 ENTITY_LENGTHS = ("1 word", "2 words", "3 words", "4 words and more")
@@ -100,15 +100,17 @@ def estimate(comparisons: Sequence[Comparison]) -> Estimates:
     RETURNS (Estimates): The figures.
     """
     counts = count_sentences(comparisons)
-    right, wrong, missed = counts.sum(axis=0).tolist()
-    found = rates(PRFScore(tp=right, fp=wrong, fn=missed))
+    found = rates(score_counts(counts.sum(axis=0).tolist()))
 
-    def share(other: int) -> Callable[[np.ndarray], np.ndarray]:
-        return lambda sums: _share(sums[:, 0], sums[:, 0] + sums[:, other])
+    def precision(sums: np.ndarray) -> np.ndarray:
+        return np.asarray(score_counts(sums).precision)
+
+    def recall(sums: np.ndarray) -> np.ndarray:
+        return np.asarray(score_counts(sums).recall)
 
     return Estimates(
-        Estimate(found.precision, *bootstrap_interval(counts, share(1))),
-        Estimate(found.recall, *bootstrap_interval(counts, share(2))),
+        Estimate(found.precision, *bootstrap_interval(counts, precision)),
+        Estimate(found.recall, *bootstrap_interval(counts, recall)),
         Estimate(found.f_score, *bootstrap_interval(counts, f_score)),
     )
 
@@ -248,7 +250,3 @@ def _script(letter: str) -> str:
 
 def _overlap(a: EntitySpan, b: EntitySpan) -> bool:
     return a.start < b.end and b.start < a.end
-
-
-def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
