@@ -17,6 +17,12 @@ from spacy_concner.corpora.segments import annotate, make_bitext
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
+
+def pytest_addoption(parser):
+    """Let the readers of corpora be tried on more broken files than every run needs."""
+    parser.addoption("--mutants", type=int, default=200, help="Broken files a format")
+
+
 SENTENCES = [
     (["Anna", "Berg", "lives", "in", "Sofia", "."], ["B-PER", "I-PER", "O", "O", "B-LOC", "O"]),
     (["The", "Red", "Cross", "works", "in", "Berlin"], ["O", "B-ORG", "I-ORG", "O", "O", "B-LOC"]),

@@ -13,8 +13,8 @@ def convert_cli(
     source: str = typer.Argument(
         ...,
         metavar="INPUT",
-        help="File (CoNLL, JSON lines, plain text, parquet, json, csv), folder of parquet, json "
-        "or csv files, or dataset on the Hugging Face hub such as wikiann/bg",
+        help="File or folder (CoNLL, JSON, CSV, plain text, brat, WebAnno TSV, parquet), or a "
+        "dataset on the Hugging Face hub such as wikiann/bg",
     ),
     output: Path = typer.Argument(
         ...,
@@ -22,30 +22,54 @@ def convert_cli(
         help="File that ends in .spacy (packed in memory), or folder for shards",
     ),
     format: str = typer.Option(
-        "auto", "--format", help="conll, jsonl, text, datasets, or auto: by the name"
+        "auto",
+        "--format",
+        help="conll, jsonl (any JSON), csv, text, brat, webanno, datasets, or auto: by the content",
     ),
-    lang: str = typer.Option(
-        "xx", "--lang", "-l", help="Language whose tokenizer splits texts (jsonl, text)"
+    lang: str = typer.Option("xx", "--lang", "-l", help="Language whose tokenizer splits texts"),
+    split: str = typer.Option(
+        "train",
+        "--split",
+        help="Split of a dataset, or of a folder whose files are named for splits",
     ),
-    split: str = typer.Option("train", "--split", help="Split of a dataset"),
+    encoding: str = typer.Option(
+        "", "--encoding", help="Encoding of text files, such as windows-1252, if it is not UTF-8"
+    ),
     token_column: int = typer.Option(
-        0, "--token-column", help="Column of the tokens (conll); negative from the right"
+        0, "--token-column", help="Column of the tokens in CoNLL; negative from the right"
     ),
     label_column: int = typer.Option(
-        -1, "--label-column", help="Column of the tags (conll); negative from the right"
+        -1, "--label-column", help="Column of the tags in CoNLL; negative from the right"
     ),
     scheme: str = typer.Option(
         "iob2",
         "--scheme",
-        help="Scheme of the tags (conll): iob2 (or bio), iob1, bilou (or biluo, bioes)",
+        help="Scheme of the tags: iob2 (bio), iob1, bilou (biluo, bioes, bmes, bmewo), or io for "
+        "plain types",
+    ),
+    strip_prefix: str = typer.Option(
+        "", "--strip-prefix", help="Taken off the front of tokens, such as en: of PAN-X"
     ),
     tag_names: str = typer.Option(
-        "", "--tag-names", help="Names of numbered tags (datasets), such as O,B-PER,I-PER"
+        "", "--tag-names", help="Names of numbered tags, such as O,B-PER,I-PER"
     ),
     tokens_field: str = typer.Option(
-        "tokens", "--tokens-field", help="Field of the tokens (datasets)"
+        "tokens", "--tokens-field", help="Field of the tokens in rows (JSON, CSV, datasets)"
     ),
-    tags_field: str = typer.Option("ner_tags", "--tags-field", help="Field of the tags (datasets)"),
+    tags_field: str = typer.Option(
+        "ner_tags",
+        "--tags-field",
+        help="Field of the tags in rows; layer or feature of WebAnno TSV",
+    ),
+    sentence_field: str = typer.Option(
+        "", "--sentence-field", help="Field that tells sentences apart in a CSV with a token a row"
+    ),
+    offsets: str = typer.Option(
+        "characters",
+        "--offsets",
+        help="What offsets of spans count: characters, utf16, bytes, or inclusive if the last "
+        "character is named",
+    ),
     labels: str = typer.Option(
         "", "--labels", help="Entity types to keep, such as PER,ORG,LOC; others become O"
     ),
@@ -88,12 +112,16 @@ def convert_cli(
         format=format,
         lang=lang,
         split=split,
+        encoding=encoding,
         token_column=token_column,
         label_column=label_column,
         scheme=scheme,
+        strip_prefix=strip_prefix,
         tag_names=_names(tag_names),
         tokens_field=tokens_field,
         tags_field=tags_field,
+        sentence_field=sentence_field,
+        offsets=offsets,
         labels=_names(labels),
         segment=segment or None,
         unlabelled=unlabelled,
@@ -119,6 +147,10 @@ def convert_cli(
     for name in _names(labels) or []:
         if not done.entities[name]:
             msg.warn(f"No entity of type {name}")
+    if done.n_trimmed:
+        msg.warn(f"{done.n_trimmed} entities cut to what is no white space at their ends")
+    for prefix, n in done.prefixes.items():
+        msg.warn(f"{n} of {done.n_tokens} tokens begin with {prefix} (--strip-prefix {prefix})")
     if done.rejected:
         msg.warn(f"{done.rejected.total()} broken records left out, see {done.rejects}")
     shards = f"{len(done.files)} shard(s) in {output}" if len(done.files) > 1 else done.files[0]

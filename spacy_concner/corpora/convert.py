@@ -1,13 +1,12 @@
-"""Corpora in the formats of `formats` into .spacy files, streaming, broken records counted."""
+"""Corpora in any format into .spacy files, streaming, broken records counted."""
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import IO
 
 from spacy.attrs import ENT_IOB
 from spacy.tokens import Doc
@@ -15,15 +14,18 @@ from tqdm import tqdm
 
 from ..errors import ConcnerError, Errors
 from ..files import claim
+from .detection import ALIASES, FORMATS, describe, find_sources
 from .doc_building import DocBuilder, keep_types
-from .formats.conll import read_conll
-from .formats.hub import read_dataset
-from .formats.plain_text import read_text
-from .formats.text_and_spans import read_jsonl
-from .records import FORMATS, BitextRecord, InvalidRecord, Record, Rejected, Skipped, detect_format
+from .read_files import Item, read_records
+from .read_options import TAGS_FIELD, TOKENS_FIELD, ReadOptions, check_setting, one_of
+from .records import BitextRecord, InvalidRecord, Record, Rejected, Skipped
 from .rejects import OPTION, Rejects, default_rejects
 from .shards import docs_output, write_docs
-from .tag_schemes import SCHEME_ALIASES, SCHEMES
+from .tag_schemes import SCHEME_ALIASES
+
+LANGUAGE_PREFIX = re.compile(r"[a-z]{2,3}(?:-[a-z]+)*:(?=.)")
+"""What PAN-X puts before every token."""
+SHARE_OF_PREFIXES = 0.5
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Conversion:
     rejected (Counter[str]): Broken records left out, by code.
     skipped (Counter[str]): Records whose answer is "reject" or "ignore", left out.
     n_without_segment (int): Records without a segment in the wanted language, left out.
+    n_trimmed (int): Entities that had white space at their ends, or of nothing else.
+    prefixes (Counter[str]): Tokens with a prefix such as "en:", if it is on most of them.
     files (list[Path]): Files written.
     rejects (Path | None): Rejects file written.
     """
@@ -54,6 +58,8 @@ class Conversion:
     rejected: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     n_without_segment: int = 0
+    n_trimmed: int = 0
+    prefixes: Counter[str] = field(default_factory=Counter)
     files: list[Path] = field(default_factory=list)
     rejects: Path | None = None
 
@@ -65,12 +71,16 @@ def convert(
     format: str = "auto",
     lang: str = "xx",
     split: str = "train",
+    encoding: str = "",
     token_column: int = 0,
     label_column: int = -1,
     scheme: str = "iob2",
+    strip_prefix: str = "",
     tag_names: Sequence[str] | None = None,
-    tokens_field: str = "tokens",
-    tags_field: str = "ner_tags",
+    tokens_field: str = TOKENS_FIELD,
+    tags_field: str = TAGS_FIELD,
+    sentence_field: str = "",
+    offsets: str = "characters",
     labels: Sequence[str] | None = None,
     segment: str | None = None,
     unlabelled: bool = False,
@@ -88,16 +98,22 @@ def convert(
     source (str | Path): File, folder, or name of a dataset on the Hugging Face hub.
     output (str | Path): File that ends in .spacy (its Docs are packed in memory), or folder
         for shards (memory does not grow with the corpus).
-    format (str): "conll", "jsonl", "text", "datasets", or "auto" to go by the name.
+    format (str): "conll", "jsonl" (any JSON), "csv", "text", "brat", "webanno", "datasets", or
+        "auto" to look at the content.
     lang (str): Language whose tokenizer splits texts; files of tokens keep their tokens.
-    split (str): Split of a dataset.
+    split (str): Split of a dataset, or of a folder whose files are named for splits.
+    encoding (str): Encoding of text files; "" for UTF-8, or what a byte order mark says.
     token_column (int): Column of the tokens in a CoNLL file.
     label_column (int): Column of the tags in a CoNLL file.
-    scheme (str): Scheme of the tags in a CoNLL file: "iob2" ("bio"), "iob1" or "bilou"
-        ("biluo", "bioes").
-    tag_names (Sequence[str] | None): Names of numbered tags of a dataset.
-    tokens_field (str): Field of the tokens in a dataset.
-    tags_field (str): Field of the tags in a dataset.
+    scheme (str): Scheme of the tags: "iob2" ("bio"), "iob1", "bilou" ("biluo", "bioes", "bmes",
+        "bmewo") or "io" for plain types.
+    strip_prefix (str): Taken off the front of tokens, such as "en:".
+    tag_names (Sequence[str] | None): Names of numbered tags.
+    tokens_field (str): Field of the tokens in rows.
+    tags_field (str): Field of the tags in rows; layer or feature of WebAnno TSV.
+    sentence_field (str): Field that tells sentences apart in a table of tokens.
+    offsets (str): What offsets of spans count: "characters", "utf16", "bytes", or "inclusive"
+        where the last character is named instead of the one after it.
     labels (Sequence[str] | None): Entity types to keep; others become O.
     segment (str | None): Language code: of bitexts keep only the segments in it, as Docs.
     unlabelled (bool): Leave the annotation unread, so that it is missing.
@@ -112,67 +128,72 @@ def convert(
     force (bool): Replace an output that convert has made before.
     progress (bool): Show the progress on stderr.
     RETURNS (Conversion): What was read and written.
-    RAISES (ConcnerError): C103 to C135: at the first broken record unless `skip_invalid`, and
-        if there is nothing to write.
+    RAISES (ConcnerError): C103 to C163: at the first broken record unless `skip_invalid`, and
+        if there is nothing to write; C128, C129, C407, C408 and C601 for the output.
     """
     source, output = str(source), Path(output)
-    scheme = SCHEME_ALIASES.get(scheme, scheme)
-    _check_settings(format, scheme, token_column, label_column, limit, sample, shard_size)
-    if format == "auto":
-        format = detect_format(source, Path(source).exists(), Path(source).is_dir())
+    formats = ("auto", *FORMATS, *ALIASES)
+    check_setting("--format", format, format in formats, one_of(formats))
+    check_setting("--limit", limit, limit is None or limit >= 0, "0 (all) or more")
+    check_setting("--sample", sample, sample is None or sample > 0, "1 or more")
+    check_setting("--shard-size", shard_size, shard_size > 0, "1 or more")
+    options = ReadOptions(
+        token_column=token_column,
+        label_column=label_column,
+        scheme=SCHEME_ALIASES.get(scheme, scheme),
+        strip_prefix=strip_prefix,
+        tokens_field=tokens_field,
+        tags_field=tags_field,
+        sentence_field=sentence_field,
+        tag_names=tag_names,
+        offsets=offsets,
+        encoding=encoding,
+        split=split,
+        unlabelled=unlabelled,
+    )
+    options.check()
     builder = DocBuilder(lang)
-    done = Conversion(format)
+    rejected = Rejects(None)
     if skip_invalid or rejects:
-        done.rejects = Path(rejects) if rejects else default_rejects(output)
-    with ExitStack() as stack:
-        rejected = Rejects(done.rejects)
-        outputs = {"OUTPUT": docs_output(output), OPTION: rejected.output}
-        stack.enter_context(
-            claim("convert", inputs={"INPUT": source}, outputs=outputs, force=force)
-        )
-        records: Iterator[Record | Skipped | Rejected]
-        if format == "datasets":
-            records = read_dataset(
-                source,
-                split=split,
-                tag_names=tag_names,
-                tokens_field=tokens_field,
-                tags_field=tags_field,
-                unlabelled=unlabelled,
-            )
-        else:
-            lines = stack.enter_context(_open(source, format))
-            if format == "conll":
-                records = read_conll(
-                    lines,
-                    source,
-                    token_column=token_column,
-                    label_column=label_column,
-                    scheme=scheme,
-                    unlabelled=unlabelled,
-                )
-            elif format == "jsonl":
-                records = read_jsonl(lines, source, unlabelled=unlabelled)
-            else:
-                records = read_text(lines, source)
-        stack.enter_context(rejected)
-        bar = stack.enter_context(tqdm(unit=" sentences", disable=None if progress else True))
+        rejected = Rejects(Path(rejects) if rejects else default_rejects(output))
+    outputs = {"OUTPUT": docs_output(output), OPTION: rejected.output}
+    with (
+        claim("convert", inputs={"INPUT": source}, outputs=outputs, force=force),
+        tqdm(unit=" sentences", disable=None if progress else True) as bar,
+        rejected,
+    ):
+        sources = find_sources(source, format, options)
+        done = Conversion(describe(sources), rejects=rejected.path)
         sieve = _Sieve(builder, done, rejected, segment, bar)
-        built = islice(sieve.build(records), limit or None)
-        if sample is None:
-            docs = (doc for _, doc in built)
-        else:
-            valid = [record for record, _ in built]
-            if sample > len(valid):
-                raise ConcnerError(Errors.C130.format(wanted=sample, found=len(valid)))
-            chosen = random.Random(seed).sample(valid, sample)
-            docs = (builder.build(record) for record in chosen)
-        done.files = write_docs(_count(docs, done, labels), output, shard_size, "convert")
+        built = islice(sieve.build(read_records(sources, options)), limit or None)
+        docs = (one.doc for one in built) if sample is None else _draw(built, builder, sample, seed)
+        counted = _count(docs, done, labels, looks_at_prefixes=not strip_prefix)
+        done.files = write_docs(counted, output, shard_size, "convert")
+    done.n_trimmed = builder.n_trimmed
+    done.prefixes = _find_prefixes(done)
     if not done.files:
         values = {"source": source, "n_read": done.n_read, "rejected": done.rejected.total()}
         values |= {"skipped": done.skipped.total(), "without_segment": done.n_without_segment}
         raise ConcnerError(Errors.C106.format(**values))
     return done
+
+
+def _draw(built: Iterable["_Built"], builder: DocBuilder, sample: int, seed: int) -> Iterator[Doc]:
+    """Give the Docs of a sample of the records."""
+    valid = [one.record for one in built]
+    if sample > len(valid):
+        raise ConcnerError(Errors.C130.format(wanted=sample, found=len(valid)))
+    builder.n_trimmed = 0
+    for record in random.Random(seed).sample(valid, sample):
+        yield builder.build(record)
+
+
+@dataclass(slots=True)
+class _Built:
+    """A record and the Doc that it becomes."""
+
+    record: Record
+    doc: Doc
 
 
 @dataclass
@@ -185,7 +206,7 @@ class _Sieve:
     segment: str | None
     bar: tqdm
 
-    def build(self, records: Iterable[Record | Skipped | Rejected]) -> Iterator[tuple[Record, Doc]]:
+    def build(self, records: Iterable[Item]) -> Iterator[_Built]:
         for item in records:
             self.done.n_read += 1
             self.bar.update()
@@ -201,7 +222,7 @@ class _Sieve:
                 except InvalidRecord as error:
                     self._reject(Rejected(error, record.raw))
                     continue
-                yield record, doc
+                yield _Built(record, doc)
 
     def _choose_segments(self, record: Record) -> list[Record]:
         if self.segment is None:
@@ -228,7 +249,13 @@ class _Sieve:
         )
 
 
-def _count(docs: Iterable[Doc], done: Conversion, labels: Sequence[str] | None) -> Iterator[Doc]:
+def _count(
+    docs: Iterable[Doc],
+    done: Conversion,
+    labels: Sequence[str] | None,
+    *,
+    looks_at_prefixes: bool,
+) -> Iterator[Doc]:
     """Give Docs with only the entity types to keep, counted in `done`."""
     for doc in docs:
         if labels is not None:
@@ -237,37 +264,13 @@ def _count(docs: Iterable[Doc], done: Conversion, labels: Sequence[str] | None) 
         done.n_tokens += len(doc)
         done.n_missing += 0 in doc.to_array([ENT_IOB])
         done.entities.update(entity.label_ for entity in doc.ents)
+        if looks_at_prefixes and ":" in doc.text:
+            prefixes = (LANGUAGE_PREFIX.match(token.text) for token in doc)
+            done.prefixes.update(match.group() for match in prefixes if match)
         yield doc
 
 
-def _check_settings(
-    format: str,
-    scheme: str,
-    token_column: int,
-    label_column: int,
-    limit: int | None,
-    sample: int | None,
-    shard_size: int,
-) -> None:
-    formats = ("auto", *FORMATS)
-    checks = [
-        ("--format", format, format in formats, f"one of {', '.join(formats)}"),
-        ("--scheme", scheme, scheme in SCHEMES, f"one of {', '.join((*SCHEMES, *SCHEME_ALIASES))}"),
-        ("--label-column", label_column, label_column != token_column, "another column"),
-        ("--limit", limit, limit is None or limit >= 0, "0 (all) or more"),
-        ("--sample", sample, sample is None or sample > 0, "1 or more"),
-        ("--shard-size", shard_size, shard_size > 0, "1 or more"),
-    ]
-    for setting, value, good, expected in checks:
-        if not good:
-            values = {"setting": setting, "value": value, "expected": expected}
-            raise ConcnerError(Errors.C132.format(**values))
-
-
-def _open(source: str, format: str) -> IO[bytes]:
-    try:
-        return open(source, "rb")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        values = {"path": source, "reason": reason, "format": format}
-        raise ConcnerError(Errors.C103.format(**values)) from error
+def _find_prefixes(done: Conversion) -> Counter[str]:
+    """Keep the prefixes that are on most tokens: others are part of the text."""
+    least = SHARE_OF_PREFIXES * done.n_tokens
+    return Counter({name: n for name, n in done.prefixes.items() if n > least})

@@ -1,17 +1,26 @@
 """Records into Docs."""
 
 import gc
+import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection
+from typing import Any
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
+from spacy.tokens import Span as DocSpan
 
 from ..errors import ConcnerError, Errors
-from .records import BitextRecord, InvalidRecord, Record, TextRecord, TokenRecord
+from .records import BitextRecord, InvalidRecord, Record, Span, TextRecord, TokenRecord
 from .segments import SEGMENTS_KEY, annotate, make_bitext, token_tag
+from .tag_schemes import MISSING_TAG
 
 DOCS_PER_VOCABULARY = 5000
+MAX_STEPS = 40_000
+LONG = re.compile(r"\S{100,}")
+EDGE = re.compile(r"[\W_]*")
+EDGE_BACKWARDS = re.compile(r"(?:[sS]?['’]|[\W_])*")
 
 
 def make_tokenizer(lang: str) -> Language:
@@ -42,6 +51,7 @@ class DocBuilder:
         self.lang = lang
         self.nlp = make_tokenizer(lang)
         self.n_docs = 0
+        self.n_trimmed = 0
 
     def build(self, record: Record) -> Doc:
         """Make a Doc of a record; its vocabulary is shared with some of the other Docs.
@@ -57,7 +67,9 @@ class DocBuilder:
             self.n_docs = 0
             gc.collect()
         self.n_docs += 1
-        return build_doc(record, self.nlp)
+        doc = build_doc(record, self.nlp)
+        self.n_trimmed += trim_entities(doc)
+        return doc
 
 
 def build_doc(record: Record, nlp: Language) -> Doc:
@@ -86,6 +98,26 @@ def build_doc(record: Record, nlp: Language) -> Doc:
     return doc
 
 
+def trim_entities(doc: Doc) -> int:
+    """Take white-space tokens off both ends of entities: spaCy cannot train on those.
+
+    An entity of nothing else goes.
+
+    doc (Doc): The Doc, changed in place; missing annotation stays missing.
+    RETURNS (int): How many entities became shorter, or went.
+    """
+    edges = [ent for ent in doc.ents if not (ent[0].text.strip() and ent[-1].text.strip())]
+    if edges:
+        tags = [token_tag(token) for token in doc]
+        for ent in edges:
+            filled = [token.i for token in ent if token.text.strip()]
+            tags[ent.start : ent.end] = ["O"] * len(ent)
+            for i in range(filled[0], filled[-1] + 1) if filled else ():
+                tags[i] = f"{'B' if i == filled[0] else 'I'}-{ent.label_}"
+        annotate(doc, tags)
+    return len(edges)
+
+
 def keep_types(doc: Doc, types: Collection[str]) -> Counter[str]:
     """Turn entities of other types into O.
 
@@ -111,7 +143,8 @@ def _build_bitext(record: BitextRecord, nlp: Language) -> Doc:
         exact = Doc(nlp.vocab, words=words, spaces=spaces)
         annotate(exact, [token_tag(token) for token in doc])
         exact.spans[SEGMENTS_KEY] = [
-            Span(exact, span.start, span.end, label=span.label_) for span in doc.spans[SEGMENTS_KEY]
+            DocSpan(exact, span.start, span.end, label=span.label_)
+            for span in doc.spans[SEGMENTS_KEY]
         ]
         doc = exact
     doc.user_data.update(record.user_data)
@@ -119,42 +152,68 @@ def _build_bitext(record: BitextRecord, nlp: Language) -> Doc:
 
 
 def _build_text(record: TextRecord, nlp: Language) -> Doc:
-    text = record.text
-    if len(text) > nlp.max_length:
-        raise InvalidRecord(Errors.C112, record.place, found=len(text), limit=nlp.max_length)
+    if len(record.text) > nlp.max_length:
+        raise InvalidRecord(Errors.C112, record.place, found=len(record.text), limit=nlp.max_length)
     doc = _split(record, nlp)
     if record.spans is None:
         return doc
+    starts = {token.idx: token.i for token in doc}
+    ends = {token.idx + len(token): token.i + 1 for token in doc}
     tags = ["O"] * len(doc)
-    for start, end in record.unannotated:
-        for token in doc:
-            if token.idx >= start and token.idx + len(token) <= end:
-                tags[token.i] = "-"
-    for start, end, label in record.spans:
-        span_text = text[start:end]
-        entity = doc.char_span(start, end, label=label)
-        # An entity that begins or ends with white space is one that spaCy cannot train on.
-        if entity is None or span_text != span_text.strip():
-            near = [token for token in doc if token.idx <= end and token.idx + len(token) >= start]
-            tokens = ", ".join(f"{t.text!r} {t.idx}-{t.idx + len(t)}" for t in near[:8])
-            raise InvalidRecord(
-                Errors.C120,
-                record.place,
-                start=start,
-                end=end,
-                label=label,
-                span_text=span_text,
-                tokens=tokens,
-            )
-        tags[entity.start : entity.end] = [f"B-{label}"] + [f"I-{label}"] * (len(entity) - 1)
+    unannotated = iter(sorted(record.unannotated))
+    stretch = next(unannotated, None)
+    for token in doc:
+        while stretch is not None and stretch[1] < token.idx + len(token):
+            stretch = next(unannotated, None)
+        if stretch is not None and stretch[0] <= token.idx:
+            tags[token.i] = MISSING_TAG
+    for span in record.spans:
+        first, last = starts.get(span.start), ends.get(span.end)
+        if first is None or last is None:
+            # The white space at the ends of a span need be no token.
+            text = record.text[span.start : span.end]
+            first = starts.get(span.end - len(text.lstrip()))
+            last = ends.get(span.start + len(text.rstrip()))
+        if first is None or last is None or first >= last:
+            raise _off_the_tokens(span, record, doc)
+        tags[first:last] = [f"B-{span.label}"] + [f"I-{span.label}"] * (last - first - 1)
     annotate(doc, tags)
     return doc
 
 
+def _off_the_tokens(span: Span, record: TextRecord, doc: Doc) -> InvalidRecord:
+    starts = [token.idx for token in doc]
+    at = max(0, bisect_right(starts, span.start) - 2)
+    near = [t for t in doc[at : at + 9] if t.idx <= span.end and t.idx + len(t) >= span.start]
+    values: dict[str, Any] = {"start": span.start, "end": span.end, "label": span.label}
+    values["span_text"] = record.text[span.start : span.end]
+    values["tokens"] = ", ".join(f"{t.text!r} {t.idx}-{t.idx + len(t)}" for t in near[:8])
+    values["hint"] = ""
+    ends = {token.idx + len(token) for token in doc}
+    if all(s.start in starts and s.end + 1 in ends for s in record.spans or []):
+        values["hint"] = "If the offsets name the last character, give --offsets inclusive. "
+    return InvalidRecord(Errors.C120, record.place, **values)
+
+
 def _split(record: TextRecord, nlp: Language) -> Doc:
     if record.tokens is None:
+        _check_runs(record)
         return nlp.make_doc(record.text)
     words = [word for word, _ in record.tokens]
     if not record.known_spaces:
         return Doc(nlp.vocab, words=words)
     return Doc(nlp.vocab, words=words, spaces=[space for _, space in record.tokens])
+
+
+def _check_runs(record: TextRecord) -> None:
+    """Check that no piece of a text keeps spaCy's tokenizer for long: C152.
+
+    It takes punctuation off both ends of what stands between white space, one after the other,
+    and each time looks at all the rest.
+    """
+    for match in LONG.finditer(record.text):
+        run = match.group()
+        ends = EDGE.match(run), EDGE_BACKWARDS.match(run[::-1])
+        n_taken_off = sum(match.end() for match in ends if match)
+        if n_taken_off * len(run) > MAX_STEPS:
+            raise InvalidRecord(Errors.C152, record.place, found=len(run), run=run[:40])

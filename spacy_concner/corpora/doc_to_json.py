@@ -20,7 +20,7 @@ from typing import Any
 
 from spacy.tokens import Doc, Token
 
-from .json_values import ID_KEY, read_user_data
+from .json_values import ID_KEY
 from .segments import SEGMENTS_KEY, get_segments, token_tag
 
 TRANSLATION_KEY = "concner_translation"
@@ -40,7 +40,9 @@ def describe_doc(doc: Doc, style: str = "prodigy") -> dict[str, Any]:
     RAISES (ConcnerError): C102 if the segments do not tile the Doc.
     """
     known, _ = _sort_user_data(doc)
-    row = read_user_data(known)
+    number = known.get(ID_KEY)
+    is_id = isinstance(number, str | int | float) and not isinstance(number, bool)
+    row: dict[str, Any] = {ID_KEY: number} if is_id else {}
     row["text"] = doc.text
     row["tokens"] = [
         {
@@ -118,6 +120,7 @@ def _sort_user_data(doc: Doc) -> tuple[dict[str, Any], list[Any]]:
         value = _as_lists(value)
         try:
             same = json.loads(json.dumps(value)) == value
+            json.dumps(value, ensure_ascii=False).encode("utf8")
         except (TypeError, ValueError, RecursionError):
             same = False
         if same and isinstance(key, str):

@@ -9,6 +9,29 @@ from ..errors import Errors
 from .records import InvalidRecord, Place
 
 
+def parse_json(text: str) -> Any:
+    """Parse JSON in which no name stands twice in an object.
+
+    text (str): The text.
+    RETURNS (Any): The value.
+    RAISES (ValueError): If it is none, with the place.
+    """
+    try:
+        # The standard library tells line and column of what is wrong.
+        return json.loads(text, object_pairs_hook=_once)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        name = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {name!r} stands twice")
+    return found
+
+
 def read_json_object(path: Path) -> dict[str, Any]:
     """Read a file that holds one JSON object, in which no name stands twice.
 
@@ -16,35 +39,33 @@ def read_json_object(path: Path) -> dict[str, Any]:
     RETURNS (dict[str, Any]): The object.
     RAISES (OSError, ValueError): If it cannot be read or holds something else, with the place.
     """
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for name, value in pairs:
-            if name in found:
-                raise ValueError(f"the name {name!r} stands twice")
-            found[name] = value
-        return found
-
-    # The standard library tells line and column of what is wrong.
-    content = json.loads(path.read_text("utf8"), object_pairs_hook=once)
+    content = parse_json(path.read_text("utf8"))
     if not isinstance(content, dict):
         raise ValueError(f"it holds a {type(content).__name__}, not an object")
     return content
 
 
 ID_KEY = "id"
+MAX_NESTING = 100
+LEAST_INT, GREATEST_INT = -(1 << 63), (1 << 64) - 1
+"""Whole numbers that MessagePack holds."""
 
 
-def read_user_data(data: Mapping[str, Any]) -> dict[str, Any]:
+def read_user_data(data: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """Give what a Doc is to carry of an object: its id.
 
     data (Mapping[str, Any]): The object.
+    place (Place): Where it stands.
     RETURNS (dict[str, Any]): The id under its key; nothing if it has none.
+    RAISES (InvalidRecord): C115 if it is neither a string nor a number, C151 if it cannot be
+        stored.
     """
-    number = data.get("id")
-    if isinstance(number, str | int) and not isinstance(number, bool):
-        return {ID_KEY: number}
-    return {}
+    number = data.get(ID_KEY)
+    if number is None:
+        return {}
+    if not isinstance(number, str | int | float) or isinstance(number, bool):
+        wrong_type("the id", number, "a string or a number", place)
+    return {ID_KEY: check_stored(number, "the id", place)}
 
 
 def get_value(
@@ -88,22 +109,57 @@ def get_string(data: Mapping[str, Any], keys: tuple[str, ...], what: str, place:
     return check_string(value, what, place)
 
 
-def check_string(text: str, what: str, place: Place) -> str:
+def check_string(text: str, what: str, place: Place, *, blank: bool = False) -> str:
     """Give a string back if it can be stored.
 
     text (str): The string.
     what (str): What it is, for messages.
     place (Place): Where it stands.
+    blank (bool): Whether it may be white space.
     RETURNS (str): The string.
-    RAISES (InvalidRecord): C116 if it is empty or blank, C122 if it holds lone surrogates.
+    RAISES (InvalidRecord): C116 if it is empty or blank, C122 if it holds lone surrogates, C146
+        for a NUL.
     """
-    if not text.strip():
+    if not blank and not text.strip():
         raise InvalidRecord(Errors.C116, place, what=what)
     try:
         text.encode("utf8")
     except UnicodeEncodeError:
         raise InvalidRecord(Errors.C122, place, what=what) from None
+    if "\0" in text:
+        raise InvalidRecord(Errors.C146, place, hint=f" in {what}")
     return text
+
+
+def check_stored(value: Any, what: str, place: Place) -> Any:
+    """Give a value back if a Doc can carry it into a .spacy file.
+
+    value (Any): Any JSON value.
+    what (str): What it is, for messages.
+    place (Place): Where it stands.
+    RETURNS (Any): The value.
+    RAISES (InvalidRecord): C151 if it cannot be stored.
+    """
+    reason = _why_not_stored(value, MAX_NESTING)
+    if reason:
+        raise InvalidRecord(Errors.C151, place, what=what, reason=reason)
+    return value
+
+
+def _why_not_stored(value: Any, depth: int) -> str:
+    if not depth:
+        return f"it is nested deeper than {MAX_NESTING} levels"
+    if isinstance(value, int) and not LEAST_INT <= value <= GREATEST_INT:
+        return "a whole number in it takes more than 64 bits"
+    if isinstance(value, str):
+        try:
+            value.encode("utf8")
+        except UnicodeEncodeError:
+            return "it holds half a surrogate pair, which is no character"
+    if isinstance(value, Mapping):
+        value = [*value, *value.values()]
+    parts = value if isinstance(value, list | tuple) else ()
+    return next(filter(None, (_why_not_stored(part, depth - 1) for part in parts)), "")
 
 
 def as_list(value: Any, what: str, place: Place) -> list:

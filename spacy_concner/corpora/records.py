@@ -1,35 +1,14 @@
 """What corpus files hold once read: records, their places, and what is wrong with them.
 
-The readers (`tabular`, `jsonl`, `plain_text`, `rows`) turn a stream of lines or rows into a
-stream of records. They know no model and build no Doc, and they do not stop at a broken
-record: it comes out as a `Rejected` in its place, for the caller to raise or to count; one that
-annotators took out comes as a `Skipped`.
+The readers in `formats` turn a stream of lines or rows into a stream of records. They know no
+model and build no Doc, and they do not stop at a broken record: it comes out as a `Rejected` in
+its place, for the caller to raise or to count; one that annotators took out comes as a `Skipped`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import PurePath
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from ..errors import ConcnerError, Errors
-
-FORMATS = ("conll", "jsonl", "text", "datasets")
-
-SUFFIXES = {
-    ".conll": "conll",
-    ".iob": "conll",
-    ".iob2": "conll",
-    ".bio": "conll",
-    ".tsv": "conll",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".txt": "text",
-    ".parquet": "datasets",
-    ".json": "datasets",
-    ".csv": "datasets",
-}
-
-UTF8_MARK = b"\xef\xbb\xbf"
+from ..errors import ConcnerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +16,8 @@ class Place:
     """Where a record stands in its source.
 
     file (str): Path or name of the source.
-    line (int): Number of the line or row, from 1.
-    unit (str): What is counted, "line" or "row".
+    line (int): Number of the line, row or record, from 1.
+    unit (str): What is counted, "line", "row" or "record".
     """
 
     file: str
@@ -48,6 +27,14 @@ class Place:
     def __str__(self) -> str:
         """Name the place as error messages do."""
         return f"{self.file}, {self.unit} {self.line}"
+
+
+class Span(NamedTuple):
+    """An entity in a text: start and end in characters, the end exclusive, and its type."""
+
+    start: int
+    end: int
+    label: str
 
 
 @dataclass(slots=True)
@@ -72,8 +59,8 @@ class TextRecord:
     """A sentence that comes as text.
 
     text (str): The text.
-    spans (list[tuple[int, int, str]] | None): Start and end in characters, and type, of each
-        entity, in order and free of overlaps; None if the sentence has no annotation.
+    spans (list[Span] | None): Its entities, in order and free of overlaps; None if the sentence
+        has no annotation.
     place (Place): Where it stands.
     raw (str): The record as it stands in the source.
     tokens (list[tuple[str, bool]] | None): Text of each token and whether a space follows;
@@ -85,7 +72,7 @@ class TextRecord:
     """
 
     text: str
-    spans: list[tuple[int, int, str]] | None
+    spans: list[Span] | None
     place: Place
     raw: str
     tokens: list[tuple[str, bool]] | None = None
@@ -144,55 +131,7 @@ class Rejected:
 class Skipped:
     """A record that its annotators took out, in the stream of records.
 
-    answer (str): Why: "reject" or "ignore", as Prodigy writes it.
+    answer (str): Why: "reject" or "ignore", as Prodigy writes it, or "cancelled".
     """
 
     answer: str
-
-
-def detect_format(source: str, exists: bool, is_folder: bool) -> str:
-    """Tell the format of a source by its name.
-
-    source (str): Path of a file or folder, or name of a dataset on the hub.
-    exists (bool): Whether there is such a path.
-    is_folder (bool): Whether the path is a folder.
-    RETURNS (str): One of `FORMATS`.
-    RAISES (ConcnerError): C104 if the name does not tell.
-    """
-    if is_folder:
-        return "datasets"
-    suffix = PurePath(source).suffix.lower()
-    if suffix in SUFFIXES:
-        return SUFFIXES[suffix]
-    parts = source.split("/")
-    if not exists and len(parts) <= 3 and all(part.strip(".") for part in parts):
-        return "datasets"
-    raise ConcnerError(Errors.C104.format(source=source))
-
-
-def without_mark(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """Give lines without the byte order mark that some editors put before the first."""
-    for line in lines:
-        yield line.removeprefix(UTF8_MARK)
-        break
-    yield from lines
-
-
-def decode(line: bytes, place: Place) -> str:
-    """Decode a line, without its line end.
-
-    line (bytes): The line as it stands in the file.
-    place (Place): Where it stands.
-    RETURNS (str): The text of the line.
-    RAISES (InvalidRecord): C105 if it is not UTF-8.
-    """
-    try:
-        return line.decode("utf8").rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        byte = error.start
-        raise InvalidRecord(Errors.C105, place, byte=byte + 1, value=line[byte]) from None
-
-
-def show_raw(lines: list[bytes]) -> str:
-    """Give lines as text for a rejects file, bytes that are no UTF-8 as escapes."""
-    return b"".join(lines).decode("utf8", errors="backslashreplace").rstrip("\r\n")

@@ -1,23 +1,41 @@
-"""Tag schemes: IOB2 (BIO), IOB1 and BILUO (BILOU, BIOES), checked and turned into IOB2."""
+"""Tag schemes, checked and turned into IOB2: IOB1, BILOU and its kin, plain types.
+
+BILOU, BILUO, BIOES, BMES and BMEWO are one scheme whose letters differ: B begins, I or M goes on,
+L or E ends, U, S or W is alone. Where annotation may be missing, "-" says so.
+"""
 
 import re
 from collections.abc import Sequence
 
-from spacy.training import biluo_to_iob, iob_to_biluo
-
 from ..errors import Errors
 from .records import InvalidRecord, Place
 
-SCHEMES = ("iob2", "iob1", "bilou")
-SCHEME_ALIASES = {"bio": "iob2", "bioes": "bilou", "biluo": "bilou"}
+SCHEMES = ("iob2", "iob1", "bilou", "io")
+SCHEME_ALIASES = {
+    "bio": "iob2",
+    "biluo": "bilou",
+    "bioes": "bilou",
+    "iobes": "bilou",
+    "bmes": "bilou",
+    "bmewo": "bilou",
+    "types": "io",
+}
 """Other names of the schemes."""
 
 MISSING_TAG = "-"
+TYPE = r"\S(?:.*\S)?"
 FORMS = {
-    "iob2": (re.compile(r"O|[BI]-\S+"), "O, B-TYPE or I-TYPE"),
-    "iob1": (re.compile(r"O|[BI]-\S+"), "O, I-TYPE or B-TYPE"),
-    "bilou": (re.compile(r"O|[BILUES]-\S+"), "O, B-, I-, L-, U- (or E-, S-) and a type"),
+    "iob2": (re.compile(rf"O|[BI]-{TYPE}"), "O, B-TYPE or I-TYPE"),
+    "iob1": (re.compile(rf"O|[BI]-{TYPE}"), "O, I-TYPE or B-TYPE"),
+    "bilou": (
+        re.compile(rf"O|[BIMLEUSW]-{TYPE}"),
+        "O, B-, I- (or M-), L- (or E-), U- (or S-, W-) and a type",
+    ),
+    # A zero, a dash or a small o stands for O elsewhere: it would become a type.
+    "io": (re.compile(rf"(?![BIMLEUSW]-|[oO]$)(?=.*[^\W\d_]){TYPE}|O"), "O or the name of a type"),
 }
+LETTERS = {"M": "I", "E": "L", "S": "U", "W": "U"}
+TAG = FORMS["bilou"][0]
 
 
 def is_tag(text: str, scheme: str) -> bool:
@@ -33,19 +51,21 @@ def to_iob2(
     tags (Sequence[str]): A tag for each token.
     scheme (str): One of `SCHEMES`.
     places (Sequence[Place]): Where each tag stands.
-    allow_missing (bool): Leave "-" (annotation missing) as it is; for IOB2 only.
+    allow_missing (bool): Leave "-" (annotation missing) as it is.
     RETURNS (list[str]): Valid IOB2 tags.
     RAISES (InvalidRecord): C109 for a tag of unknown form, C110 for one that cannot follow
         the tag before it.
     """
     for tag, place in zip(tags, places, strict=True):
         if not is_tag(tag, scheme) and not (allow_missing and tag == MISSING_TAG):
-            expected = FORMS[scheme][1]
-            raise InvalidRecord(Errors.C109, place, tag=tag, scheme=scheme, expected=expected)
-    if scheme == "iob1":
-        return biluo_to_iob(iob_to_biluo(tags))
+            values = {"tag": tag, "scheme": scheme, "expected": FORMS[scheme][1]}
+            raise InvalidRecord(Errors.C109, place, hint=_advise(tag, scheme), **values)
+    if scheme == "io":
+        tags = [tag if tag in ("O", MISSING_TAG) else f"I-{tag}" for tag in tags]
+    if scheme in ("io", "iob1"):
+        return _begin_types(tags)
     if scheme == "bilou":
-        tags = [re.sub("^E-", "L-", re.sub("^S-", "U-", tag)) for tag in tags]
+        tags = [tag if tag == "O" else LETTERS.get(tag[0], tag[0]) + tag[1:] for tag in tags]
     previous = "O"
     for number, (tag, place) in enumerate(zip(tags, places, strict=True)):
         if not _may_follow(previous, tag, scheme):
@@ -56,13 +76,30 @@ def to_iob2(
         if previous[:2] in ("B-", "I-"):
             end = "the end of the sentence"
             raise _wrong_order(end, previous, scheme, places[-1])
-        return biluo_to_iob(tags)
+        return [{"L": "I", "U": "B"}.get(tag[0], tag[0]) + tag[1:] for tag in tags]
     return list(tags)
 
 
+def _begin_types(tags: Sequence[str]) -> list[str]:
+    """Let an entity of IOB1 begin with B: an I that follows no tag of its type begins one."""
+    found: list[str] = []
+    previous = "O"
+    for tag in tags:
+        begins = tag[:2] == "I-" and previous[2:] != tag[2:]
+        found.append(f"B-{tag[2:]}" if begins else tag)
+        previous = tag
+    return found
+
+
+def _advise(tag: str, scheme: str) -> str:
+    """Say which scheme a tag is of, if it is of one."""
+    fits = [other for other in SCHEMES if other != scheme and is_tag(tag, other)]
+    return f"It may be one of --scheme {fits[0]}. " if fits else ""
+
+
 def _wrong_order(tag: str, previous: str, scheme: str, place: Place) -> InvalidRecord:
-    others = " or ".join(other for other in SCHEMES if other != scheme)
-    values = {"tag": tag, "previous": previous, "scheme": scheme, "others": others}
+    others = [other for other in SCHEMES if other not in (scheme, "io")]
+    values = {"tag": tag, "previous": previous, "scheme": scheme, "others": " or ".join(others)}
     return InvalidRecord(Errors.C110, place, **values)
 
 

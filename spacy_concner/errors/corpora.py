@@ -19,12 +19,12 @@ class CorporaErrors:
         "format with --format."
     )
     C104 = (
-        "Cannot tell the format of {source!r} from its name. Give --format conll, jsonl, text or "
-        "datasets."
+        "Cannot tell the format of {source!r} from its content and its name. Give --format conll, "
+        "jsonl, csv, text, brat, webanno or datasets."
     )
     C105 = (
-        "{place}: not UTF-8, byte {byte} of the line is 0x{value:02x}. Save the file as UTF-8, or "
-        "leave such records out with --skip-invalid."
+        "{place}: not {encoding}, byte {byte} of it is 0x{value:02x}. Name the encoding of the "
+        "file with --encoding, such as windows-1252, or save it as UTF-8."
     )
     C106 = (
         "No sentence to write from {source}: {n_read} records read, {rejected} rejected, "
@@ -38,12 +38,12 @@ class CorporaErrors:
     )
     C108 = "{place}: a token is empty. Give every token a text, or use --skip-invalid."
     C109 = (
-        "{place}: {tag!r} is no tag of the scheme {scheme}, expected {expected}. Choose the "
+        "{place}: {tag!r} is no tag of the scheme {scheme}, expected {expected}. {hint}Choose the "
         "column with --label-column or the scheme with --scheme, or use --skip-invalid."
     )
     C110 = (
         "{place}: {tag} cannot follow {previous} in the scheme {scheme}. Mend the tags, name the "
-        "scheme of a CoNLL file with --scheme {others}, or use --skip-invalid."
+        "scheme with --scheme {others}, or use --skip-invalid."
     )
     C111 = (
         "{place}: a sentence of more than {limit} tokens starts here. Separate sentences by "
@@ -53,22 +53,25 @@ class CorporaErrors:
         "{place}: the text has {found} characters, at most {limit} are taken as one sentence. Put "
         "each sentence on a line of its own."
     )
-    C113 = "{place}: no valid JSON ({reason}). Write one JSON object a line."
+    C113 = (
+        "{place}: no valid JSON ({reason}). Write an object a line, or one list of all; text that "
+        "is no JSON is read with another --format."
+    )
     C114 = (
         "{place}: {what} has no {expected}; its keys are {found}. Write text and spans with "
-        "start, end and label, or segments with lang, text and spans; rows of tokens and tags "
-        "are read with --format datasets."
+        "start, end and label, or segments with lang, text and spans; name the fields of tokens "
+        "and tags with --tokens-field and --tags-field."
     )
     C115 = "{place}: {what} is {found}, expected {expected}. Mend it, or use --skip-invalid."
     C116 = "{place}: {what} is empty. Leave it out, or use --skip-invalid."
     C117 = (
         "{place}: span {start}-{end} {label} is outside the text of {n_characters} characters "
-        "{text!r}. Offsets count characters from 0, the end is exclusive. Mend them, or use "
-        "--skip-invalid."
+        "{text!r}. Offsets count characters from 0, the end is exclusive; --offsets names other "
+        "ways to count. {hint}"
     )
     C118 = (
         "{place}: span {start}-{end} {label} is empty. The end is exclusive and must be greater "
-        "than the start. Mend it, or use --skip-invalid."
+        "than the start; where it names the last character, give --offsets inclusive. {hint}"
     )
     C119 = (
         "{place}: spans {first} and {second} overlap. Keep one of them (entities may not be "
@@ -76,8 +79,8 @@ class CorporaErrors:
     )
     C120 = (
         "{place}: span {start}-{end} {label} {span_text!r} does not begin and end with a token; "
-        "the tokens there are {tokens}. Mend the offsets, choose another tokenizer with --lang, "
-        "or use --skip-invalid."
+        "the tokens there are {tokens}. {hint}Mend the offsets, choose another tokenizer with "
+        "--lang, or use --skip-invalid."
     )
     C121 = (
         "{place}: {found} segments, a bitext needs two or more. Write single sentences as text "
@@ -105,8 +108,8 @@ class CorporaErrors:
         "and the network, or download the files and give their folder."
     )
     C127 = (
-        "Cannot read {source} with datasets: {reason}. Give a parquet, json, jsonl or csv file "
-        "or a folder of them, and the split with --split."
+        "Cannot read {source} with datasets: {reason}. Give a parquet file or a folder of them, "
+        "and the split with --split."
     )
     C130 = "Cannot sample {wanted} of {found} valid sentences. Ask for fewer with --sample."
     C131 = (
@@ -120,8 +123,8 @@ class CorporaErrors:
     )
     C135 = (
         "{place}: {what} seems to have its annotation under {key!r}, which is not read. Write "
-        "spans with start, end and label under one of {known}; rows of tokens and tags are read "
-        "with --format datasets, raw text alone with --unlabelled."
+        "spans with start, end and label under one of {known}; name the fields of tokens and tags "
+        "with --tokens-field and --tags-field, or read raw text alone with --unlabelled."
     )
     C136 = (
         "{place}: the tokens do not fit the text and the segments: {what} is {token!r}, where "
@@ -156,6 +159,71 @@ class CorporaErrors:
         "'probabilities'; document: {text!r}. Store soft labels with "
         "spacy_concner.corpora.soft_labels.set_soft_labels, or run spacy concner label."
     )
+    C146 = (
+        "{place}: a NUL character{hint}. Text has none: name the encoding with --encoding, such as "
+        "utf-16-le, or take it out."
+    )
+    C147 = (
+        "{place}: span {start}-{end} {label} is {found!r} in the text, but its own text is "
+        "{told!r}. {hint}"
+    )
+    C148 = (
+        "{place}: span {start}-{end} {label} begins or ends inside of a character if offsets count "
+        "{offsets}. Choose another way to count with --offsets, or use --skip-invalid."
+    )
+    C149 = (
+        "{path} looks like {found}, which its name does not say. Give --format {format}, or "
+        "--format {meant} if it is that."
+    )
+    C150 = (
+        "{place}: the {n_tokens} tokens of the sentence are 1, 2, 3 …: the column numbers the "
+        "tokens. Choose that of the tokens with --token-column, such as 1, and that of the tags "
+        "with --label-column."
+    )
+    C151 = "{place}: {what} cannot be stored: {reason}. Change it, or use --skip-invalid."
+    C152 = (
+        "{place}: {found} characters without white space that are mostly punctuation: {run!r}…. "
+        "spaCy's tokenizer takes hours for such text: shorten it, or use --skip-invalid."
+    )
+    C153 = (
+        "{place}: no valid CSV ({reason}). Write as many cells as the header has names, those with "
+        "commas, quotes or line breaks in double quotes, and quotes twice."
+    )
+    C154 = (
+        "{place}: a token a row, and nothing tells where sentences begin; the columns are {found}. "
+        "Name the one that tells them apart with --sentence-field, or leave a blank row between "
+        "sentences."
+    )
+    C155 = (
+        "{place}: no annotation of brat: {line!r}. Expected an entity as its number, a tab, type, "
+        "start and end, a tab and its text. Mend it, or use --skip-invalid."
+    )
+    C156 = (
+        "{place}: the {label} {told!r} is in several parts, but an entity is of one piece. Join "
+        "the parts, or use --skip-invalid."
+    )
+    C157 = (
+        "{place}: no valid WebAnno TSV 3 ({reason}). Export the document anew, or use "
+        "--skip-invalid."
+    )
+    C158 = (
+        "{folder} holds {path}, which no reader knows. Take it out of the folder, name its format "
+        "with --format, or convert the files one by one."
+    )
+    C159 = (
+        "{folder} holds files of several formats: {found}. Put each in a folder of its own, or "
+        "name one for all of them with --format."
+    )
+    C160 = "{folder} has no files for the split {split!r}; it has {found}. Choose one with --split."
+    C161 = (
+        "{place}: {n} annotations of the task that differ. Mark one of them as ground truth, or "
+        "use --skip-invalid."
+    )
+    C162 = (
+        "{place}: several layers may hold the types: {found}. Name the layer or the feature with "
+        "--tags-field."
+    )
+    C163 = "{path} has no text file of the same name beside it. Put it there, or take this one out."
 
 
 class CorporaWarnings:

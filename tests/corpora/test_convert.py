@@ -138,7 +138,7 @@ def test_segment_keeps_one_language(tmp_path, out):
 
 
 @pytest.mark.parametrize(
-    "start, end, near", [(0, 3, "'Anna' 0-4"), (2, 10, "'Anna' 0-4, 'slept' 5-10"), (0, 5, "Anna")]
+    "start, end, near", [(0, 3, "'Anna' 0-4"), (2, 10, "'Anna' 0-4, 'slept' 5-10")]
 )
 def test_spans_off_the_tokens_are_told_with_the_tokens(tmp_path, out, start, end, near):
     data = [{"text": "Anna slept.", "spans": [{"start": start, "end": end, "label": "PER"}]}]
@@ -150,10 +150,20 @@ def test_spans_off_the_tokens_are_told_with_the_tokens(tmp_path, out, start, end
     assert "train.jsonl, line 1" in message
 
 
-def test_entities_with_white_space_at_their_ends_are_refused(tmp_path, out):
-    data = [{"text": "Anna  slept", "spans": [[0, 6, "PER"]]}]
-    with pytest.raises(ConcnerError, match="C120"):
-        convert(write(tmp_path / "train.jsonl", data), out)
+def test_white_space_at_the_ends_of_entities_is_cut_off_in_every_format(tmp_path, out):
+    data = [
+        {"text": "Anna  slept", "spans": [[0, 6, "PER"]]},
+        {"text": "Anna slept", "spans": [[0, 5, "PER"]]},
+        {"text": "Anna slept", "spans": [[0, 4, "PER"]]},
+    ]
+    done = convert(write(tmp_path / "train.jsonl", data), out)
+    assert [[ent.text for ent in doc.ents] for doc in load(out)] == [["Anna"]] * 3
+    assert done.n_trimmed == 1
+    rows = "Anna\tB-PER\n\u00a0\tI-PER\nBerg\tI-PER\n\u2003\tI-PER\n\u00a0\tB-LOC\n"
+    done = convert(write(tmp_path / "train.tsv", rows), out, force=True)
+    (doc,) = load(out)
+    assert [(ent.text.strip(), ent.label_) for ent in doc.ents] == [("Anna \u00a0 Berg", "PER")]
+    assert (len(doc), done.n_trimmed) == (5, 2)
 
 
 def test_overlong_texts_are_refused():
@@ -305,7 +315,9 @@ def test_outputs_of_the_wrong_kind_are_refused(tmp_path):
     "settings, code",
     [
         ({"format": "xml"}, "C132"),
-        ({"scheme": "bmes"}, "C132"),
+        ({"scheme": "bmw"}, "C132"),
+        ({"offsets": "words"}, "C132"),
+        ({"encoding": "utf-99"}, "C132"),
         ({"token_column": 1, "label_column": 1}, "C132"),
         ({"limit": -1}, "C132"),
         ({"sample": 0}, "C132"),
@@ -329,10 +341,10 @@ def test_unreadable_sources_are_told(tmp_path, out):
         convert(tmp_path / "folder", out, format="conll")
 
 
-def test_datasets_are_converted_too(tmp_path, out):
+def test_rows_are_converted_too(tmp_path, out):
     source = write(tmp_path / "rows.json", [{"tokens": ["Sofia", "x"], "ner_tags": [1, 0]}])
     done = convert(source, out, tag_names=["O", "B-LOC"])
-    assert done.format == "datasets"
+    assert done.format == "jsonl"
     assert tagged(load(out)[0]) == [("Sofia", "B-LOC"), ("x", "O")]
 
 

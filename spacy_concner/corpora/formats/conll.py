@@ -1,38 +1,21 @@
 """CoNLL files: a token and its columns a line, a blank line between sentences."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ...errors import Errors
-from ..records import InvalidRecord, Place, Rejected, TokenRecord, decode, show_raw, without_mark
-from ..tag_schemes import is_tag, to_iob2
+from ..lines import Line
+from ..read_options import ReadOptions
+from ..records import InvalidRecord, Place, Rejected, TokenRecord
+from ..tag_schemes import MISSING_TAG, TAG
+from .token_sentences import make_sentence
 
 DOCUMENT_MARK = b"-DOCSTART-"
 MAX_TOKENS = 10_000
 """Tokens of the longest sentence: a file without blank lines would be one Doc."""
-
-
-@dataclass(slots=True)
-class Columns:
-    """Which columns of a CoNLL file are read, and how.
-
-    token (int): Index of the token's column; negative ones count from the right.
-    label (int): Index of the tag's column.
-    scheme (str): Scheme of the tags.
-    unlabelled (bool): Leave the tags unread; the file may do without them.
-    """
-
-    token: int = 0
-    label: int = -1
-    scheme: str = "iob2"
-    unlabelled: bool = False
-
-    def has_enough(self, n_columns: int) -> bool:
-        """Tell whether lines of so many columns hold a token and a tag."""
-        wanted = [self.token] if self.unlabelled else [self.token, self.label]
-        found = {index % n_columns for index in wanted if -n_columns <= index < n_columns}
-        return len(found) == len(wanted)
+MIN_NUMBERED = 3
+"""Tokens from which 1, 2, 3 … is taken for the numbers of tokens and not for the tokens."""
 
 
 @dataclass(slots=True)
@@ -40,55 +23,64 @@ class _Block:
     """Lines between two blank lines; of an overlong one only the first are kept."""
 
     first: int
-    lines: list[bytes] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     n_lines: int = 0
+
+    @property
+    def raw(self) -> str:
+        return "\n".join(line.raw for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line with a token: where it stands, and its columns."""
+
+    place: Place
+    cells: list[str]
 
 
 def read_conll(
-    lines: Iterable[bytes],
-    file: str,
-    *,
-    token_column: int = 0,
-    label_column: int = -1,
-    scheme: str = "iob2",
-    unlabelled: bool = False,
+    lines: Iterable[Line], file: str, options: ReadOptions
 ) -> Iterator[TokenRecord | Rejected]:
     """Read sentences from a CoNLL file.
 
     Columns are separated by tabs, or by spaces where a line has no tab. Every line of a file
-    must have as many columns as the others. Lines that start with -DOCSTART- end a sentence;
-    lines that start with # and have no tab are comments, unless they read as a token and its
-    tag like the other lines.
+    must have as many columns as the others. Lines that start with -DOCSTART- end a sentence.
+    Lines that start with # are comments if they stand before the first token of a sentence and
+    do not read as a token and its tag like the other lines.
 
-    lines (Iterable[bytes]): Lines of the file, with their line ends.
+    lines (Iterable[Line]): Lines of the file.
     file (str): Name of the file in messages.
-    token_column (int): Index of the token's column; negative ones count from the right.
-    label_column (int): Index of the tag's column.
-    scheme (str): Scheme of the tags: "iob2", "iob1" or "bilou" (BIOES likewise).
-    unlabelled (bool): Leave the tags unread: the records have no annotation.
+    options (ReadOptions): Columns and scheme. Unlabelled files may do without tags.
     YIELDS (TokenRecord | Rejected): A record for each sentence, broken ones rejected as a
-        whole; C105, C107, C108, C109, C110, C111.
+        whole; C105, C107, C111, C150 and the codes of `make_sentence`.
     """
-    columns = Columns(token_column, label_column, scheme, unlabelled)
     n_columns = 0
     for block in _split_blocks(lines):
         try:
-            rows = _read_block(block, file, columns, n_columns)
+            rows = _read_block(block, file, options, n_columns)
             if not rows:
                 continue
-            yield _make_record(rows, columns, show_raw(block.lines))
-            n_columns = len(rows[0][1])
+            yield _make_record(rows, block.raw, options)
+            n_columns = len(rows[0].cells)
         except InvalidRecord as error:
-            yield Rejected(error, show_raw(block.lines))
+            yield Rejected(error, block.raw)
 
 
-def _split_blocks(lines: Iterable[bytes]) -> Iterator[_Block]:
+def split_columns(text: str) -> list[str]:
+    """Split a line into its columns, by tabs or, if it has none, by spaces."""
+    if "\t" in text:
+        return [cell.strip(" ") for cell in text.split("\t")]
+    return re.split(" +", text.strip(" "))
+
+
+def _split_blocks(lines: Iterable[Line]) -> Iterator[_Block]:
     block = _Block(1)
-    for number, line in enumerate(without_mark(iter(lines)), start=1):
-        if not line.strip() or line.startswith(DOCUMENT_MARK):
+    for line in lines:
+        if line.is_blank or line.data.startswith(DOCUMENT_MARK):
             if block.lines:
                 yield block
-            block = _Block(number + 1)
+            block = _Block(line.number + 1)
             continue
         block.n_lines += 1
         if block.n_lines <= MAX_TOKENS:
@@ -97,52 +89,88 @@ def _split_blocks(lines: Iterable[bytes]) -> Iterator[_Block]:
         yield block
 
 
-def _read_block(
-    block: _Block, file: str, columns: Columns, n_columns: int
-) -> list[tuple[Place, list[str]]]:
+def _read_block(block: _Block, file: str, options: ReadOptions, n_columns: int) -> list[_Row]:
     """Give the columns of each line that is no comment, all checked to be as many.
 
     n_columns (int): How many columns the file is known to have, 0 if that is not known yet.
     """
     if block.n_lines > MAX_TOKENS:
         raise InvalidRecord(Errors.C111, Place(file, block.first), limit=MAX_TOKENS)
-    rows: list[tuple[Place, list[str]]] = []
-    for number, line in enumerate(block.lines, start=block.first):
-        place = Place(file, number)
-        text = decode(line, place)
-        if "\t" in text:
-            cells = [cell.strip() for cell in text.split("\t")]
-        else:
-            cells = re.split(" +", text.strip(" "))
-            if text.startswith("#") and not _is_token_line(cells, columns, n_columns):
-                continue
+    texts = [(place := Place(file, line.number), line.read(place)) for line in block.lines]
+    n_comments = _count_comments([text for _, text in texts], options, n_columns)
+    rows: list[_Row] = []
+    for place, text in texts[n_comments:]:
+        cells = split_columns(text)
         found = len(cells)
         if n_columns and found != n_columns:
             expected = f"{n_columns} as in the lines before"
             raise InvalidRecord(Errors.C107, place, found=found, expected=expected)
-        if not columns.has_enough(found):
-            label = "" if columns.unlabelled else f" and, apart from it, {columns.label} (label)"
-            expected = f"a column {columns.token} (token){label}"
+        if not _has_columns(found, options):
+            label = (
+                "" if options.unlabelled else f" and, apart from it, {options.label_column} (label)"
+            )
+            expected = f"a column {options.token_column} (token){label}"
             raise InvalidRecord(Errors.C107, place, found=found, expected=expected)
         n_columns = found
-        rows.append((place, cells))
+        rows.append(_Row(place, cells))
     return rows
 
 
-def _is_token_line(cells: list[str], columns: Columns, n_columns: int) -> bool:
-    """Tell whether a line that starts with # is a token with its tag, not a comment."""
-    if len(cells) != (n_columns or 2) or not columns.has_enough(len(cells)):
-        return False
-    return len(cells) == 1 or is_tag(cells[columns.label], columns.scheme)
+def _has_columns(n_columns: int, options: ReadOptions) -> bool:
+    """Tell whether lines of so many columns hold a token and a tag."""
+    wanted = [options.token_column]
+    wanted += [] if options.unlabelled else [options.label_column]
+    found = {index % n_columns for index in wanted if -n_columns <= index < n_columns}
+    return len(found) == len(wanted)
 
 
-def _make_record(rows: list[tuple[Place, list[str]]], columns: Columns, raw: str) -> TokenRecord:
-    places = [place for place, _ in rows]
-    words = [cells[columns.token] for _, cells in rows]
-    for word, place in zip(words, places, strict=True):
-        if not word:
-            raise InvalidRecord(Errors.C108, place)
-    tags = None
-    if not columns.unlabelled:
-        tags = to_iob2([cells[columns.label] for _, cells in rows], columns.scheme, places)
-    return TokenRecord(words, tags, places[0], raw)
+def _count_comments(texts: Sequence[str], options: ReadOptions, n_columns: int) -> int:
+    """Count the comments at the start of a sentence.
+
+    texts (Sequence[str]): Its lines.
+    options (ReadOptions): The columns.
+    n_columns (int): How many columns the file is known to have, 0 if that is not known yet.
+    """
+    n_marked = next((n for n, text in enumerate(texts) if text[:1] != "#"), len(texts))
+    if not n_marked:
+        return 0
+    others = texts[n_marked:]
+    tabs = bool(others) and "\t" in others[0]
+    n_columns = n_columns or (len(split_columns(others[0])) if others else 0)
+    tags = {cells[-1] for text in others if (cells := split_columns(text))}
+    for number, text in enumerate(texts[:n_marked]):
+        cells = split_columns(text)
+        fits = len(cells) == (n_columns or len(cells)) and (not tabs or "\t" in text)
+        if fits and _has_columns(len(cells), options) and _is_token(cells, tags, options):
+            return number
+    return n_marked
+
+
+def _is_token(cells: Sequence[str], tags: set[str], options: ReadOptions) -> bool:
+    """Tell whether a line that starts with #, with as many columns as others, has a token.
+
+    tags (set[str]): What stands in the last column of the lines that do not start with #.
+    """
+    if len(cells) == 1:
+        return True
+    at = options.label_column
+    tag = cells[at] if -len(cells) <= at < len(cells) else cells[-1]
+    if TAG.fullmatch(tag) or tag == MISSING_TAG or tag in tags:
+        return True
+    # "#sofia" is a word whose tag is broken, "# sofia" is a remark.
+    return cells[0] != "#" and len(cells) == 2 and bool(tags)
+
+
+def _make_record(rows: Sequence[_Row], raw: str, options: ReadOptions) -> TokenRecord:
+    words = [row.cells[options.token_column] for row in rows]
+    _check_numbers(words, rows)
+    tags = None if options.unlabelled else [row.cells[options.label_column] for row in rows]
+    return make_sentence(words, tags, [row.place for row in rows], raw, options=options)
+
+
+def _check_numbers(words: Sequence[str], rows: Sequence[_Row]) -> None:
+    """Check that the tokens are not their own numbers: C150."""
+    if len(words) < MIN_NUMBERED or len(rows[0].cells) < 3 or words[0] not in ("0", "1"):
+        return
+    if all(word == str(number) for number, word in enumerate(words, start=int(words[0]))):
+        raise InvalidRecord(Errors.C150, rows[0].place, n_tokens=len(words))

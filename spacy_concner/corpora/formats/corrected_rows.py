@@ -1,15 +1,37 @@
 """Rows that `export` has written, corrected or not: one text whose segments are offsets."""
 
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import Errors
 from ..doc_to_json import TRANSLATION_KEY, Offsets
-from ..json_values import as_list, get_string, get_value, read_user_data, wrong_type
-from ..records import BitextRecord, InvalidRecord, Place, TextRecord
+from ..json_values import as_list, check_stored, get_string, get_value, read_user_data, wrong_type
+from ..records import BitextRecord, InvalidRecord, Place, Span, TextRecord
 
 OWN_KEYS = ("segments", "tokens", "unannotated", "meta", "user_data")
 """Keys with offsets that are none of entities."""
+
+
+@dataclass(slots=True)
+class _Token:
+    """A token: where it starts, its text, whether a space follows."""
+
+    start: int
+    text: str
+    space: bool
+
+
+@dataclass(slots=True)
+class _Part:
+    """A segment: where it stands, and what lies in it, from its own start."""
+
+    start: int
+    end: int
+    tokens: list[tuple[str, bool]] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    unannotated: list[Offsets] = field(default_factory=list)
 
 
 def has_offset_segments(data: Mapping[str, Any]) -> bool:
@@ -42,37 +64,60 @@ def split_text(whole: TextRecord, data: Mapping[str, Any]) -> TextRecord | Bitex
     tokens = _read_tokens(data, whole.text, place)
     languages, segments = _read_segments(data, whole.text, place)
     unannotated = _read_unannotated(data, whole, place)
-    user_data = {**_as_mapping(data, "user_data", place), **read_user_data(data)}
+    user_data = {**_as_mapping(data, "user_data", place), **read_user_data(data, place)}
     if data.get("meta") is not None:
         user_data[TRANSLATION_KEY] = _as_mapping(data, "meta", place)
-    parts = []
-    for start, end in segments:
-        part = TextRecord(
-            whole.text[start:end],
-            _shift_spans(whole.spans, start, end),
+    check_stored(user_data, "what it carries", place)
+    parts = [_Part(start, end) for start, end in segments]
+    for token in tokens or []:
+        part = _find_part(parts, token.start, token.start + len(token.text))
+        if part is None:
+            values = {"what": f"a token at {token.start}", "token": token.text}
+            raise InvalidRecord(Errors.C136, place, found="two segments", **values)
+        part.tokens.append((token.text, token.space))
+    for first, last, label in whole.spans or []:
+        part = _find_part(parts, first, last)
+        if part is None:
+            shown = whole.text[first:last]
+            raise InvalidRecord(
+                Errors.C138, place, start=first, end=last, label=label, span_text=shown
+            )
+        part.spans.append(Span(first - part.start, last - part.start, label))
+    for first, last in unannotated:
+        part = _find_part(parts, first, last)
+        if part is not None:
+            part.unannotated.append((first - part.start, last - part.start))
+    records = [
+        TextRecord(
+            whole.text[part.start : part.end],
+            None if whole.spans is None else part.spans,
             place,
             whole.raw,
-            tokens=_cut_tokens(tokens, start, end),
-            unannotated=[(a - start, b - start) for a, b in unannotated if start <= a and b <= end],
+            tokens=None if tokens is None else part.tokens,
+            unannotated=part.unannotated,
             known_spaces=not data.get("unknown_spaces"),
-            user_data=read_user_data(data),
+            user_data=read_user_data(data, place),
         )
-        parts.append(part)
-    _check_parts(whole, tokens, segments)
-    if len(parts) == 1:
-        parts[0].user_data = user_data
-        return parts[0]
-    return BitextRecord(list(zip(languages, parts, strict=True)), place, whole.raw, user_data)
+        for part in parts
+    ]
+    if len(records) == 1:
+        records[0].user_data = user_data
+        return records[0]
+    return BitextRecord(list(zip(languages, records, strict=True)), place, whole.raw, user_data)
 
 
-def _read_tokens(
-    data: Mapping[str, Any], text: str, place: Place
-) -> list[tuple[int, str, bool]] | None:
-    """Give start, text and following space of each token, None if there are no tokens."""
+def _find_part(parts: Sequence[_Part], start: int, end: int) -> _Part | None:
+    """Give the segment in which a stretch of the text lies, None if in none."""
+    number = bisect_right(parts, start, key=lambda part: part.start) - 1
+    return parts[number] if number >= 0 and end <= parts[number].end else None
+
+
+def _read_tokens(data: Mapping[str, Any], text: str, place: Place) -> list[_Token] | None:
+    """Give the tokens with their places, None if there are none."""
     if data.get("tokens") is None:
         return None
     items = as_list(data["tokens"], "tokens", place)
-    tokens: list[tuple[int, str, bool]] = []
+    tokens: list[_Token] = []
     last = 0
     for number, item in enumerate(items, start=1):
         what = f"token {number}"
@@ -82,8 +127,8 @@ def _read_tokens(
         if not fits or text[last:start] not in ("", " ") or (not tokens and start):
             raise InvalidRecord(Errors.C136, place, what=what, token=word, found=text[last:end])
         if tokens:
-            tokens[-1] = (*tokens[-1][:2], start > last)
-        tokens.append((start, word, bool(item.get("ws", text[end:] != ""))))
+            tokens[-1].space = start > last
+        tokens.append(_Token(start, word, bool(item.get("ws", end < len(text)))))
         last = end
     if text[last:].strip():
         raise InvalidRecord(
@@ -122,7 +167,9 @@ def _read_unannotated(data: Mapping[str, Any], whole: TextRecord, place: Place) 
         if not is_pair or not all(type(value) is int for value in item):
             wrong_type("a stretch of unannotated", item, "a list of start and end", place)
         start, end = item
-        if not any(a < end and start < b for a, b, _ in whole.spans or []):
+        spans = whole.spans or []
+        before = bisect_left(spans, end, key=lambda span: span.start)
+        if not before or spans[before - 1].end <= start:
             found.append((start, end))
     return found
 
@@ -146,36 +193,3 @@ def _as_mapping(data: Mapping[str, Any], key: str, place: Place) -> dict[str, An
     if not isinstance(value, Mapping):
         wrong_type(key, value, "an object", place)
     return dict(value)
-
-
-def _shift_spans(
-    spans: list[tuple[int, int, str]] | None, start: int, end: int
-) -> list[tuple[int, int, str]] | None:
-    if spans is None:
-        return None
-    return [(a - start, b - start, label) for a, b, label in spans if start <= a and b <= end]
-
-
-def _cut_tokens(
-    tokens: list[tuple[int, str, bool]] | None, start: int, end: int
-) -> list[tuple[str, bool]] | None:
-    if tokens is None:
-        return None
-    return [(word, space) for at, word, space in tokens if start <= at and at + len(word) <= end]
-
-
-def _check_parts(
-    whole: TextRecord, tokens: list[tuple[int, str, bool]] | None, segments: list[Offsets]
-) -> None:
-    """Check that nothing of a text is lost between its segments."""
-    for at, word, _ in tokens or []:
-        if not any(start <= at and at + len(word) <= end for start, end in segments):
-            raise InvalidRecord(
-                Errors.C136, whole.place, what=f"a token at {at}", token=word, found="two segments"
-            )
-    for start, end, label in whole.spans or []:
-        if not any(first <= start and end <= last for first, last in segments):
-            text = whole.text[start:end]
-            raise InvalidRecord(
-                Errors.C138, whole.place, start=start, end=end, label=label, span_text=text
-            )

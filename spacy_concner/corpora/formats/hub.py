@@ -1,53 +1,46 @@
-"""Named corpora through `datasets`: from the Hugging Face hub or from local files alike."""
+"""Datasets by name on the Hugging Face hub, and parquet files: rows whose types are known."""
 
+import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ...errors import ConcnerError, Errors
 from ...files import show_reason
-from ..records import Record, Rejected, Skipped
-from .tokens_and_tags import read_rows
+from ..read_options import ReadOptions
+from ..records import InvalidRecord, Place, Record, Rejected, Skipped
+from .json_files import parse_record
 
-BUILDERS = {".parquet": "parquet", ".json": "json", ".jsonl": "json", ".csv": "csv"}
 LOGGERS = ("datasets", "huggingface_hub", "urllib3", "httpx")
+PARQUET = ".parquet"
 
 
-def read_dataset(
-    source: str,
-    *,
-    split: str = "train",
-    tag_names: Sequence[str] | None = None,
-    tokens_field: str = "tokens",
-    tags_field: str = "ner_tags",
-    unlabelled: bool = False,
-) -> Iterator[Record | Skipped | Rejected]:
+def read_dataset(source: str, options: ReadOptions) -> Iterator[Record | Skipped | Rejected]:
     """Read sentences from a dataset, streaming.
 
-    source (str): A parquet, json, jsonl or csv file, a folder of such files, or a dataset on
-        the hub as name, name/config or owner/name/config (`wikiann/bg`).
-    split (str): Split of a folder or of a dataset on the hub; a single file has none.
-    tag_names (Sequence[str] | None): Names of numbered tags in the order of the numbers,
-        instead of those that the dataset knows.
-    tokens_field (str): Field with the tokens.
-    tags_field (str): Field with the tags.
-    unlabelled (bool): Leave tags and spans unread: the records have no annotation.
+    source (str): A parquet file, a folder of such files, or a dataset on the hub as name,
+        name/config or owner/name/config (`wikiann/bg`).
+    options (ReadOptions): Split, fields, scheme, and names of tags instead of those that the
+        dataset knows.
     YIELDS (Record | Skipped | Rejected): A record for each row.
     RAISES (ConcnerError): C126 if the hub does not give the dataset, C127 if local files
         cannot be read.
     """
-    dataset = load_rows(source, split)
-    names = tag_names or get_tag_names(getattr(dataset, "features", None), tags_field)
-    yield from read_rows(
-        _guard(dataset, source),
-        source,
-        tag_names=names,
-        tokens_field=tokens_field,
-        tags_field=tags_field,
-        unlabelled=unlabelled,
+    dataset = load_rows(source, options.split)
+    names = options.tag_names or get_tag_names(
+        getattr(dataset, "features", None), options.tags_field
     )
+    options = replace(options, tag_names=names)
+    for number, row in enumerate(_guard(dataset, source), start=1):
+        place = Place(source, number, "row")
+        raw = json.dumps(row, ensure_ascii=False, default=str)
+        try:
+            yield from parse_record(row, place, raw, options)
+        except InvalidRecord as error:
+            yield Rejected(error, raw)
 
 
 def load_rows(source: str, split: str) -> Iterable[dict[str, Any]]:
@@ -69,16 +62,10 @@ def load_rows(source: str, split: str) -> Iterable[dict[str, Any]]:
         try:
             if path.is_dir():
                 return load_dataset(str(path), split=split, streaming=True)
-            builder = BUILDERS[path.suffix.lower()]
             files = {split: str(path)}
-            return load_dataset(builder, data_files=files, split=split, streaming=True)
-        except KeyError as error:
-            unknown = f"{error} is no suffix of such files"
-            raise ConcnerError(Errors.C127.format(source=source, reason=unknown)) from error
+            return load_dataset("parquet", data_files=files, split=split, streaming=True)
         except Exception as error:
             told = show_reason(error)
-            if path.is_dir() and not _has_data(path):
-                told = "the folder holds no parquet, json, jsonl or csv file"
             raise ConcnerError(Errors.C127.format(source=source, reason=told)) from error
     reason: Exception | None = None
     for name, config in hub_names(source):
@@ -92,10 +79,6 @@ def load_rows(source: str, split: str) -> Iterable[dict[str, Any]]:
                 Errors.C126.format(source=source, reason=show_reason(error))
             ) from error
     raise ConcnerError(Errors.C126.format(source=source, reason=show_reason(reason)))
-
-
-def _has_data(folder: Path) -> bool:
-    return any(BUILDERS.keys() & set(path.suffixes) for path in folder.rglob("*"))
 
 
 @contextmanager

@@ -2,22 +2,27 @@
 
 from collections.abc import Iterable, Iterator
 
-from ..records import InvalidRecord, Place, Rejected, TextRecord, decode, show_raw, without_mark
+from ..lines import Line
+from ..read_options import ReadOptions
+from ..records import InvalidRecord, Place, Rejected, TextRecord
 
 
-def read_text(lines: Iterable[bytes], file: str) -> Iterator[TextRecord | Rejected]:
+def read_text(
+    lines: Iterable[Line], file: str, options: ReadOptions
+) -> Iterator[TextRecord | Rejected]:
     """Read sentences from plain text; blank lines are skipped.
 
-    lines (Iterable[bytes]): Lines of the file, with their line ends.
+    lines (Iterable[Line]): Lines of the file.
     file (str): Name of the file in messages.
-    YIELDS (TextRecord | Rejected): A record for each line that is not blank; C105.
+    options (ReadOptions): Nothing of them matters here.
+    YIELDS (TextRecord | Rejected): A record for each line that is not blank; C105, C146.
     """
-    for number, line in enumerate(without_mark(iter(lines)), start=1):
-        place = Place(file, number)
+    for line in lines:
+        place = Place(file, line.number)
         try:
-            text = decode(line, place).strip()
+            text = line.read(place).strip()
         except InvalidRecord as error:
-            yield Rejected(error, show_raw([line]))
+            yield Rejected(error, line.raw)
             continue
         if text:
             yield TextRecord(text, None, place, text)

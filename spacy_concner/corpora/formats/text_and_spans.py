@@ -1,30 +1,24 @@
-"""JSON lines: a text and its spans, or the segments of a bitext, a line."""
+"""Objects with a text and spans: Prodigy's, Doccano's, plain JSON, spaCy's tuples, bitexts."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...errors import Errors
-from ...files import show_reason
 from ..json_values import as_list, get_string, get_value, read_user_data, wrong_type
-from ..records import (
-    BitextRecord,
-    InvalidRecord,
-    Place,
-    Rejected,
-    Skipped,
-    TextRecord,
-    decode,
-    show_raw,
-    without_mark,
-)
+from ..read_options import ReadOptions
+from ..records import BitextRecord, InvalidRecord, Place, Skipped, TextRecord
+from ..spans import RawSpan, check_spans
 from ..tag_schemes import is_tag
 from .corrected_rows import OWN_KEYS, has_offset_segments, split_text
 
+TEXT_KEYS = ("text", "data")
 SPAN_KEYS = ("spans", "entities", "label", "labels")
 START_KEYS = ("start", "start_offset")
 END_KEYS = ("end", "end_offset")
+LABEL_KEYS = ("label", "labels", "type", "entity_group")
 SKIPPED_ANSWERS = ("reject", "ignore")
+BINARY_VIEW = "ner"
+"""Prodigy's view in which one span is accepted and nothing is said of the rest of the text."""
 OTHER_SPAN_KEYS = {
     *SPAN_KEYS,
     "annotation",
@@ -37,78 +31,61 @@ OTHER_SPAN_KEYS = {
     "span",
 }
 """Keys, in lower case, under which other tools keep what this reader would lose."""
-OFFSET_KEYS = ("tokens", "meta", "metadata")
+OFFSET_KEYS = ("tokens", "meta", "metadata", "relations")
 """Keys whose offsets are none of entities, such as those of Prodigy's tokens."""
 MAX_DEPTH = 8
-"""How deep values are searched for spans: Label Studio has them at the sixth level."""
+"""How deep values are searched for spans."""
 
 
-def read_jsonl(
-    lines: Iterable[bytes], file: str, *, unlabelled: bool = False
-) -> Iterator[TextRecord | BitextRecord | Skipped | Rejected]:
-    """Read sentences and bitexts from JSON lines; blank lines are skipped.
+def parse_tuple(data: Sequence[Any], place: Place, raw: str, options: ReadOptions) -> TextRecord:
+    """Make a record of a text and its annotation, as spaCy 2 took its training data.
 
-    A sentence is an object with "text" and "spans", each with "start", "end" (characters,
-    exclusive) and "label"; lists of start, end and label, and the keys "entities", "label"
-    and "labels", are read too. Without spans its annotation is missing; spans under another
-    key are an error. A bitext has "segments", each a sentence with "lang", or it is one text
-    whose "segments" are offsets, as `spacy concner export` writes it (see `doc_to_json`). An
-    "id" goes to `doc.user_data["id"]`. Objects whose "answer" is "reject" or "ignore"
-    (Prodigy's) are skipped.
-
-    lines (Iterable[bytes]): Lines of the file, with their line ends.
-    file (str): Name of the file in messages.
-    unlabelled (bool): Leave the spans unread: the records have no annotation.
-    YIELDS (TextRecord | BitextRecord | Skipped | Rejected): A record for each line; C105, C113
-        and the codes of `parse_object`.
+    data (Sequence[Any]): A text, and an object with "entities".
+    place (Place): Where it stands.
+    raw (str): It as it stands in the source.
+    options (ReadOptions): What offsets count, and whether spans are read.
+    RETURNS (TextRecord): The record.
+    RAISES (InvalidRecord): As of `parse_object`.
     """
-    for number, line in enumerate(without_mark(iter(lines)), start=1):
-        if not line.strip():
-            continue
-        place = Place(file, number)
-        raw = show_raw([line])
-        try:
-            data = _parse_json(decode(line, place), place)
-            yield parse_object(data, place, raw, unlabelled=unlabelled)
-        except InvalidRecord as error:
-            yield Rejected(error, raw)
-
-
-def _parse_json(text: str, place: Place) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidRecord(Errors.C113, place, reason=show_reason(error)) from None
+    text, annotation = data
+    return _parse_text({"text": text, **annotation}, "the record", place, raw=raw, options=options)
 
 
 def parse_object(
-    data: Any, place: Place, raw: str, *, unlabelled: bool = False
+    data: Mapping[str, Any], place: Place, raw: str, options: ReadOptions
 ) -> TextRecord | BitextRecord | Skipped:
     """Make a record of an object with text and spans, or with segments.
 
-    data (Any): The object, as JSON gives it.
+    A sentence has "text" and "spans", each with "start", "end" and "label"; lists of start, end
+    and label, and the keys "entities", "label" and "labels", are read too, the one of them that
+    is filled. Without spans its annotation is missing; spans under another key are an error. A
+    bitext has "segments", each a sentence with "lang", or it is one text whose "segments" are
+    offsets, as `spacy concner export` writes it (see `doc_to_json`). An "id" goes to
+    `doc.user_data["id"]`. Objects whose "answer" is "reject" or "ignore" (Prodigy's) are skipped.
+
+    data (Mapping[str, Any]): The object, as JSON gives it.
     place (Place): Where it stands.
     raw (str): The object as it stands in the source.
-    unlabelled (bool): Leave the spans unread.
+    options (ReadOptions): What offsets count, and whether spans are read.
     RETURNS (TextRecord | BitextRecord | Skipped): The record, or that it is to be skipped.
     RAISES (InvalidRecord): C114 for missing keys, C115 for wrong types and nulls, C116 for an
-        empty text, type or language, C117, C118 and C119 for spans out of range, empty or
-        overlapping, C121 for a bitext of fewer than two segments, C122 for broken characters,
-        C135 for spans under an unknown key, C136, C137 and C138 for tokens and segments that
-        do not fit the text.
+        empty text, type or language, C121 for a bitext of fewer than two segments, C122 and C146
+        for characters that are none, C135 for spans under an unknown key, C136, C137 and C138
+        for tokens and segments that do not fit the text, C151 for what cannot be stored, and the
+        codes of `check_spans`.
     """
-    if not isinstance(data, Mapping):
-        wrong_type("the record", data, "an object", place)
     if data.get("answer") in SKIPPED_ANSWERS:
         return Skipped(data["answer"])
-    user_data = read_user_data(data)
+    user_data = read_user_data(data, place)
     if data.get("segments") is None:
-        whole = _parse_text(data, "the record", place, raw, unlabelled)
+        whole = _parse_text(data, "the record", place, raw=raw, options=options)
         whole.user_data = user_data
+        if data.get("_view_id") == BINARY_VIEW and whole.spans:
+            whole.unannotated = [(0, len(whole.text))]
         return whole
     if has_offset_segments(data):
         rest = {key: value for key, value in data.items() if key not in OWN_KEYS}
-        whole = _parse_text(rest, "the record", place, raw, unlabelled)
+        whole = _parse_text(rest, "the record", place, raw=raw, options=options)
         return split_text(whole, data)
     segments = []
     for number, item in enumerate(as_list(data["segments"], "segments", place), start=1):
@@ -116,50 +93,65 @@ def parse_object(
         if not isinstance(item, Mapping):
             wrong_type(what, item, "an object", place)
         language = get_string(item, ("lang",), what, place)
-        segment = _parse_text(item, what, place, raw, unlabelled)
-        segment.user_data = user_data | read_user_data(item)
+        segment = _parse_text(item, what, place, raw=raw, options=options)
+        segment.user_data = user_data | read_user_data(item, place)
         segments.append((language, segment))
     if len(segments) < 2:
         raise InvalidRecord(Errors.C121, place, found=len(segments))
     return BitextRecord(segments, place, raw, user_data)
 
 
+def read_label(item: Mapping[str, Any], what: str, place: Place) -> str:
+    """Give the type of a span: a string, or a list of one.
+
+    item (Mapping[str, Any]): The span.
+    what (str): What it is, for messages.
+    place (Place): Where it stands.
+    RETURNS (str): The type.
+    RAISES (InvalidRecord): C114, C115, C116, C122, C146 if it has none or several.
+    """
+    for key in LABEL_KEYS:
+        value = item.get(key)
+        if isinstance(value, list) and value:
+            if len(value) > 1:
+                wrong_type(f"the {key} of {what}", value, "a single type", place)
+            item = {"label": value[0]}
+            break
+    return get_string(item, LABEL_KEYS, what, place)
+
+
 def _parse_text(
-    data: Mapping[str, Any], what: str, place: Place, raw: str, unlabelled: bool
+    data: Mapping[str, Any], what: str, place: Place, *, raw: str, options: ReadOptions
 ) -> TextRecord:
-    text = get_string(data, ("text",), what, place)
-    keys = [key for key in SPAN_KEYS if data.get(key) is not None]
-    if unlabelled:
+    text = get_string(data, TEXT_KEYS, what, place)
+    if options.unlabelled:
         return TextRecord(text, None, place, raw)
-    if not keys or data[keys[0]] == []:
-        for key, value in data.items():
-            by_name = not keys and value is not None and key.casefold() in OTHER_SPAN_KEYS
-            if by_name or _holds_spans(value, key):
-                known = ", ".join(SPAN_KEYS)
-                raise InvalidRecord(Errors.C135, place, what=what, key=key, known=known)
+    keys = [key for key in SPAN_KEYS if data.get(key) is not None]
+    filled = [key for key in keys if data[key] != []]
+    if not filled:
+        _check_other_keys(data, what, place, named=bool(keys))
     if not keys:
         return TextRecord(text, None, place, raw)
-    if len(keys) > 1:
-        wrong_type(f"the annotation of {what}", keys, f"one of {SPAN_KEYS}", place)
-    items = as_list(data[keys[0]], keys[0], place)
-    spans = sorted(_parse_span(item, f"span {n}", place) for n, item in enumerate(items, start=1))
-    for start, end, label in spans:
-        if start >= end:
-            raise InvalidRecord(Errors.C118, place, start=start, end=end, label=label)
-        if start < 0 or end > len(text):
-            raise InvalidRecord(
-                Errors.C117,
-                place,
-                start=start,
-                end=end,
-                label=label,
-                n_characters=len(text),
-                text=text[:80],
-            )
-    for first, second in zip(spans, spans[1:], strict=False):
-        if second[0] < first[1]:
-            raise InvalidRecord(Errors.C119, place, first=first, second=second)
+    chosen = (filled or keys)[0]
+    for key in filled[1:]:
+        if data[key] != data[chosen]:
+            wrong_type(f"the annotation of {what}", filled, "only one of them filled", place)
+    items = as_list(data[chosen], chosen, place)
+    raw_spans = [_parse_span(item, f"span {n}", place) for n, item in enumerate(items, start=1)]
+    spans = check_spans(raw_spans, text, place, options.offsets)
     return TextRecord(text, spans, place, raw)
+
+
+def _check_other_keys(data: Mapping[str, Any], what: str, place: Place, *, named: bool) -> None:
+    """Check that an object without spans does not have them under another key: C135.
+
+    named (bool): Whether it says by a known key that it has none.
+    """
+    for key, value in data.items():
+        by_name = not named and value is not None and key.casefold() in OTHER_SPAN_KEYS
+        if by_name or _holds_spans(value, key):
+            known = ", ".join(SPAN_KEYS)
+            raise InvalidRecord(Errors.C135, place, what=what, key=key, known=known)
 
 
 def _holds_spans(value: Any, key: str, depth: int = 0) -> bool:
@@ -182,11 +174,13 @@ def _holds_spans(value: Any, key: str, depth: int = 0) -> bool:
     return any(_holds_spans(part, key, depth + 1) for part in value)
 
 
-def _parse_span(item: Any, what: str, place: Place) -> tuple[int, int, str]:
+def _parse_span(item: Any, what: str, place: Place) -> RawSpan:
+    told = None
     if isinstance(item, Mapping):
         start = get_value(item, START_KEYS, what, "a whole number", place)
         end = get_value(item, END_KEYS, what, "a whole number", place)
-        label = get_string(item, ("label",), what, place)
+        label = read_label(item, what, place)
+        told = item.get("text")
     elif isinstance(item, list | tuple) and len(item) == 3:
         start, end, _ = item
         label = get_string({"label": item[2]}, ("label",), what, place)
@@ -195,4 +189,6 @@ def _parse_span(item: Any, what: str, place: Place) -> tuple[int, int, str]:
     for name, value in (("start", start), ("end", end)):
         if not isinstance(value, int) or isinstance(value, bool):
             wrong_type(f"the {name} of {what}", value, "a whole number", place)
-    return start, end, label
+    if told is not None and not isinstance(told, str):
+        wrong_type(f"the text of {what}", told, "a string", place)
+    return RawSpan(start, end, label, told)
