@@ -151,8 +151,8 @@ def read_parallel(files: ParallelFiles) -> Iterator[ParallelLine]:
             if files.use_column and not problem:
                 link = columns[2] if len(columns) > 2 and not target else None
                 problem = NO_ALIGNMENT if link is None else ""
-            texts = [_fold(column) for column in [*columns[:2], ""][:2]]
-            yield ParallelLine(number, texts[0], texts[1], link, problem)
+            one, other = [_fold(column) for column in [*columns[:2], ""][:2]]
+            yield ParallelLine(number, one, other, links=link, problem=problem)
 
 
 @contextmanager

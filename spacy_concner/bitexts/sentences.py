@@ -12,7 +12,7 @@ from ..errors import ConcnerError, Errors
 from ..projection.markers import Marked, mark
 from ..projection.placeholders import (
     OWN_STEMS,
-    PLACEHOLDER_LOST,
+    REASONS,
     SECOND_STEM,
     Masked,
     mask,
@@ -82,13 +82,13 @@ class Sentence:
                     yield surface
 
     def second_try(self, lost: Lost | None) -> "Sentence | None":
-        """Give the sentence with other placeholders, for one more try after a loss.
+        """Give the sentence with other placeholders, for one more try after labels were lost.
 
         lost (Lost): What was lost in the first try.
         RETURNS (Sentence | None): The sentence; None if no placeholder was lost, or all
             stems were the labels' own, which are those that survive best.
         """
-        if lost is None or lost.reason not in PLACEHOLDER_LOST:
+        if lost is None or lost.reason not in REASONS:
             return None
         if all(label.upper() in OWN_STEMS for label in self.masked.labels):
             return None

@@ -62,17 +62,17 @@ class Projector:
         RAISES (ConcnerError): C203, C204, C206, C207 for the engine.
         """
         outcomes = [Outcome() for _ in sentences]
-        losses: list[list[str]] = [[] for _ in sentences]
+        reasons: list[list[str]] = [[] for _ in sentences]
         waiting = list(range(len(sentences)))
         for strategy in self._strategies:
             tried = self._try([sentences[n] for n in waiting], strategy)
             for n, outcome in zip(waiting, tried, strict=True):
                 if outcome.pair is not None:
-                    add_problems(outcome.pair.doc, losses[n])
+                    add_problems(outcome.pair.doc, reasons[n])
                 if outcome.pair is not None or outcomes[n].pair is None:
                     outcomes[n] = outcome
                 if outcome.lost is not None:
-                    losses[n].append(f"{strategy}: {outcome.lost.reason}")
+                    reasons[n].append(f"{strategy}: {outcome.lost.reason}")
             waiting = [n for n, outcome in enumerate(outcomes) if _may_gain(outcome)]
         return outcomes
 
@@ -81,7 +81,7 @@ class Projector:
     ) -> list[Outcome]:
         """Give sentences whose labels were lost their plain translation.
 
-        What is left of placeholders and markers after a loss would stand in the text. Lines of a
+        What is left of the placeholders and markers would stand in the text else. Lines of a
         file are fixed: then nothing changes.
 
         sentences (Sequence[Sentence]): The sentences.

@@ -87,7 +87,7 @@ def label_by_alignment(
     belong to it: their annotation is missing then.
 
     source (Doc): Labelled source.
-    target (Doc): Its translation, changed in place; all of it is missing after a loss.
+    target (Doc): Its translation, changed in place; unannotated where too much is lost.
     links (Links): Positions in the words of `words_of`.
     min_entities_kept (float): Share of the entities that must find a place.
     RETURNS (Labelled | Lost): What was set, or the first entity that found no place.

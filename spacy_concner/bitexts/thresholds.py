@@ -1,7 +1,6 @@
 """When a translation is good enough."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from ..errors import ConcnerError, Errors
 
@@ -33,10 +32,10 @@ class Thresholds:
         """Check the numbers: C132 for one that is out of its range."""
         factor, added = self.max_length_factor, self.max_entities_added
         is_factor = factor == 0 or 1 <= factor < float("inf")
-        check_setting("--max-length-factor", factor, is_factor, "0, or a number from 1")
+        check_threshold("--max-length-factor", factor, is_factor, "0, or a number from 1")
         check_share("--max-untranslated", self.max_untranslated)
         check_share("--min-entities-kept", self.min_entities_kept)
-        check_setting("--max-entities-added", added, added >= -1, "-1 (any number) or more")
+        check_threshold("--max-entities-added", added, added >= -1, "-1 (any number) or more")
 
 
 def check_share(option: str, value: float) -> None:
@@ -46,14 +45,14 @@ def check_share(option: str, value: float) -> None:
     value (float): The threshold.
     RAISES (ConcnerError): C132 if it is out of range.
     """
-    check_setting(option, value, 0 <= value <= 1, "a number from 0 to 1")
+    check_threshold(option, value, 0 <= value <= 1, "a number from 0 to 1")
 
 
-def check_setting(option: str, value: Any, is_good: bool, expected: str) -> None:
-    """Check a setting.
+def check_threshold(option: str, value: float, is_good: bool, expected: str) -> None:
+    """Check a threshold.
 
     option (str): What the user calls it.
-    value (Any): Its value.
+    value (float): The threshold.
     is_good (bool): Whether it will do.
     expected (str): What was expected, for the message.
     RAISES (ConcnerError): C132 if it will not.

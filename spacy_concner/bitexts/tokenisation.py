@@ -48,10 +48,7 @@ def _letter() -> str:
 
 def _ranges(codes: list[int]) -> str:
     """Write character codes in order as ranges of a regular expression."""
-    pieces: list[list[int]] = []
-    for code in codes:
-        if pieces and code == pieces[-1][1] + 1:
-            pieces[-1][1] = code
-        else:
-            pieces.append([code, code])
-    return "".join(f"{chr(first)}-{chr(last)}" for first, last in pieces)
+    known = set(codes)
+    firsts = [code for code in codes if code - 1 not in known]
+    lasts = [code for code in codes if code + 1 not in known]
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in zip(firsts, lasts, strict=True))

@@ -1,6 +1,7 @@
 """A bilingual dictionary as an engine: word by word, for pairs that no model knows."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import ConcnerError, Errors
@@ -45,31 +46,29 @@ class LexiconTranslator:
         return [self._translate(text) for text in texts]
 
     def _translate(self, text: str) -> str:
-        places = [match.span() for match in WORD.finditer(text)]
+        words = list(WORD.finditer(text))
         pieces: list[str] = []
         end = 0
         first = 0
-        while first < len(places):
-            start = places[first][0]
-            last, found = self._longest_match(text, places, first)
-            pieces += [text[end:start], found]
-            end = places[last][1]
+        while first < len(words):
+            last, found = self._longest_match(text, words, first)
+            pieces += [text[end : words[first].start()], found]
+            end = words[last].end()
             first = last + 1
         return "".join(pieces) + text[end:]
 
     def _longest_match(
-        self, text: str, places: list[tuple[int, int]], first: int
+        self, text: str, words: Sequence[re.Match[str]], first: int
     ) -> tuple[int, str]:
         """Give the last word of the longest phrase that is known, and its translation."""
-        start = places[first][0]
-        for last in range(min(first + MAX_WORDS, len(places)) - 1, first - 1, -1):
-            phrase = text[start : places[last][1]]
+        for last in range(min(first + MAX_WORDS, len(words)) - 1, first - 1, -1):
+            phrase = text[words[first].start() : words[last].end()]
             if any(character.isdigit() for character in phrase):
                 continue
             found = self._dictionary.look_up(" ".join(phrase.split()))
             if found is not None:
                 return last, keep_case(phrase, found)
-        return first, text[start : places[first][1]]
+        return first, words[first].group()
 
 
 def keep_case(source: str, translation: str) -> str:

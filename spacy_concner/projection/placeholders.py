@@ -20,10 +20,10 @@ NEUTRAL_STEM = "XYZ"
 SECOND_STEM = "PER"
 SEPARATORS = r"[\s\-‐‑–_]{0,3}"
 BRACKETS = "([（"
-MISSING = "missing placeholder"
-DUPLICATED = "duplicated placeholder"
-EXTRA = "extra placeholder"
-PLACEHOLDER_LOST = (MISSING, DUPLICATED, EXTRA)
+LOST_PLACEHOLDER = "missing placeholder"
+DOUBLE_PLACEHOLDER = "duplicated placeholder"
+EXTRA_PLACEHOLDER = "extra placeholder"
+REASONS = (LOST_PLACEHOLDER, DOUBLE_PLACEHOLDER, EXTRA_PLACEHOLDER)
 
 
 @dataclass(frozen=True)
@@ -184,11 +184,11 @@ def _locate(translation: str, masked: Masked) -> list[tuple[int, int, int]] | Lo
     for number, placeholder in enumerate(masked.placeholders):
         places = _find(folded, masked.words[number], number)
         if len(places) != 1:
-            return Lost(DUPLICATED if places else MISSING, placeholder)
+            return Lost(DOUBLE_PLACEHOLDER if places else LOST_PLACEHOLDER, placeholder)
         found.append((*places[0], number))
     extra = _find_extra(folded, masked)
     if extra:
-        return Lost(EXTRA, translation[slice(*extra[0])])
+        return Lost(EXTRA_PLACEHOLDER, translation[slice(*extra[0])])
     return found
 
 

@@ -7,7 +7,7 @@ from spacy_concner.bitexts.translate import translate_corpus
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.segments import split_bitext, token_tag
 from spacy_concner.errors import ConcnerError
-from spacy_concner.projection.placeholders import MISSING
+from spacy_concner.projection.placeholders import LOST_PLACEHOLDER
 
 TAGGED = [
     "Anna/B-PER lives/O in/O Paris/B-LOC ./O",
@@ -95,12 +95,12 @@ def test_lost_labels_are_rejected_with_their_reason(run, nlp, tmp_path, make_ech
     rejects = tmp_path / "rejects.jsonl"
     translator = make_echo({"PER0 lives in LOC1.": "Wohnt in LOC1."})
     output, summary = run(translator, rejects=rejects)
-    assert (summary.kept, dict(summary.lost)) == (3, {MISSING: 1})
+    assert (summary.kept, dict(summary.lost)) == (3, {LOST_PLACEHOLDER: 1})
     assert len(targets(output, nlp)) == 3
     assert list(srsly.read_jsonl(rejects)) == [
         {
             "document": 1,
-            "reason": MISSING,
+            "reason": LOST_PLACEHOLDER,
             "detail": "PER0",
             "text": "Anna lives in Paris.",
             "masked": "PER0 lives in LOC1.",
@@ -239,7 +239,7 @@ def test_lost_placeholders_are_tried_again_with_others(run, nlp, make_doc, write
     assert not summary.lost
     translator = make_echo({"XYZ0 fail": "Sie scheitern", "PER0 fail": "Sie nicht"})
     rejected = run(translator, path=path)[1]
-    assert dict(rejected.lost) == {MISSING: 1}
+    assert dict(rejected.lost) == {LOST_PLACEHOLDER: 1}
 
 
 def test_labels_to_copy_must_be_there(run, corpus, tmp_path):

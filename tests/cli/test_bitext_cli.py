@@ -263,3 +263,20 @@ def test_other_text_and_missing_files_are_told(run, write, labelled, tmp_path, t
 def test_a_file_without_any_tab_is_no_parallel_text(run, write, lines):
     result, docs, _ = run(write(lines))
     assert result.exit_code == 1 and "C232" in result.stdout and not docs
+
+
+@pytest.mark.parametrize("option", ["--labels", "--alignments", "--target-file", "--encoder"])
+def test_no_input_is_lost_to_an_output(write, labelled, tmp_path, option):
+    links = write([line[2] for line in LINES], "links.jsonl")
+    source = write([line[0] for line in LINES], "source.jsonl")
+    target = write([line[1] for line in LINES], "target.jsonl")
+    paths = {"--labels": labelled, "--alignments": links, "--target-file": target}
+    paths["--encoder"] = write(["{}"], "config.json")
+    arguments = [word for name, path in paths.items() for word in (name, str(path))]
+    arguments += ["--rejects", str(paths[option]), "--target", "bg", "--force"]
+    before = paths[option].read_bytes()
+    output = tmp_path / "out.spacy"
+    result = CliRunner().invoke(concner_cli, ["bitext", str(source), str(output), *arguments])
+    assert result.exit_code == 1 and "C407" in result.stdout, result.stdout
+    assert option in " ".join(result.stdout.split())
+    assert paths[option].read_bytes() == before and not output.exists()

@@ -5,9 +5,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spacy_concner.projection.placeholders import (
-    DUPLICATED,
-    EXTRA,
-    MISSING,
+    DOUBLE_PLACEHOLDER,
+    EXTRA_PLACEHOLDER,
+    LOST_PLACEHOLDER,
     mask,
     project,
     restore,
@@ -111,14 +111,14 @@ def test_what_is_glued_to_a_placeholder_stays(glued):
 @pytest.mark.parametrize(
     "translation, reason, detail",
     [
-        ("schläft in LOC1", MISSING, "PER0"),
-        ("PER0 schläft in LOC", MISSING, "LOC1"),
-        ("PER0 schläft in LOC10", MISSING, "LOC1"),
-        ("PER0, PER0 schläft in LOC1", DUPLICATED, "PER0"),
-        ("PER0, Per 0 schläft in LOC1", DUPLICATED, "PER0"),
-        ("per 0, Per-0 schläft in LOC1", DUPLICATED, "PER0"),
-        ("PER0 und PER7 schlafen in LOC1", EXTRA, "PER7"),
-        ("PER0 schläft in LOC1 und LOC0", EXTRA, "LOC0"),
+        ("schläft in LOC1", LOST_PLACEHOLDER, "PER0"),
+        ("PER0 schläft in LOC", LOST_PLACEHOLDER, "LOC1"),
+        ("PER0 schläft in LOC10", LOST_PLACEHOLDER, "LOC1"),
+        ("PER0, PER0 schläft in LOC1", DOUBLE_PLACEHOLDER, "PER0"),
+        ("PER0, Per 0 schläft in LOC1", DOUBLE_PLACEHOLDER, "PER0"),
+        ("per 0, Per-0 schläft in LOC1", DOUBLE_PLACEHOLDER, "PER0"),
+        ("PER0 und PER7 schlafen in LOC1", EXTRA_PLACEHOLDER, "PER7"),
+        ("PER0 schläft in LOC1 und LOC0", EXTRA_PLACEHOLDER, "LOC0"),
     ],
 )
 def test_losses_are_told(translation, reason, detail):
