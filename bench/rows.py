@@ -104,8 +104,10 @@ class Rows:
 
 def made_with(provenance: Mapping[str, Any]) -> str:
     """Show versions, machine and date of a file of results, those that are known."""
-    versions = ", ".join(f"{name} {value}" for name, value in provenance["versions"].items())
-    return f"{versions}; {provenance['machine']}; {provenance['date']}"
+    versions = provenance.get("versions", {})
+    parts = [", ".join(f"{name} {value}" for name, value in versions.items())]
+    parts += [provenance.get("machine", ""), provenance["date"]]
+    return "; ".join(filter(None, parts))
 
 
 def _line(row: Mapping[str, object]) -> str:

@@ -113,7 +113,7 @@ def _function(function: Callable) -> list[str]:
         f"### `{function.__name__}`\n",
         f"{as_markdown(parsed.text)}\n",
         f"```python\n{where}\n\n{call(function)}\n```\n",
-        arguments_table(parsed, function, list(inspect.signature(function).parameters)),
+        arguments_table(parsed, function, list(inspect.signature(function).parameters), repr),
         *closing_lines(parsed),
     ]
 
@@ -134,7 +134,7 @@ def _type(kind: type) -> list[str]:
     return [
         f"### `{kind.__name__}`\n",
         f"{show(as_markdown(text))}\n",
-        arguments_table(parsed, kind, names),
+        arguments_table(parsed, kind, names, repr),
         f"Code: `{kind.__module__.replace('.', '/')}.py`\n",
     ]
 

@@ -3,7 +3,7 @@
 import inspect
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,15 @@ from .docstrings import Docstring
 CLOSING = {"RETURNS": "**Gives:**", "YIELDS": "**Yields:**", "RAISES": "**Errors:**"}
 
 
-def arguments_table(parsed: Docstring, thing: Any, names: Sequence[str]) -> str:
+def arguments_table(
+    parsed: Docstring, thing: Any, names: Sequence[str], write: Callable[[Any], str] | None = None
+) -> str:
     """Show the arguments of a function or class.
 
     parsed (Docstring): Its docstring.
     thing (Any): The function or class.
     names (Sequence[str]): Arguments to show.
+    write (Callable[[Any], str]): What writes a default; by default as a config does.
     RETURNS (str): A table; empty without arguments.
     """
     if not names:
@@ -26,16 +29,17 @@ def arguments_table(parsed: Docstring, thing: Any, names: Sequence[str]) -> str:
     rows = ["| argument | type | default | what |", "|---|---|---|---|"]
     for name in names:
         kind, text = parsed.arguments.get(name, ("", ""))
-        cells = [f"`{name}`", f"`{kind}`" if kind else "", _default(signature[name]), show(text)]
+        default = _default(signature[name], write or as_json)
+        cells = [f"`{name}`", f"`{kind}`" if kind else "", default, show(text)]
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows) + "\n"
 
 
-def _default(parameter: inspect.Parameter) -> str:
+def _default(parameter: inspect.Parameter, write: Callable[[Any], str]) -> str:
     """Show a default; nothing where there is none, or where a dataclass makes it."""
     value = plain_value(parameter.default)
     is_plain = value is None or isinstance(value, str | int | float | list | dict)
-    return f"`{as_json(value)}`" if is_plain else ""
+    return f"`{write(value)}`" if is_plain else ""
 
 
 def closing_lines(parsed: Docstring) -> list[str]:

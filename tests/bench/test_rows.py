@@ -19,6 +19,7 @@ def test_provenance_stands_once_and_a_row_a_line(tmp_path):
     assert provenance["limit"] == 5 and "spacy" in provenance["versions"]
     assert made_with(provenance).endswith(f"no GPU; {provenance['date']}")
     assert provenance == rows.provenance
+    assert made_with({"date": "2026-11-21"}) == "2026-11-21"
 
 
 def test_a_run_finds_the_rows_of_another(tmp_path):
