@@ -32,7 +32,7 @@ def test_configs_are_alike():
         tuple(re.findall(heads, p.read_text().replace("ts.evaluator", "ts.concner"), re.M))
         for p in CONFIGS
     }
-    assert len(CONFIGS) == 6 and len(orders) == 1
+    assert len(CONFIGS) == 5 and len(orders) == 1
 
 
 def test_missing_encoder(tmp_path):

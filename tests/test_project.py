@@ -12,7 +12,7 @@ import yaml
 from spacy_concner.corpora.reader import read_docs
 
 ROOT = Path(__file__).parents[1]
-PARTS = ("assets", "configs", "scripts", "project.yml")
+PARTS = ("assets", "configs", "project.yml")
 
 
 @pytest.fixture
@@ -26,7 +26,6 @@ def project(tmp_path, encoder_folder) -> Path:
         languages="bg",
         encoder=str(encoder_folder),
         pieces=0,
-        teachers="direct concner",
         teacher_steps=2,
         student_steps=2,
         rounds=2,
@@ -58,15 +57,16 @@ def test_project_from_corpus_to_wheel(project):
     assert meta["sources"][0]["license"] == "MIT"
     assert "ents_f" in meta["performance"]
     assert "bg" in (project / "metrics" / "summary.md").read_text("utf8")
-    assert (project / "training" / "student" / "round-2" / "model-last").exists()
+    student = project / "training" / "student"
+    assert (student / "round-2" / "model-last").exists()
     # The last step is evaluated, or model-best would be what there was before the first.
-    for name in ("teacher-concner", "student-2"):
-        rows = list(srsly.read_jsonl(project / "metrics" / f"{name}.jsonl"))
-        assert rows[-1]["step"] == 2, name
-    soft = srsly.read_json(project / "corpus" / "soft" / "round-2" / "bg" / "label.json")
-    assert list(soft["teachers"]) == ["direct", "concner", "student"]
+    for path in (project / "metrics" / "teacher-concner", student / "metrics" / "round-2"):
+        rows = list(srsly.read_jsonl(path.with_suffix(".jsonl")))
+        assert rows[-1]["step"] == 2, path
+    soft = srsly.read_json(student / "soft" / "round-2" / "bg" / "label.json")
+    assert list(soft["teachers"]) == ["direct", "translate_train", "concner", "round-1"]
     again = run(project, "all")
-    # All but the check of the corpus and the smoke test, which leave nothing behind.
+    # All but the smoke test, which leaves nothing behind.
     assert again.count("Skipping") == 7
 
 
@@ -85,17 +85,17 @@ def test_own_corpus_is_translated(project):
     change_vars(
         project, engine="command", engine_options="-o command=cat", translate_to="bg", rounds=1
     )
-    steps = ("convert-own", "translate", "encoder", "teachers", "distil", "ship", "evaluate")
+    steps = ("collect-own", "translate", "encoder", "teachers", "distil", "ship", "evaluate")
     printed = {step: run(project, step) for step in steps}
-    assert "Parallel text for bg" in printed["convert-own"]
+    assert "Parallel text for bg" in printed["collect-own"]
     # What two steps of training find alike is chance; that nothing brings no rounds is not.
     found = "Nothing in the parallel text is alike" not in printed["distil"]
     assert f"Student of round-{3 if found else 1}" in printed["distil"]
     assert (project / "training" / "student" / "parallel" / "model-last").exists() == found
     vocab = spacy.blank("xx").vocab
-    bitexts = list(read_docs(project / "corpus" / "teachers" / "concner.spacy", vocab))
+    bitexts = list(read_docs(project / "corpus" / "bitexts.spacy", vocab))
     assert [segment.label_ for segment in bitexts[0].spans["segments"]] == ["en", "bg"]
-    direct = list(read_docs(project / "corpus" / "teachers" / "direct.spacy", vocab))
-    assert len(direct) == 12 and "segments" not in direct[0].spans
+    labelled = list(read_docs(project / "corpus" / "collected" / "labelled.spacy", vocab))
+    assert len(labelled) == 12 and "segments" not in labelled[0].spans
     assert "displacy" in (project / "metrics" / "translations.html").read_text("utf8").lower()
     assert "bg" in (project / "metrics" / "summary.md").read_text("utf8")

@@ -32,6 +32,10 @@ FUNCTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "ship": (("shipping.ship", "ship"),),
     "report": (("pages.report.page", "write_report"),),
     "card": (("shipping.card", "write_card"),),
+    "collect": (("projects.collect", "collect"),),
+    "scores": (("projects.scores", "score_pipelines"),),
+    "smoke-test": (("projects.smoke_test", "smoke_test"),),
+    "for-each": (("projects.for_each", "for_each"),),
 }
 # What makes what some of them are given.
 BUILDERS = (

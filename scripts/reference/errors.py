@@ -20,7 +20,7 @@ SECTIONS = {
     "C3": "Encoders",
     "C4": "Teachers",
     "C5": "Training, scoring, shipping and the command line",
-    "C6": "Files",
+    "C6": "Files and projects",
     "W": "Warnings",
 }
 

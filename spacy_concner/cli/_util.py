@@ -40,6 +40,10 @@ ORDER = (
     "ship",
     "report",
     "card",
+    "collect",
+    "scores",
+    "smoke-test",
+    "for-each",
 )
 
 FORCE = typer.Option(

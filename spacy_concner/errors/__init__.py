@@ -2,7 +2,7 @@
 
 Every message starts with its code and reads "what happened. what to do." The first digit of a code
 says what it is about: C0xx tagging and losses, C1xx corpora, C2xx bitexts and engines, C3xx
-encoding, C4xx teaching, C5xx training, scoring and shipping, C6xx files.
+encoding, C4xx teaching, C5xx training, scoring and shipping, C6xx files and projects.
 """
 
 from .bitexts import BitextsErrors
@@ -17,6 +17,7 @@ from .losses import LossesErrors
 from .pages import PagesErrors
 from .pipelines import PipelinesErrors
 from .projection import ProjectionErrors
+from .projects import ProjectsErrors
 from .scoring import ScoringErrors, ScoringWarnings
 from .shipping import ShippingErrors
 from .tagging import TaggingErrors, TaggingWarnings
@@ -54,6 +55,7 @@ class Errors(
     ScoringErrors,
     PagesErrors,
     ShippingErrors,
+    ProjectsErrors,
     CliErrors,
     metaclass=WithCodes,
 ):

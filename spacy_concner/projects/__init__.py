@@ -1,1 +1,1 @@
-"""What a project of corpora to packages is made of."""
+"""What a project does beside the verbs for one corpus: gather, repeat, compare, try."""

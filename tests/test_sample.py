@@ -1,25 +1,24 @@
-"""Check the sample corpus: `python scripts/check_sample.py assets/sample`.
+"""The sample corpus is sound.
 
-Every bitext must have the languages in the same order and the same entities by type in
-each, spans must lie on token boundaries, and no sentence may stand twice: neither within a
-split nor across splits, nor among the raw sentences.
+Every bitext has the languages in the same order and the same entities by type in each, spans lie
+on token boundaries, and no sentence stands twice: neither within a split nor across splits, nor
+among the raw sentences.
 """
 
 import json
-import sys
 from collections import Counter
 from pathlib import Path
 
 import spacy
-from wasabi import msg
 
+SAMPLE = Path(__file__).parents[1] / "assets" / "sample"
 LANGUAGES = ["en", "bg", "de", "hu"]
 SPLITS = ["train", "dev", "test"]
 MINIMUM_BITEXTS = 240
 MINIMUM_RAW = 150
 
 
-def check(folder: Path) -> list[str]:
+def find_problems(folder: Path) -> list[str]:
     """Check the sample.
 
     folder (Path): Folder with `train.jsonl`, `dev.jsonl`, `test.jsonl` and `raw.LANG.txt`.
@@ -74,11 +73,23 @@ def count(folder: Path) -> Counter[str]:
     return counts
 
 
-if __name__ == "__main__":
-    found = check(Path(sys.argv[1]))
-    for problem in found:
-        msg.fail(problem)
-    if found:
-        sys.exit(1)
-    summary = ", ".join(f"{name} {n}" for name, n in count(Path(sys.argv[1])).items())
-    msg.good(f"Sample is sound: {summary}")
+def test_the_sample_is_sound():
+    assert find_problems(SAMPLE) == []
+    counts = count(SAMPLE)
+    assert counts["train"] + counts["dev"] + counts["test"] >= 240
+    assert min(counts["PER"], counts["LOC"], counts["ORG"]) >= 100
+
+
+def test_a_broken_sample_is_found(tmp_path):
+    for path in SAMPLE.glob("*.*"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    lines = (SAMPLE / "test.jsonl").read_text("utf8").splitlines()
+    broken = next(json.loads(line) for line in lines if json.loads(line)["segments"][0]["spans"])
+    broken["segments"][1]["spans"] = []
+    broken["segments"][0]["spans"][0]["end"] -= 1
+    lines = [*lines, json.dumps(broken)]
+    (tmp_path / "test.jsonl").write_text("\n".join(lines), encoding="utf8")
+    problems = "\n".join(find_problems(tmp_path))
+    assert "entity types differ" in problems
+    assert "does not lie on token boundaries" in problems
+    assert "stands already at test.jsonl" in problems

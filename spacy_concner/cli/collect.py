@@ -1,0 +1,44 @@
+"""`spacy concner collect`: the corpora of a project in one folder."""
+
+from pathlib import Path
+
+import typer
+from wasabi import msg
+
+from ._util import FORCE, verb
+
+
+@verb("collect")
+def collect_cli(
+    input_path: Path = typer.Argument(
+        ...,
+        metavar="INPUT",
+        exists=True,
+        file_okay=False,
+        help="Folder with train, dev, raw.LANG, test.LANG (or one test of bitexts) in any format "
+        "of convert, sources.json, and perhaps parallel.LANG.tsv (source, tab, target)",
+    ),
+    output_path: Path = typer.Argument(
+        ...,
+        metavar="OUTPUT",
+        help="Folder for labelled.spacy, dev.spacy, raw, test and parallel with a file a language, "
+        "and sources.json",
+    ),
+    languages: str = typer.Option(
+        ..., "--languages", help='Codes of the target languages, such as "bg de"'
+    ),
+    source: str = typer.Option("en", "--source", help="Language of the labelled text"),
+    force: bool = FORCE,
+) -> None:
+    """Gather the corpora of a project in one folder, as the verbs read them."""
+    from ..projects.collect import collect
+
+    codes = languages.split()
+    made = collect(input_path, output_path, languages=codes, source=source, force=force)
+    rows = [(name, str(count)) for name, count in made.sentences.items()]
+    msg.table(rows, header=("Corpus", "Sentences"), divider=True, aligns=("l", "r"))
+    if made.parallel:
+        msg.info(f"Parallel text for {' '.join(made.parallel)}")
+    if without := [code for code in codes if code not in made.parallel]:
+        msg.info(f"No parallel text for {' '.join(without)}: no parallel.LANG.tsv in {input_path}")
+    msg.good(f"Corpora gathered: {output_path}")

@@ -1,0 +1,44 @@
+"""`spacy concner scores`: pipelines on the test sets of several languages."""
+
+from pathlib import Path
+
+import typer
+from wasabi import msg
+
+from ._util import FORCE, GPU_ID, named_paths, verb
+
+
+@verb("scores")
+def scores_cli(
+    output_path: Path = typer.Argument(
+        ...,
+        metavar="OUTPUT",
+        help="Markdown file for the table; NAME.LANG.json with all scores go beside it",
+    ),
+    pipeline: list[str] = typer.Option(
+        ...,
+        "--pipeline",
+        help="NAME=PIPELINE, once a pipeline; {lang} in it stands for the language",
+    ),
+    test: Path = typer.Option(
+        ..., "--test", help="Folder with labelled corpora: LANG.spacy for each language"
+    ),
+    languages: str = typer.Option(
+        ..., "--languages", help='Codes of the languages to score on, such as "bg de"'
+    ),
+    gpu_id: int = GPU_ID,
+    force: bool = FORCE,
+) -> None:
+    """Score pipelines on the test sets of several languages, in one table."""
+    from ..projects.scores import HEADER, score_pipelines
+
+    rows = score_pipelines(
+        named_paths("--pipeline", pipeline),
+        {code: test / f"{code}.spacy" for code in languages.split()},
+        output_path,
+        gpu_id=gpu_id,
+        force=force,
+    )
+    cells = [row.row for row in rows]
+    msg.table(cells, header=HEADER, divider=True, aligns=("l", "l", "r", "r", "r"))
+    msg.good(f"Scores: {output_path}")

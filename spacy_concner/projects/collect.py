@@ -1,0 +1,100 @@
+"""The corpora of a project, gathered in one folder as the other verbs read them."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..bitexts.parallel_files import ParallelFiles, check_columns
+from ..corpora.convert import convert
+from ..errors import ConcnerError, Errors
+from ..files import Folder, claim, whole_folder
+
+VERB = "collect"
+SOURCES = "sources.json"
+
+
+@dataclass
+class Collection:
+    """What was gathered.
+
+    sentences: Sentences written, by name of the corpus.
+    parallel: Languages with parallel text.
+    """
+
+    sentences: dict[str, int] = field(default_factory=dict)
+    parallel: list[str] = field(default_factory=list)
+
+
+def collect(
+    corpus: Path, output: Path, *, languages: Sequence[str], source: str = "en", force: bool = False
+) -> Collection:
+    """Gather the corpora of a project.
+
+    The folder `corpus` has `train`, `dev` and `raw.LANG` in any format that `convert` reads
+    (`train.jsonl`, `train.tsv`), tests as `test.LANG`, or one `test` of bitexts, and
+    `sources.json`, which packages name; it may have parallel text, `parallel.LANG.tsv`. What is
+    written is `labelled.spacy`, `dev.spacy`, `raw/LANG.spacy`, `test/LANG.spacy`,
+    `parallel/LANG.tsv` and `sources.json`. Of bitexts that train and dev may be, the source is
+    taken. Nothing of other languages, or of an earlier run, is in the folder.
+
+    corpus (Path): Folder of the corpora.
+    output (Path): Folder to write.
+    languages (Sequence[str]): Codes of the target languages.
+    source (str): Code of the language that is labelled.
+    force (bool): Replace a folder that collect has made before.
+    RETURNS (Collection): What was gathered.
+    RAISES (ConcnerError): C611 if there is no such corpus, or two, C612 if there are no sources,
+        C205 and C232 for parallel text, C128, C129, C407, C408 and C601 for the output, and those
+        of `convert`.
+    """
+    sources = corpus / SOURCES
+    if not sources.is_file():
+        raise ConcnerError(Errors.C612.format(path=sources))
+    texts = {language: corpus / f"parallel.{language}.tsv" for language in languages}
+    texts = {language: text for language, text in texts.items() if text.exists()}
+    found = {"labelled": _find(corpus, "train"), "dev": _find(corpus, "dev")}
+    for language in languages:
+        found[f"raw/{language}"] = _find(corpus, f"raw.{language}")
+        found[f"test/{language}"] = _find(corpus, f"test.{language}", "test")
+    for text in texts.values():
+        check_columns(ParallelFiles(text))
+    done = Collection(parallel=list(texts))
+    outputs = {"OUTPUT": Folder(output)}
+    with claim(VERB, inputs={"INPUT": corpus}, outputs=outputs, force=force):
+        with whole_folder(output, VERB) as folder:
+            for name, file in found.items():
+                language = name.partition("/")[2] or source
+                segment = language if _has_segments(file) else None
+                made = convert(file, folder / f"{name}.spacy", segment=segment)
+                done.sentences[name] = made.n_sentences
+            (folder / "parallel").mkdir()
+            for language, text in texts.items():
+                shutil.copy(text, folder / "parallel" / f"{language}.tsv")
+            shutil.copy(sources, folder)
+    return done
+
+
+def _find(corpus: Path, *names: str) -> Path:
+    """Find the one file with the first of some names, whatever its suffix."""
+    for name in names:
+        files = sorted(path for path in corpus.glob(f"{name}.*") if path.stem == name)
+        if len(files) == 1:
+            return files[0]
+        if files:
+            break
+    values = {"folder": corpus, "found": [file.name for file in files], "name": names[0]}
+    raise ConcnerError(Errors.C611.format(**values))
+
+
+def _has_segments(file: Path) -> bool:
+    """Tell whether a file holds bitexts: only JSON lines can, and `convert` checks them."""
+    if file.suffix != ".jsonl":
+        return False
+    with file.open(encoding="utf-8-sig", errors="replace") as stream:
+        first = next((line for line in stream if line.strip()), "")
+    try:
+        return "segments" in json.loads(first)
+    except (ValueError, TypeError):
+        return False

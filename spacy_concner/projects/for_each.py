@@ -1,0 +1,57 @@
+"""A command run for each value: `for-each lang="bg de" -- CMD … {lang} …`.
+
+A list stands once in a project's variables that way, and its commands stay those of one language.
+"""
+
+import itertools
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+
+from wasabi import msg
+
+from ..errors import ConcnerError, Errors
+
+
+def for_each(values: Mapping[str, Sequence[str]], command: Sequence[str]) -> None:
+    """Run a command for each value, with several variables for each combination.
+
+    values (Mapping[str, Sequence[str]]): Values by variable.
+    command (Sequence[str]): The command; `{lang}` in an argument stands for the value of the
+        variable lang, and "python" as its first word for the running interpreter.
+    RAISES (ConcnerError): C613 if there is no variable or no command, C614 if the command fails.
+    """
+    if not values or not command:
+        raise ConcnerError(Errors.C613)
+    for combination in itertools.product(*values.values()):
+        filled = expand(command, dict(zip(values, combination, strict=True)))
+        msg.divider(f"{' '.join(combination)}: {' '.join(filled[1:5])}")
+        status = subprocess.run(filled).returncode
+        if status:
+            raise ConcnerError(
+                Errors.C614.format(command=" ".join(command[:5]), values=combination, status=status)
+            )
+
+
+def read_values(arguments: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """Part `NAME="VALUE VALUE"`, once or more, from the command that follows.
+
+    arguments (Sequence[str]): What was typed, without the "--" between them.
+    RETURNS (tuple[dict[str, list[str]], list[str]]): Values by variable, and the command.
+    """
+    variables = list(itertools.takewhile(lambda argument: "=" in argument, arguments))
+    pairs = [variable.partition("=") for variable in variables]
+    return {name: listed.split() for name, _, listed in pairs}, [*arguments[len(variables) :]]
+
+
+def expand(command: Sequence[str], values: Mapping[str, str]) -> list[str]:
+    """Put values into a command.
+
+    command (Sequence[str]): Its words.
+    values (Mapping[str, str]): Values by variable.
+    RETURNS (list[str]): The words to run.
+    """
+    filled = list(command)
+    for name, value in values.items():
+        filled = [word.replace(f"{{{name}}}", value) for word in filled]
+    return [sys.executable, *filled[1:]] if filled[0] == "python" else filled

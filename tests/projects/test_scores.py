@@ -1,0 +1,72 @@
+import shutil
+
+import pytest
+import spacy
+import srsly
+from typer.testing import CliRunner
+
+from spacy_concner.cli import concner_cli
+from spacy_concner.errors import ConcnerError
+from spacy_concner.projects.scores import LanguageScores, make_table, score_pipelines
+from tests.conftest import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
+
+
+@pytest.fixture
+def tests(tmp_path):
+    vocab = spacy.blank("xx").vocab
+    for language, pairs in (("en", SENTENCES), ("bg", TRANSLATIONS)):
+        docs = [labelled_doc(vocab, *pair) for pair in pairs]
+        write_corpus(docs, tmp_path / "test" / f"{language}.spacy")
+    return {language: tmp_path / "test" / f"{language}.spacy" for language in ("en", "bg")}
+
+
+def test_each_pipeline_on_each_language(tests, trained_folder, tmp_path):
+    for language in tests:
+        shutil.copytree(trained_folder, tmp_path / "shipped" / language)
+    table = tmp_path / "metrics" / "summary.md"
+    pipelines = {"direct": str(trained_folder), "student": str(tmp_path / "shipped" / "{lang}")}
+    rows = score_pipelines(pipelines, tests, table)
+    assert [(row.language, row.pipeline) for row in rows] == [
+        *(("en", "direct"), ("en", "student"), ("bg", "direct"), ("bg", "student"))
+    ]
+    assert rows[0].row == ["en", "direct", "100.0", "100.0", "100.0"]
+    assert float(rows[2].row[-1]) < 100
+    assert table.read_text("utf8") == make_table(rows)
+    saved = srsly.read_json(table.with_name("student.bg.json"))
+    assert saved["ents_f"] == pytest.approx(rows[3].scores["ents_f"])
+    assert len(list(table.parent.iterdir())) == 5
+    with pytest.raises(ConcnerError, match="C128"):
+        score_pipelines(pipelines, tests, table)
+
+
+def test_the_table():
+    rows = [
+        LanguageScores("bg", "direct", {"ents_p": 0.5, "ents_r": None, "ents_f": 0.5}),
+        LanguageScores("bg", "student", {"ents_p": 0.5, "ents_r": 1.0, "ents_f": 0.625}),
+    ]
+    assert make_table(rows).splitlines() == [
+        "| language | pipeline | precision | recall | F1 |",
+        "| --- | --- | --- | --- | --- |",
+        "| bg | direct | 50.0 | 0.0 | 50.0 |",
+        "| bg | student | 50.0 | 100.0 | 62.5 |",
+    ]
+
+
+def test_what_is_not_there_is_told(tests, trained_folder, tmp_path):
+    table = tmp_path / "metrics" / "summary.md"
+    with pytest.raises(ConcnerError, match="C515.*none"):
+        score_pipelines({"none": str(tmp_path / "none")}, tests, table)
+    with pytest.raises(ConcnerError, match="C142"):
+        score_pipelines({"a": str(trained_folder)}, {"de": tmp_path / "de.spacy"}, table)
+    assert not table.parent.exists()
+    other = tmp_path / "notes.md"
+    other.write_text("mine", encoding="utf8")
+    with pytest.raises(ConcnerError, match="C408"):
+        score_pipelines({"a": str(trained_folder)}, tests, other, force=True)
+
+
+def test_command_line(tests, trained_folder, tmp_path):
+    arguments = ["scores", str(tmp_path / "summary.md"), f"--pipeline=direct={trained_folder}"]
+    arguments += ["--test", str(tmp_path / "test"), "--languages", "en"]
+    result = CliRunner().invoke(concner_cli, arguments)
+    assert result.exit_code == 0 and "100.0" in result.output, result.output
