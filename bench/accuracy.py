@@ -37,6 +37,7 @@ from wasabi import msg
 
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.segments import copy_tokens
+from spacy_concner.teaching.rounds import MIN_PAIR_CONFIDENCE, WORDS_AROUND
 
 BATCH_DOCS = 64
 PARALLEL_LINES = 2000
@@ -82,7 +83,8 @@ class Runner:
             command: list[object] = ["concner", "bitext", text, output]
             command += ["--source", SOURCE, "--target", target, "--limit", PARALLEL_LINES]
             command += ["--alignments", "column", "--labels-from", labeller]
-            command += ["--around", 2, "--min-confidence", 0.7, "--gpu-id", self.bench.gpu_id]
+            command += ["--around", WORDS_AROUND, "--min-confidence", MIN_PAIR_CONFIDENCE]
+            command += ["--gpu-id", self.bench.gpu_id]
             log = f"bitext-seed-{self.seed}-{target}"
             self.bench.run(log, command, output.with_suffix(".seconds"))
         return folder

@@ -60,3 +60,13 @@ def test_methods_name_what_there_is():
         if teacher.start is not None:
             before = [TEACHERS[name] for name in STUDENTS[teacher.start].teachers]
             assert all(other.start is None for other in before)
+
+
+def test_the_recipe_is_the_package_s():
+    assert STUDENTS["three_teachers"].teachers == ("direct", "translate_train", "concner")
+    assert STUDENTS["three_teachers"].start == "concner"
+    assert TEACHERS["concner_parallel"].start == "three_teachers"
+    assert STUDENTS["parallel_student"].teachers == ("three_teachers", "concner_parallel")
+    third = STUDENTS["third_round"]
+    assert set(third.teachers) == {*STUDENTS["parallel_student"].teachers, "parallel_student"}
+    assert third.start == "parallel_student"
