@@ -71,7 +71,7 @@ class Trainer:
         self.trained = []
         self.texts = []
         self.options = []
-        self.die_at = self.fail_at = ""
+        self.die_at = self.fail_at = self.interrupt_at = ""
 
     def __call__(self, command, **_):
         words = command[3:]
@@ -80,6 +80,8 @@ class Trainer:
         (Path(options["--output"]) / "model-last").mkdir(parents=True)
         if name == self.die_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        if name == self.interrupt_at:
+            raise KeyboardInterrupt
         if name == self.fail_at:
             return subprocess.CompletedProcess(command, 3)
         shutil.copytree(
@@ -295,6 +297,14 @@ def test_a_training_that_fails_stops_the_run(settings, trainer):
     assert not (settings["output"] / "round-2").exists()
     trainer.fail_at = ""
     assert distil(**settings, rounds=2).kept == ["round-1"]
+
+
+def test_an_interrupted_run_leaves_nothing_half_made(settings, trainer):
+    trainer.interrupt_at = "round-1"
+    with pytest.raises(KeyboardInterrupt):
+        distil(**settings)
+    left = {path.name for path in settings["output"].iterdir()}
+    assert left == {"cache", "distil.json", "metrics", "soft"}
 
 
 def test_what_cannot_be_distilled(settings, trainer, parallel, tmp_path):
