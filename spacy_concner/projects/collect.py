@@ -1,13 +1,16 @@
 """The corpora of a project, gathered in one folder as the other verbs read them."""
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from spacy.vocab import Vocab
+
 from ..bitexts.parallel_files import ParallelFiles, check_columns
 from ..corpora.convert import convert
+from ..corpora.reader import read_docs
+from ..corpora.segments import is_bitext
 from ..errors import ConcnerError, Errors
 from ..files import Folder, claim, whole_folder
 
@@ -66,7 +69,7 @@ def collect(
         with whole_folder(output, VERB) as folder:
             for name, file in found.items():
                 language = name.partition("/")[2] or source
-                segment = language if _has_segments(file) else None
+                segment = language if _is_bitext_file(file, folder / "first.spacy") else None
                 made = convert(file, folder / f"{name}.spacy", segment=segment)
                 done.sentences[name] = made.n_sentences
             (folder / "parallel").mkdir()
@@ -88,13 +91,9 @@ def _find(corpus: Path, *names: str) -> Path:
     raise ConcnerError(Errors.C611.format(**values))
 
 
-def _has_segments(file: Path) -> bool:
-    """Tell whether a file holds bitexts: only JSON lines can, and `convert` checks them."""
-    if file.suffix != ".jsonl":
-        return False
-    with file.open(encoding="utf-8-sig", errors="replace") as stream:
-        first = next((line for line in stream if line.strip()), "")
-    try:
-        return "segments" in json.loads(first)
-    except (ValueError, TypeError):
-        return False
+def _is_bitext_file(file: Path, scratch: Path) -> bool:
+    """Tell whether the first record of a file becomes a bitext."""
+    convert(file, scratch, limit=1)
+    found = any(is_bitext(doc) for doc in read_docs(scratch, Vocab()))
+    scratch.unlink()
+    return found
