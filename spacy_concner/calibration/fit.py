@@ -7,7 +7,7 @@ import numpy as np
 
 from ..arrays import log_softmax
 from ..errors import ConcnerError, Errors
-from ..tagging.labels import entity_type
+from ..tagging.labels import TagColumns
 from .maps import SMALLEST, Calibration
 from .measure import Predictions, Reliability, measure_entities
 
@@ -64,13 +64,14 @@ class _JudgedEntities:
     @classmethod
     def of(cls, predictions: Predictions, calibration: Calibration) -> "_JudgedEntities":
         judged = predictions.correct >= 0
-        entities = predictions.entities()[judged]
-        types = [entity_type(predictions.labels[column]) for column in entities[:, 3]]
+        entities = predictions.entities()
+        names = TagColumns.of(predictions.labels).types
+        types = [names[number] for number in entities.types[judged]]
         return cls(
             predictions.entity_probabilities(calibration)[judged],
             predictions.correct[judged],
             np.array(types),
-            entities[:, 0],
+            entities.sequences[judged],
         )
 
     def take(self, rows: np.ndarray) -> "_JudgedEntities":
@@ -283,7 +284,7 @@ def _held_out_probabilities(
     predictions: Predictions, method: str, entity_map: str, folds: np.ndarray
 ) -> np.ndarray:
     """Give the probability of each entity by maps, of labels too, fitted without its fold."""
-    where = folds[predictions.entities()[:, 0]]
+    where = folds[predictions.entities().sequences]
     # What no other fold can tell of stays as it is.
     found = predictions.entity_probabilities(Calibration())
     for fold in np.unique(where):

@@ -17,8 +17,9 @@ from ..arrays import log_softmax
 from ..corpora.segments import get_segments
 from ..pipelines import find_component, predict_docs
 from ..tagging.annotation import word_positions
-from ..tagging.decoding import decode, find_entities, score_entities
-from ..tagging.supervision import align_tags
+from ..tagging.decoding import decode, find_entities
+from ..tagging.entity_probability import FoundEntities, score_entities
+from ..tagging.gold_tags import align_tags
 from .maps import Calibration
 
 N_BINS = 15
@@ -119,11 +120,11 @@ class Predictions:
             self.logits[tokens],
             self.lengths[sequences],
             self.tags[tokens],
-            self.correct[sequences[self.entities()[:, 0]]],
+            self.correct[sequences[self.entities().sequences]],
             self.languages[sequences],
         )
 
-    def entities(self) -> np.ndarray:
+    def entities(self) -> FoundEntities:
         """Give the entities that `correct` judges, as `find_entities` does."""
         return find_entities(self.logits, self.lengths.tolist(), self.labels)
 
@@ -133,8 +134,8 @@ class Predictions:
         calibration (Calibration): Maps to apply.
         RETURNS (ndarray): `(n_entities,)` float64 between 0 and 1.
         """
-        lengths = self.lengths.tolist()
-        return score_entities(self.logits, lengths, self.labels, self.entities(), calibration)
+        of = self.logits, self.lengths, self.labels
+        return score_entities(*of, self.entities(), calibration=calibration)
 
 
 def measure_predictions(

@@ -68,6 +68,17 @@ class TaggingErrors:
         "need it. To train further, give [components.{name}.losses.{key}] {instead}, or set it to "
         "null."
     )
+    C015 = (
+        "Labels of '{name}' are {labels}, of which {tags} look like BIO tags, but are no whole set "
+        "of them. Give entity types alone, or B- and I- of every type, as spacy init labels writes "
+        "them (a type B-CELL has the tags B-B-CELL and I-B-CELL)."
+    )
+    C016 = (
+        "'{name}' reads its vectors from the component '{upstream}', which has not run on "
+        "{text!r}, so what it found would be noise. Load, source or assemble '{upstream}' too, "
+        "before '{name}' and not disabled, or give '{name}' an encoder of its own with "
+        "nlp.replace_listeners."
+    )
     C040 = "{setting} is {value}, expected a whole number of at least {least}."
     C041 = (
         "'{name}' has no labels to tell apart: {n_docs} documents hold only {found}. Train the "

@@ -29,7 +29,8 @@ def token_classes(
     classes = {OUTSIDE: 0}
     columns = []
     for label in labels:
-        name = label if level == "tag" or label == OUTSIDE else label[2:]
+        # With its dash, a type that is called O is not the outside.
+        name = label if level == "tag" or label == OUTSIDE else label[1:]
         columns.append(classes.setdefault(name, len(classes)))
     # MISSING is -1 and so looks up the last entry.
     return torch.tensor([*columns, MISSING], device=tags.device)[tags]

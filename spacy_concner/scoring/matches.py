@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 
 from ..corpora.segments import get_segments
-from ..tagging.annotation import scored_spans
+from ..entity_scores import scored_spans
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,7 @@ def entity_scores(doc: Doc) -> dict[tuple[int, int, str], float]:
     doc (Doc): The Doc.
     RETURNS (dict): Scores by start, end and label; empty without predictions.
     """
-    return {
-        (span.start, span.end, span.label_): score
-        for group in scored_spans(doc)
-        for span, score in zip(group, group.attrs["scores"].tolist(), strict=True)
-    }
+    return {(span.start, span.end, span.label_): score for span, score in scored_spans(doc)}
 
 
 def sum_counts(

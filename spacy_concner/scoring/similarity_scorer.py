@@ -8,7 +8,7 @@ from spacy.scorer import ROCAUCScore
 from spacy.training import Example
 
 from ..arrays import unit_vectors
-from ..tagging.pairs import Level, draw_pairs, pair_classes
+from ..tagging.token_pairs import Level, draw_pairs, pair_classes
 
 
 def make_similarity_scorer() -> Callable:

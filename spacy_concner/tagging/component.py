@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from spacy.errors import Errors as SpacyErrors
@@ -18,19 +18,17 @@ from thinc.types import Floats2d
 from ..calibration.maps import Calibration
 from ..corpora.segments import SEGMENTS_KEY
 from ..corpora.soft_labels import get_soft_labels
+from ..entity_scores import set_scored_spans
 from ..errors import ConcnerError, Errors
-from .annotation import (
-    register_score_extension,
-    set_entities,
-    set_scored_spans,
-    to_span,
-    word_positions,
-)
+from .annotation import set_entities, to_span, word_positions
 from .architecture import TaggerModel, TaggerOutput
+from .batch_losses import BatchLosses, as_tensors, compute_losses
 from .decoding import decode
-from .labels import is_tag, label_set
-from .needs import check_needs, check_trainable
+from .labels import bio_tags, entity_type, read_types
+from .loss_requirements import check_needs, check_trainable
 from .supervision import get_supervision
+from .threshold import keep_threshold, make_threshold
+from .upstream import check_upstream
 
 DEFAULT_CONFIG = """
 [concner]
@@ -128,8 +126,6 @@ class ConCNER(TrainablePipe):
         RAISES (ConcnerError): C011 for a loss that is none of ours, C012 for a `spans_key`
             that is taken, C013 for a threshold that is no probability.
         """
-        if not 0 <= threshold <= 1:
-            raise ConcnerError(Errors.C013.format(name=name, threshold=threshold))
         if spans_key == SEGMENTS_KEY:
             raise ConcnerError(Errors.C012.format(name=name, key=spans_key))
         for key, loss in (losses or {}).items():
@@ -145,32 +141,25 @@ class ConCNER(TrainablePipe):
             "labels": [],
             "overwrite": overwrite,
             "spans_key": spans_key,
-            "threshold": threshold,
-            "configured_threshold": threshold,
+            **make_threshold(threshold, name),
             "calibration": None,
         }
         self.losses = {key: loss for key, loss in (losses or {}).items() if loss is not None}
         self.scorer = scorer
-        register_score_extension()
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "ConCNER":
         """Load what `to_bytes` gave; a threshold set anew in the config wins."""
         configured = self.cfg["configured_threshold"]
         super().from_bytes(bytes_data, exclude=exclude)
-        self._keep_threshold(configured)
+        keep_threshold(self.cfg, configured)
         return self
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "ConCNER":
         """Load what `to_disk` wrote; a threshold set anew in the config wins."""
         configured = self.cfg["configured_threshold"]
         super().from_disk(path, exclude=exclude)
-        self._keep_threshold(configured)
+        keep_threshold(self.cfg, configured)
         return self
-
-    def _keep_threshold(self, configured: float) -> None:
-        # spaCy lets stored settings win over the config that a pipeline is loaded with.
-        if configured != self.cfg["configured_threshold"]:
-            self.cfg["threshold"] = self.cfg["configured_threshold"] = configured
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -190,13 +179,13 @@ class ConCNER(TrainablePipe):
     def add_label(self, label: str) -> int:
         """Add an entity type before the component is initialised.
 
-        label (str): Entity type, or one of its BIO tags.
+        label (str): Entity type of any name; "B-CELL" is a type, too, and no tag of CELL.
         RETURNS (int): 1 if it is new, else 0.
         RAISES (ValueError): If the label is not a string or the output is already made.
         """
         if not isinstance(label, str):
             raise ValueError(SpacyErrors.E187)
-        labels = label_set([*self.labels, label])
+        labels = bio_tags([*map(entity_type, self.labels), label])
         if labels == list(self.labels):
             return 0
         if self.is_initialized:
@@ -204,7 +193,7 @@ class ConCNER(TrainablePipe):
                 Errors.C006.format(label=label, name=self.name, labels=list(self.labels))
             )
         self.cfg["labels"] = labels
-        self.vocab.strings.add(label[2:] if is_tag(label) else label)
+        self.vocab.strings.add(label)
         return 1
 
     def initialize(
@@ -218,23 +207,24 @@ class ConCNER(TrainablePipe):
 
         get_examples (Callable[[], Iterable[Example]]): Gives training examples.
         nlp (Language): The pipeline.
-        labels (Sequence[str]): Labels as `spacy init labels` wrote them; without them every
-            example is read for entities and soft labels.
+        labels (Sequence[str]): Entity types, or tags as `spacy init labels` wrote them;
+            without them every example is read for entities and soft labels.
         RAISES (ConcnerError): C007 if no label is found, C009 if there are others than when
             the component was initialised before, C014 if a loss is one that only earlier
-            versions had, C043 if no example has what a loss needs.
+            versions had, C015 if labels are part types and part tags, C043 if no example has
+            what a loss needs.
         """
         validate_get_examples(get_examples, "ConCNER.initialize")
-        found: set[str] = set(self.labels)
+        types = {entity_type(tag) for tag in self.labels}
         if labels is not None:
-            found.update(labels)
+            types |= read_types(labels, self.name)
         else:
             for example in get_examples():
-                found.update(span.label_ for span in example.reference.ents)
+                types.update(span.label_ for span in example.reference.ents)
                 soft = get_soft_labels(example.reference)
                 if soft is not None:
-                    found.update(soft.labels)
-        labels = label_set(found)
+                    types |= read_types(soft.labels, self.name)
+        labels = bio_tags(types)
         if not labels:
             raise ConcnerError(Errors.C007.format(name=self.name))
         if self.model.has_dim("nO") and self.model.get_dim("nO") != len(labels):
@@ -243,7 +233,7 @@ class ConCNER(TrainablePipe):
         self.cfg["labels"] = labels
         self.cfg["calibration"] = None
         for label in labels:
-            self.vocab.strings.add(label[2:] or label)
+            self.vocab.strings.add(entity_type(label) or label)
         check_trainable(self.losses, self.name)
         check_needs(get_examples(), self.losses, self.name)
         sample = [eg.x for eg in islice(get_examples(), 10) if len(eg.x)]
@@ -256,10 +246,12 @@ class ConCNER(TrainablePipe):
         docs (Iterable[Doc]): The Docs.
         RETURNS (list[Floats2d]): For each Doc `(n_tokens, n_labels)` float32 scores before
             softmax.
-        RAISES (ConcnerError): C008 if the component is not initialised.
+        RAISES (ConcnerError): C008 if the component is not initialised, C016 if the encoder
+            that it shares with others has not run.
         """
         docs = list(docs)
         self._check_initialized()
+        check_upstream(self.model, docs, self.name)
         if not any(len(doc) for doc in docs):
             return [self.model.ops.alloc2f(0, len(self.labels)) for _ in docs]
         output = self.model.predict(docs)
@@ -328,11 +320,11 @@ class ConCNER(TrainablePipe):
         self.cfg["calibration"] = None
         set_dropout_rate(self.model, drop)
         output, backprop = self.model.begin_update([eg.predicted for eg in examples])
-        values, gradient = self.get_losses(examples, output)
-        backprop(gradient)
-        for key, value in values.items():
+        found = self.get_losses(examples, output)
+        backprop(found.gradient)
+        losses[self.name] += found.total
+        for key, value in found.values.items():
             losses[f"{self.name}_{key}"] += value
-            losses[self.name] += value * self.loss_functions()[key].weight
         if sgd not in (None, False):
             self.finish_update(sgd)
         return losses
@@ -358,47 +350,17 @@ class ConCNER(TrainablePipe):
         scores (TaggerOutput): The model's output in training.
         RETURNS (tuple[float, TaggerOutput]): The loss and the gradient of the output.
         """
-        values, gradient = self.get_losses(list(examples), scores)
-        losses = self.loss_functions()
-        return sum(value * losses[key].weight for key, value in values.items()), gradient
+        found = self.get_losses(list(examples), scores)
+        return found.total, found.gradient
 
-    def get_losses(
-        self, examples: Sequence[Example], output: TaggerOutput
-    ) -> tuple[dict[str, float], TaggerOutput]:
+    def get_losses(self, examples: Sequence[Example], output: TaggerOutput) -> BatchLosses:
         """Find each loss of a batch, and the gradient of their weighted sum.
 
         examples (Sequence[Example]): The batch.
         output (TaggerOutput): The model's output in training.
-        RETURNS (tuple[dict[str, float], TaggerOutput]): Unweighted losses by name, and the
-            gradient of the output.
+        RETURNS (BatchLosses): Losses by name, their sum and its gradient.
         """
-        import torch
-        from thinc.api import torch2xp, xp2torch
-
-        from ..losses.types import TaggerTensors
-
-        tensors = TaggerTensors(
-            xp2torch(output.logits, requires_grad=True),
-            xp2torch(output.token_vectors, requires_grad=True),
-            xp2torch(output.segment_vectors, requires_grad=True),
-        )
+        tensors = as_tensors(output)
         device = str(tensors.logits.device)
         supervision = get_supervision(examples, self.labels, self.name, device)
-        values: dict[str, float] = {}
-        total = tensors.logits.sum() * 0.0
-        for key, loss in self.loss_functions().items():
-            value = loss(tensors, supervision)
-            values[key] = float(value.detach())
-            total = total + loss.weight * value
-        total.backward()
-
-        def gradient(tensor: "torch.Tensor") -> Floats2d:
-            if tensor.grad is None:
-                return cast(Floats2d, torch2xp(torch.zeros_like(tensor)))
-            return cast(Floats2d, torch2xp(tensor.grad))
-
-        return values, TaggerOutput(
-            gradient(tensors.logits),
-            gradient(tensors.token_vectors),
-            gradient(tensors.segment_vectors),
-        )
+        return compute_losses(self.loss_functions(), tensors, supervision)

@@ -13,8 +13,9 @@ from thinc.api import Config, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
 from ..errors import ConcnerError, Errors
-from .pairs import LEVELS, Level, draw_pairs, pair_classes
+from .token_pairs import LEVELS, Level, draw_pairs, pair_classes
 from .token_vectors import TokenVectorsModel
+from .upstream import check_upstream
 
 DEFAULT_CONFIG = """
 [concner_evaluator]
@@ -145,10 +146,12 @@ class SimilarityEvaluator(TrainablePipe):
         docs (Iterable[Doc]): The Docs.
         RETURNS (list[Floats2d]): For each Doc `(n_tokens, width)` float32 vectors, of any
             length.
-        RAISES (ConcnerError): C008 if the component is not initialised.
+        RAISES (ConcnerError): C008 if the component is not initialised, C016 if the encoder
+            that it shares with others has not run.
         """
         docs = list(docs)
         self._check_initialized()
+        check_upstream(self.model, docs, self.name)
         vectors = self.model.predict(docs)
         lengths = self.model.ops.asarray1i([len(doc) for doc in docs])
         if not len(vectors):

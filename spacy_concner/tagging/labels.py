@@ -1,13 +1,28 @@
-"""BIO label sets (pure)."""
+"""BIO tags: a position and an entity type, kept apart whatever the type is called (pure)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..errors import ConcnerError, Errors
 
 OUTSIDE = "O"
+BEGIN = "B-"
+INSIDE = "I-"
 
 
-def is_tag(label: str) -> bool:
-    """Tell whether a label is a BIO tag: "O", "B-TYPE" or "I-TYPE"."""
-    return label == OUTSIDE or (label[:2] in ("B-", "I-") and len(label) > 2)
+def bio_tags(types: Iterable[str]) -> list[str]:
+    """Give the sorted BIO tags of entity types.
+
+    types (Iterable[str]): Entity types of any name, "O" and "B-CELL" among them.
+    RETURNS (list[str]): "O" and both tags of every type, sorted; empty if there is no type.
+    """
+    names = set(types) - {""}
+    if not names:
+        return []
+    return sorted([OUTSIDE, *(prefix + name for name in names for prefix in (BEGIN, INSIDE))])
 
 
 def entity_type(tag: str) -> str:
@@ -15,13 +30,60 @@ def entity_type(tag: str) -> str:
     return tag[2:] if tag != OUTSIDE else ""
 
 
-def label_set(labels: Iterable[str]) -> list[str]:
-    """Give the sorted BIO tags for entity types, tags, or a mixture of them.
+def read_types(labels: Iterable[str], name: str) -> set[str]:
+    """Give the entity types that labels from outside stand for.
 
-    labels (Iterable[str]): Entity types ("PER") or tags ("B-PER", "O").
-    RETURNS (list[str]): "O" and both tags of every type, sorted; empty if there is no type.
+    labels (Iterable[str]): Entity types, or a whole set of BIO tags as `spacy init labels`
+        writes it, with or without "O".
+    name (str): Name of the component, for messages.
+    RETURNS (set[str]): Entity types.
+    RAISES (ConcnerError): C015 if some labels look like tags and are no whole set: "B-CELL"
+        may be the beginning of CELL or a type of that name.
     """
-    types = {entity_type(label) if is_tag(label) else label for label in labels} - {""}
-    if not types:
-        return []
-    return sorted([OUTSIDE, *(f"{prefix}-{name}" for name in types for prefix in "BI")])
+    found = set(labels)
+    tags = {label for label in found if label == OUTSIDE or label[:2] in (BEGIN, INSIDE)}
+    if not tags:
+        return found
+    types = {entity_type(tag) for tag in tags} - {""}
+    if found | {OUTSIDE} != set(bio_tags(types)) | {OUTSIDE}:
+        raise ConcnerError(
+            Errors.C015.format(name=name, tags=sorted(tags), labels=sorted(found, key=str))
+        )
+    return types
+
+
+@dataclass(frozen=True)
+class TagColumns:
+    """Which columns of the scores are which tags.
+
+    types: entity types, in the order of their B- columns.
+    begin: `(n_types,)` int64 columns of the types' B- tags.
+    inside: `(n_types,)` int64 columns of their I- tags.
+    n_columns: number of all columns.
+    """
+
+    types: tuple[str, ...]
+    begin: np.ndarray
+    inside: np.ndarray
+    n_columns: int
+
+    @classmethod
+    def of(cls, tags: Sequence[str]) -> "TagColumns":
+        """Find the columns of tags, which are a whole set, in any order."""
+        columns = {tag: column for column, tag in enumerate(tags)}
+        types = tuple(tag[2:] for tag in tags if tag.startswith(BEGIN))
+        begin = [columns[BEGIN + name] for name in types]
+        inside = [columns[INSIDE + name] for name in types]
+        return cls(types, np.array(begin, dtype="i8"), np.array(inside, dtype="i8"), len(tags))
+
+    @cached_property
+    def is_inside(self) -> np.ndarray:
+        """`(n_columns,)` bool, True for I- tags."""
+        return np.isin(np.arange(self.n_columns), self.inside)
+
+    @cached_property
+    def type_numbers(self) -> np.ndarray:
+        """`(n_columns,)` int64 number of each column's type, -1 for "O"."""
+        numbers = np.full(self.n_columns, -1, dtype="i8")
+        numbers[self.begin] = numbers[self.inside] = np.arange(len(self.types))
+        return numbers

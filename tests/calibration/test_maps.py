@@ -1,5 +1,4 @@
 import pickle
-import warnings
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from typer.testing import CliRunner
 
 from spacy_concner.calibration.maps import Calibration, beta_map
 from spacy_concner.errors import ConcnerError
-from spacy_concner.tagging.annotation import get_score, register_score_extension
 from spacy_concner.tagging.decoding import decode
 from tests.conftest import as_example, train_tiny, write_corpus
 
@@ -79,22 +77,6 @@ def test_scores_under_another_key(tiny_config, sentences):
     nlp = train_tiny(tiny_config(spans_key="found"), sentences)
     doc = nlp(TEXT)
     assert [s._.concner_score for s in doc.ents] == doc.spans["found"].attrs["scores"].tolist()
-
-
-def test_the_users_extension_stays():
-    Span.remove_extension("concner_score") if Span.has_extension("concner_score") else None
-    try:
-        Span.set_extension("concner_score", default="mine")
-        with pytest.warns(UserWarning, match="W001"):
-            register_score_extension()
-        assert Doc(spacy.blank("xx").vocab, words=["a"])[0:1]._.concner_score == "mine"
-    finally:
-        Span.remove_extension("concner_score")
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            register_score_extension()
-            register_score_extension()
-    assert Span.get_extension("concner_score")[2] is get_score
 
 
 def test_threshold_drops_entities(trained):

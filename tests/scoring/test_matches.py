@@ -7,8 +7,8 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 
 from spacy_concner.corpora.segments import annotate, make_bitext
+from spacy_concner.entity_scores import set_scored_spans
 from spacy_concner.scoring.matches import compare, score_counts, sum_counts
-from spacy_concner.tagging.annotation import set_scored_spans
 
 from .test_scorer import PARTS, VOCAB, example, st, to_tags
 

@@ -10,10 +10,10 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from spacy_concner.corpora.segments import annotate
+from spacy_concner.entity_scores import set_scored_spans
 from spacy_concner.errors import ConcnerError
 from spacy_concner.scoring.matches import Comparison, EntitySpan
 from spacy_concner.scoring.scorer import known_tags, make_scorer, partial_scores, score_entities
-from spacy_concner.tagging.annotation import set_scored_spans
 from tests.conftest import write_corpus
 
 VOCAB = spacy.blank("xx").vocab

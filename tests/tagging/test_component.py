@@ -1,4 +1,5 @@
 import pickle
+import time
 
 import numpy as np
 import pytest
@@ -175,16 +176,18 @@ def test_labels_given_at_initialisation(tiny_config, sentences):
     nlp = spacy.blank("xx")
     pipe = nlp.add_pipe("concner", config=tiny_config())
     examples = [as_example(doc) for doc in sentences]
-    pipe.initialize(lambda: examples, nlp=nlp, labels=["PER", "B-LOC", "ORG", "MISC"])
+    pipe.initialize(lambda: examples, nlp=nlp, labels=["PER", "LOC", "ORG", "MISC"])
     assert len(pipe.labels) == 9
     assert "I-MISC" in pipe.labels
+    with pytest.raises(ConcnerError, match="C015"):
+        pipe.initialize(lambda: examples, nlp=nlp, labels=["PER", "B-LOC"])
 
 
 def test_added_labels(tiny_config, sentences):
     nlp = spacy.blank("xx")
     pipe = nlp.add_pipe("concner", config=tiny_config())
     assert pipe.add_label("EVENT") == 1
-    assert pipe.add_label("B-EVENT") == 0
+    assert pipe.add_label("EVENT") == 0
     nlp.initialize(lambda: [as_example(doc) for doc in sentences])
     assert "B-EVENT" in pipe.labels and "B-PER" in pipe.labels
     with pytest.raises(ConcnerError, match="C006"):
@@ -266,3 +269,39 @@ def test_scorer_without_annotation(trained, score):
     example = Example(trained(TEXT), trained.make_doc(TEXT))
     scores = trained.get_pipe("concner").score([example])
     assert scores.get(score) is None
+
+
+@pytest.mark.parametrize("names", [("B-CELL", "CELL"), ("O", "I-O"), ("a / b", "T" * 200)])
+def test_types_of_any_name(tiny_config, tmp_path, names):
+    types = dict(zip(("PER", "LOC"), names, strict=True)) | {"ORG": "I-95", "": ""}
+    vocab = spacy.blank("xx").vocab
+    docs = []
+    for words, tags in SENTENCES:
+        doc = labelled_doc(vocab, words, tags)
+        doc.set_ents([Span(doc, e.start, e.end, label=types[e.label_]) for e in doc.ents])
+        docs.append(doc)
+    contrast = {"@losses": "spacy-concner.LabelContrast.v1", "level": "type"}
+    entity = {"@losses": "spacy-concner.EntityCrossEntropy.v1"}
+    nlp = train_tiny(tiny_config(losses={"entity": entity, "contrast": contrast}), docs)
+    nlp.to_disk(tmp_path)
+    loaded = spacy.load(tmp_path)
+    doc = loaded(TEXT)
+    assert entities(doc) == [("Anna Berg", names[0]), ("Sofia", names[1])]
+    assert all(ent._.concner_score > 0.5 for ent in doc.ents)
+    scores = loaded.evaluate([as_example(doc) for doc in docs])
+    assert scores["ents_f"] == 1.0 and set(scores["ents_per_type"]) == {*names, "I-95"}
+    again = spacy.blank("xx")
+    pipe = again.add_pipe("concner", config=tiny_config())
+    examples = [as_example(doc) for doc in docs]
+    pipe.initialize(lambda: examples, nlp=again, labels=loaded.get_pipe("concner").label_data)
+    assert pipe.labels == loaded.get_pipe("concner").labels
+
+
+def test_three_hundred_types(tiny_config):
+    vocab = spacy.blank("xx").vocab
+    docs = [labelled_doc(vocab, ["word", f"name{i}"], ["O", f"B-T{i}"]) for i in range(300)]
+    nlp = train_tiny(tiny_config(), docs, steps=1)
+    assert len(nlp.get_pipe("concner").labels) == 601
+    begun = time.process_time()
+    list(nlp.pipe(" ".join(["word"] * 50) for _ in range(100)))
+    assert time.process_time() - begun < 20

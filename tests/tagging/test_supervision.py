@@ -8,13 +8,9 @@ from spacy.training import Example
 from spacy_concner.corpora.segments import annotate, make_bitext
 from spacy_concner.corpora.soft_labels import USER_DATA_KEY, get_soft_labels, set_soft_labels
 from spacy_concner.errors import ConcnerError
-from spacy_concner.tagging.supervision import (
-    MISSING,
-    align_tags,
-    aligned_soft_labels,
-    get_supervision,
-    tag_rows,
-)
+from spacy_concner.tagging.gold_tags import MISSING, align_tags, tag_rows
+from spacy_concner.tagging.soft_targets import aligned_soft_labels
+from spacy_concner.tagging.supervision import get_supervision
 from tests.conftest import as_example, labelled_doc
 
 LABELS = ["B-LOC", "B-PER", "I-LOC", "I-PER", "O"]

@@ -9,8 +9,11 @@ import torch
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
+from spacy.util import load_model_from_config
+from thinc.api import Config
 
 from spacy_concner.corpora.segments import make_bitext
+from spacy_concner.errors import ConcnerError
 from tests.conftest import (
     LISTENER,
     SENTENCES,
@@ -262,3 +265,45 @@ def test_frozen_transformer(nlp, sentences, annotating):
     assert all(bool((before[name] == after[name]).all()) for name in before)
     found = nlp.get_pipe("concner").model.get_ref("output_layer").get_param("W")
     assert not np.array_equal(found, head)
+
+
+@pytest.mark.parametrize("way", ["disabled", "excluded", "sourced", "assembled"])
+def test_without_its_encoder_nothing_is_found_silently(shared_folder, way):
+    if way == "disabled":
+        nlp = spacy.load(shared_folder, disable=["transformer"])
+    elif way == "excluded":
+        nlp = spacy.load(shared_folder, exclude=["transformer"])
+    elif way == "sourced":
+        nlp = spacy.blank("xx")
+        nlp.add_pipe("concner", source=spacy.load(shared_folder))
+    else:
+        config = {
+            "nlp": {"lang": "xx", "pipeline": ["concner"]},
+            "components": {"concner": {"source": str(shared_folder)}},
+        }
+        nlp = load_model_from_config(Config(config), auto_fill=True)
+    with pytest.raises(ConcnerError, match=r"C016.*'concner'.*'transformer'.*'Anna Berg lives"):
+        nlp(TEXT)
+    with pytest.raises(ConcnerError, match="C016"):
+        list(nlp.pipe(["", TEXT]))
+    assert not nlp("").ents
+
+
+def test_with_its_encoder_disabled_in_a_block(nlp):
+    with nlp.select_pipes(disable=["transformer"]), pytest.raises(ConcnerError, match="C016"):
+        nlp(TEXT)
+    assert entities(nlp(TEXT)) == ENTITIES
+
+
+def test_without_a_shared_tok2vec():
+    nlp = spacy.blank("xx")
+    nlp.add_pipe("tok2vec")
+    listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "tok2vec"}
+    nlp.add_pipe("concner", config=build_tiny_config(tok2vec=listener))
+    fit(nlp, [as_example(labelled_doc(nlp.vocab, *pair)) for pair in SENTENCES], 2)
+    nlp(TEXT)
+    with (
+        nlp.select_pipes(disable=["tok2vec"]),
+        pytest.raises(ConcnerError, match="C016.*'tok2vec'"),
+    ):
+        nlp(TEXT)

@@ -108,9 +108,9 @@ def test_contrast_of_one_document_is_zero(tiny_config, examples):
     nlp = pipeline(tiny_config(losses={"translation_contrast": TRANSLATION}), examples)
     pipe = nlp.get_pipe("concner")
     output, _ = pipe.model.begin_update([examples[0].predicted])
-    values, gradient = pipe.get_losses(examples[:1], output)
-    assert values == {"translation_contrast": 0.0}
-    for array in vars(gradient).values():
+    found = pipe.get_losses(examples[:1], output)
+    assert found.values == {"translation_contrast": 0.0}
+    for array in vars(found.gradient).values():
         assert not array.any()
 
 
@@ -121,7 +121,8 @@ def test_segment_without_labels_gives_no_entity_gradient(tiny_config):
     nlp = pipeline(tiny_config(losses=losses), examples)
     pipe = nlp.get_pipe("concner")
     output, _ = pipe.model.begin_update([example.predicted for example in examples])
-    values, gradient = pipe.get_losses(examples, output)
+    found = pipe.get_losses(examples, output)
+    gradient = found.gradient
     unlabelled = np.concatenate([[token.ent_iob == 0 for token in eg.y] for eg in examples])
     assert unlabelled.sum() == 11
     assert not gradient.logits[unlabelled].any()
@@ -129,7 +130,7 @@ def test_segment_without_labels_gives_no_entity_gradient(tiny_config):
     assert gradient.logits[~unlabelled].any(axis=1).all()
     assert gradient.token_vectors[~unlabelled].any()
     assert (np.abs(gradient.segment_vectors).max(axis=1) > 0).all()
-    assert all(value > 0 for value in values.values())
+    assert all(value > 0 for value in found.values.values())
 
 
 def test_docs_without_any_supervision_teach_nothing(tiny_config, examples):

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from spacy.training import Example
 
+from .gold_tags import MISSING, align_tags
 from .labels import entity_type
-from .supervision import MISSING, align_tags
 
 Level = Literal["tag", "type"]
 LEVELS = ("tag", "type")

@@ -10,7 +10,7 @@ from spacy_concner.losses.entity import EntityCrossEntropy
 from spacy_concner.losses.label_contrast import LabelContrast
 from spacy_concner.losses.similarity import SimilarityDistillation
 from spacy_concner.losses.translation_contrast import TranslationContrast
-from spacy_concner.tagging.needs import check_needs
+from spacy_concner.tagging.loss_requirements import check_needs
 from tests.conftest import SENTENCES, TRANSLATIONS, as_example, build_tiny_config, labelled_doc
 
 

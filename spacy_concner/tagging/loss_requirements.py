@@ -1,6 +1,7 @@
 """What losses learn from, and whether a corpus has it."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from spacy.tokens import Doc
@@ -16,23 +17,31 @@ def _has_vectors(doc: Doc) -> bool:
     return soft is not None and soft.vectors is not None
 
 
-# By what losses name as their `needs`: how a document shows it, and how it is called.
-SUPERVISION: dict[str, tuple[Callable[[Doc], bool], str, str]] = {
-    "entities": (
-        lambda doc: any(token.ent_iob for token in doc),
-        "labelled text",
-        "spacy concner convert",
+@dataclass(frozen=True)
+class Kind:
+    """A kind of supervision.
+
+    is_in: tells whether a document has it.
+    title: how it is called.
+    verb: what makes it.
+    """
+
+    is_in: Callable[[Doc], bool]
+    title: str
+    verb: str
+
+
+# By what losses name as their `needs`.
+SUPERVISION = {
+    "entities": Kind(
+        lambda doc: any(token.ent_iob for token in doc), "labelled text", "spacy concner convert"
     ),
-    "bitexts": (is_bitext, "bitexts", "spacy concner translate or spacy concner bitext"),
-    "soft_labels": (
-        lambda doc: get_soft_labels(doc) is not None,
-        "soft labels",
-        "spacy concner label",
+    "bitexts": Kind(is_bitext, "bitexts", "spacy concner translate or spacy concner bitext"),
+    "soft_labels": Kind(
+        lambda doc: get_soft_labels(doc) is not None, "soft labels", "spacy concner label"
     ),
-    "vectors": (
-        _has_vectors,
-        "an evaluator's token vectors",
-        "spacy concner label --evaluator PATH",
+    "vectors": Kind(
+        _has_vectors, "an evaluator's token vectors", "spacy concner label --evaluator PATH"
     ),
 }
 
@@ -72,14 +81,14 @@ def check_needs(examples: Iterable[Example], losses: Mapping[str, Any], name: st
     n_docs = 0
     for example in examples if needs else ():
         n_docs += 1
-        for need in [need for need in needs if SUPERVISION[need][0](example.reference)]:
+        for need in [need for need in needs if SUPERVISION[need].is_in(example.reference)]:
             del needs[need]
         if not needs:
             return
     for need, key in needs.items():
-        _, what, verb = SUPERVISION[need]
+        kind = SUPERVISION[need]
         others = [other for other, loss in losses.items() if other != key and loss.weight > 0]
         off = f"--components.{name}.losses.{key}.weight 0"
         otherwise = f", or switch the loss off: {off}" if others else ""
-        values = {"what": what, "n_docs": n_docs, "verb": verb, "otherwise": otherwise}
+        values = {"what": kind.title, "verb": kind.verb, "n_docs": n_docs, "otherwise": otherwise}
         raise ConcnerError(Errors.C043.format(key=key, name=name, **values))

@@ -4,8 +4,8 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacy_concner.tagging.pairs import draw_pairs, pair_classes
-from spacy_concner.tagging.supervision import MISSING
+from spacy_concner.tagging.gold_tags import MISSING
+from spacy_concner.tagging.token_pairs import draw_pairs, pair_classes
 from tests.conftest import as_example, labelled_doc
 
 CLASSES = st.lists(st.integers(MISSING, 3), max_size=30).map(lambda c: np.array(c, dtype="i8"))
