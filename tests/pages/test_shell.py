@@ -9,9 +9,8 @@ import pytest
 from spacy_concner import __version__
 from spacy_concner.errors import ConcnerError
 from spacy_concner.files import is_page
-from spacy_concner.pages.report.charts import N_STYLES
-from spacy_concner.pages.report.figures import OUTCOMES
-from spacy_concner.pages.shell.render import render_page, write_page
+from spacy_concner.pages.report.outcomes import OUTCOMES
+from spacy_concner.pages.shell.render import N_COLOURS, render_page, write_page
 from tests.pages.html import Page
 
 SHELL = "shell/page.html.jinja"
@@ -37,7 +36,7 @@ def test_only_the_given_script_may_run_and_nothing_is_loaded():
 
 def test_each_series_and_outcome_has_a_colour_in_light_and_dark():
     html = render_page(SHELL)
-    classes = [f"s{i}" for i in range(N_STYLES)] + [f"o{i}" for i in range(len(OUTCOMES))]
+    classes = [f"s{i}" for i in range(N_COLOURS)] + [f"o{i}" for i in range(len(OUTCOMES))]
     for name in classes:
         assert len(re.findall(rf"\.{name} {{ color: light-dark\(#\w+, #\w+\); }}", html)) == 1, name
     used = set(re.findall(r"var\((--\w+)\)", html)) - {"--share"}

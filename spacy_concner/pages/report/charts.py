@@ -8,11 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from ...calibration.measure import ReliabilityBin
-
 N_TICKS = 5
-# As many as there are colours.
-N_STYLES = 8
 # Ranges below it, beside the numbers themselves, are rounding.
 SMALLEST = 1e-9
 
@@ -36,11 +32,11 @@ class Point:
 class Series:
     """Points that belong together.
 
-    style: number of their colour and dashes.
+    number: of the series, which gives its colour and dashes.
     points: the points in order, None for a gap.
     """
 
-    style: int
+    number: int
     points: Sequence[Point | None]
 
 
@@ -60,12 +56,12 @@ class Tick:
 class Curve:
     """A series on a chart.
 
-    style: number of its colour and dashes.
+    number: of the series, which gives its colour and dashes.
     path: SVG path.
     points: its points.
     """
 
-    style: int
+    number: int
     path: str
     points: list[Point]
 
@@ -152,7 +148,7 @@ def line_chart(
             for point in one.points
         ]
         found = [point for point in placed if point is not None]
-        curves.append(Curve(one.style % N_STYLES, _path(placed), found))
+        curves.append(Curve(one.number, _path(placed), found))
     line = f"M{frame.left} {frame.bottom}L{frame.right} {frame.top}" if diagonal else ""
     return LineChart(
         title=title,
@@ -164,29 +160,6 @@ def line_chart(
         curves=curves,
         diagonal=line,
     )
-
-
-def reliability_series(name: str, style: int, bins: Sequence[ReliabilityBin]) -> Series:
-    """Give how often entities of a probability are right.
-
-    name (str): Name of the pipeline.
-    style (int): Number of its colour.
-    bins (Sequence[ReliabilityBin]): The bins of its reliability curve.
-    RETURNS (Series): A point for each bin that is not empty; its area grows with its entities.
-    """
-    filled = [found for found in bins if found.n]
-    most = max((found.n for found in filled), default=1)
-    points = [
-        Point(
-            found.confidence,
-            found.accuracy,
-            f"{name}: probability {found.confidence:.2f}, right {found.accuracy:.2f}, "
-            f"{found.n} entities",
-            round(1.5 + 4.5 * math.sqrt(found.n / most), 1),
-        )
-        for found in filled
-    ]
-    return Series(style, points)
 
 
 def round_ticks(low: float, high: float, n: int = N_TICKS) -> list[float]:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from ...scoring.matches import EntitySpan
 from ..entities import EntityMarker, MarkedEntity, text_direction
-from .figures import RIGHT, outcome
+from .outcomes import RIGHT, outcome
 from .results import CorpusResult, ScoredSentence
 
 
@@ -83,20 +83,21 @@ def view_instance(found: Instance, language: str, marker: EntityMarker) -> Insta
     language = sentence.comparison.language or language
     direction = text_direction(language)
 
-    def mark(spans: Iterable[EntitySpan]) -> Markup:
-        marked = [
-            MarkedEntity(*sentence.characters(span), span.label, span.score, span is found.span)
-            for span in spans
-        ]
-        return marker.mark(sentence.text, marked, direction)
+    def mark(span: EntitySpan) -> MarkedEntity:
+        start, end = sentence.characters(span)
+        focus = span is found.span
+        return MarkedEntity(start, end, span.label, score=span.score, focus=focus)
+
+    def show(spans: Iterable[EntitySpan]) -> Markup:
+        return marker.mark(sentence.text, map(mark, spans), direction)
 
     return InstanceView(
         outcome=found.outcome,
         score=found.span.score,
         language=language,
         direction=direction,
-        gold=mark(sentence.comparison.gold),
-        predicted=mark(sentence.comparison.predicted),
+        gold=show(sentence.comparison.gold),
+        predicted=show(sentence.comparison.predicted),
     )
 
 

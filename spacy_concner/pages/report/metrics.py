@@ -1,14 +1,15 @@
-"""The metrics file of a training: what `spacy-concner.ConsoleLogger.v1` writes."""
+"""How trainings went: metrics files of `spacy-concner.ConsoleLogger.v1`, and their curves."""
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ...errors import ConcnerError, Errors
 from ...files import show_reason
+from .charts import LineChart, Point, Series, line_chart, number_label
 
 EXPECTED = 'an object with "step", "losses", "scores" and "score"'
 
@@ -66,6 +67,31 @@ def read_metrics(path: Path) -> Training:
     )
 
 
+def training_charts(trainings: Mapping[str, Training]) -> list[LineChart]:
+    """Draw how trainings went: a chart for each score and each loss.
+
+    trainings (Mapping[str, Training]): Trainings by name.
+    RETURNS (list[LineChart]): Scores first.
+    """
+    charts = []
+    for kind, y_label, tables in (
+        ("Score", "points", {run: training.scores for run, training in trainings.items()}),
+        ("Loss", "mean a step", {run: training.losses for run, training in trainings.items()}),
+    ):
+        names = dict.fromkeys(name for table in tables.values() for name in table)
+        # What the best model is chosen by comes first.
+        for name in sorted(names, key=lambda name: name != "score"):
+            series = [
+                Series(number, _points(run, trainings[run].steps, table[name]))
+                for number, (run, table) in enumerate(tables.items())
+                if any(value is not None for value in table.get(name, ()))
+            ]
+            if series:
+                title = f"{kind}: {name}"
+                charts.append(line_chart(title, series, x_label="step", y_label=y_label))
+    return charts
+
+
 def _row(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
@@ -98,3 +124,12 @@ def _finite(value: float | None) -> float | None:
 def _mean(value: float | None, n: int) -> float | None:
     value = _finite(value)
     return None if value is None else value / n
+
+
+def _points(run: str, steps: Sequence[int], values: Sequence[float | None]) -> list[Point | None]:
+    return [
+        None
+        if value is None
+        else Point(step, value, f"{run}: {number_label(value)} at {number_label(step)}")
+        for step, value in zip(steps, values, strict=True)
+    ]

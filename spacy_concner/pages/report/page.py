@@ -5,9 +5,12 @@ from pathlib import Path
 
 from ...files import File, Paths, claim, is_page
 from ..shell.render import render_page, write_page
-from .figures import OUTCOMES
+from .estimates import mean_rates
 from .gather import Report, gather_report
-from .views import FEW, mean_rates, training_charts, view_corpora, words_a_second
+from .groups import FEW
+from .metrics import training_charts
+from .outcomes import OUTCOMES
+from .views import view_corpora, words_a_second
 
 TEMPLATE = "report/page.html.jinja"
 
@@ -59,12 +62,16 @@ def render_report(report: Report, n_examples: int = 5) -> str:
     """
     corpora = view_corpora(report, n_examples)
     names = [info.name for info in report.pipelines]
+    means = [
+        mean_rates([corpus.pipelines[number].scores for corpus in corpora])
+        for number in range(len(names))
+    ]
     return render_page(
         TEMPLATE,
         report=report,
         names=names,
         corpora=corpora,
-        means=mean_rates(corpora),
+        means=means,
         trainings=training_charts(report.trainings),
         outcomes=OUTCOMES,
         few=FEW,

@@ -1,107 +1,17 @@
 """The report's figures in the order and form of the page (pure)."""
 
-import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from spacy.scorer import PRFScore
-
-from ...scoring.matches import EntitySpan
 from ..entities import EntityMarker
-from .charts import (
-    N_STYLES,
-    LineChart,
-    Point,
-    Series,
-    line_chart,
-    number_label,
-    reliability_series,
-)
+from .charts import LineChart
+from .estimates import Estimate, Estimates, difference, estimate
 from .examples import InstanceView, surest_mistakes, unsurest_hits, view_instance
-from .figures import (
-    ENTITY_LENGTHS,
-    LONGEST,
-    SENTENCE_LENGTHS,
-    Estimate,
-    Estimates,
-    Rates,
-    Trust,
-    count_outcomes,
-    difference,
-    entity_length,
-    entity_script,
-    entity_type,
-    estimate,
-    measure_trust,
-    rates,
-    score_groups,
-    sentence_length,
-)
 from .gather import Report
-from .metrics import Training
-from .results import OUTSIDE, CorpusResult, ScoredSentence
-
-FEW = 10
-"""Gold entities below which F1 says little: the page shows it in grey."""
-QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
-
-
-@dataclass(frozen=True)
-class Grouping:
-    """A way to group entities.
-
-    title: what it goes by.
-    group: gives the group of an entity.
-    order: groups in order; without it the largest come first.
-    """
-
-    title: str
-    group: Callable[[ScoredSentence, EntitySpan], str]
-    order: tuple[str, ...] = ()
-
-
-GROUPINGS = (
-    Grouping("Type", entity_type),
-    Grouping("Length of the entity", entity_length, ENTITY_LENGTHS),
-    Grouping(
-        "Length of the sentence",
-        sentence_length,
-        (*(name for _, name in SENTENCE_LENGTHS), LONGEST),
-    ),
-    Grouping("Script of the entity", entity_script),
-)
-
-
-@dataclass(frozen=True)
-class BarRow:
-    """F1 of a group of entities.
-
-    name: the group.
-    n_gold: gold entities in it.
-    rates: the figures of each pipeline.
-    """
-
-    name: str
-    n_gold: int
-    rates: list[Rates]
-
-    @property
-    def is_few(self) -> bool:
-        """Tell whether the group is too small for its figures to say much."""
-        return self.n_gold < FEW
-
-
-@dataclass(frozen=True)
-class BarTable:
-    """F1 of groups of entities, a bar for each pipeline.
-
-    title: what is grouped.
-    rows: the groups.
-    """
-
-    title: str
-    rows: list[BarRow]
+from .groups import GROUPINGS, BarTable, bar_table
+from .outcomes import count_outcomes
+from .reliability import Trust, measure_trust, reliability_chart
+from .results import OUTSIDE, CorpusResult
 
 
 @dataclass(frozen=True)
@@ -126,7 +36,6 @@ class PipelineView:
     """What the page shows of a pipeline on a corpus.
 
     name: its name.
-    style: number of its colour.
     scores: precision, recall and F1.
     gain: difference of F1 from the first pipeline; None for the first, and where these are
         not the same sentences.
@@ -138,7 +47,6 @@ class PipelineView:
     """
 
     name: str
-    style: int
     scores: Estimates
     gain: Estimate | None
     outcomes: Counter[str]
@@ -200,7 +108,6 @@ def view_corpus(report: Report, name: str, n_examples: int, marker: EntityMarker
     pipelines = [
         PipelineView(
             name=result.pipeline,
-            style=number % N_STYLES,
             scores=estimate(result.comparisons),
             gain=difference(first.comparisons, result.comparisons) if number else None,
             outcomes=count_outcomes(result.comparisons),
@@ -211,19 +118,6 @@ def view_corpus(report: Report, name: str, n_examples: int, marker: EntityMarker
         )
         for number, result in enumerate(results)
     ]
-    curves = [
-        reliability_series(pipeline.name, pipeline.style, pipeline.trust.bins)
-        for pipeline in pipelines
-        if pipeline.trust is not None
-    ]
-    reliability = line_chart(
-        f"Reliability on {name}",
-        curves,
-        x_label="probability",
-        y_label="share right",
-        ticks=QUARTERS,
-        diagonal=True,
-    )
     sentences = [result.sentences for result in results]
     return CorpusView(
         name=name,
@@ -232,48 +126,10 @@ def view_corpus(report: Report, name: str, n_examples: int, marker: EntityMarker
         n_unannotated=first.n_unannotated,
         pipelines=pipelines,
         groups=[bar_table(grouping, sentences) for grouping in GROUPINGS],
-        reliability=reliability if curves else None,
+        reliability=reliability_chart(
+            f"Reliability on {name}", {pipeline.name: pipeline.trust for pipeline in pipelines}
+        ),
     )
-
-
-def mean_rates(corpora: Sequence[CorpusView]) -> list[Rates]:
-    """Give each pipeline's means over the corpora, each counting the same.
-
-    corpora (Sequence[CorpusView]): The corpora.
-    RETURNS (list[Rates]): By pipeline, each figure over the corpora that have it.
-    """
-    rows = []
-    for pipelines in zip(*(corpus.pipelines for corpus in corpora), strict=True):
-        scores = [pipeline.scores for pipeline in pipelines]
-        rows.append(
-            Rates(
-                precision=_mean(found.precision.value for found in scores),
-                recall=_mean(found.recall.value for found in scores),
-                f_score=_mean(found.f_score.value for found in scores),
-            )
-        )
-    return rows
-
-
-def bar_table(grouping: Grouping, pipelines: Sequence[Sequence[ScoredSentence]]) -> BarTable:
-    """Give F1 of groups of entities.
-
-    grouping (Grouping): How they are grouped.
-    pipelines (Sequence[Sequence[ScoredSentence]]): Sentences as each pipeline sees them.
-    RETURNS (BarTable): Groups that hold an entity.
-    """
-    scores = [score_groups(sentences, grouping.group) for sentences in pipelines]
-    n_gold: Counter[str] = Counter()
-    for found in scores:
-        n_gold |= Counter({name: score.tp + score.fn for name, score in found.items()})
-    groups = {name for found in scores for name in found}
-    largest_first = sorted(groups, key=lambda name: (-n_gold[name], name))
-    names = [name for name in grouping.order if name in groups] or largest_first
-    rows = [
-        BarRow(name, n_gold[name], [rates(found.get(name, PRFScore())) for found in scores])
-        for name in names
-    ]
-    return BarTable(grouping.title, rows)
 
 
 def view_confusion(result: CorpusResult) -> Confusion:
@@ -286,47 +142,8 @@ def view_confusion(result: CorpusResult) -> Confusion:
     return Confusion([*sorted(types), OUTSIDE], result.confusion)
 
 
-def training_charts(trainings: Mapping[str, Training]) -> list[LineChart]:
-    """Draw how trainings went: a chart for each score and each loss.
-
-    trainings (Mapping[str, Training]): Trainings by name.
-    RETURNS (list[LineChart]): Scores first.
-    """
-    charts = []
-    for kind, y_label, tables in (
-        ("Score", "points", {run: training.scores for run, training in trainings.items()}),
-        ("Loss", "mean a step", {run: training.losses for run, training in trainings.items()}),
-    ):
-        names = dict.fromkeys(name for table in tables.values() for name in table)
-        # What the best model is chosen by comes first.
-        for name in sorted(names, key=lambda name: name != "score"):
-            series = [
-                Series(number, _points(run, trainings[run].steps, table[name]))
-                for number, (run, table) in enumerate(tables.items())
-                if any(value is not None for value in table.get(name, ()))
-            ]
-            if series:
-                title = f"{kind}: {name}"
-                charts.append(line_chart(title, series, x_label="step", y_label=y_label))
-    return charts
-
-
 def words_a_second(report: Report, pipeline: str) -> float:
     """Give how fast a pipeline has predicted, over all corpora."""
     results = [found for found in report.results.values() if found.pipeline == pipeline]
     seconds = sum(result.seconds for result in results)
     return sum(result.n_words for result in results) / seconds if seconds else 0.0
-
-
-def _points(run: str, steps: Sequence[int], values: Sequence[float | None]) -> list[Point | None]:
-    return [
-        None
-        if value is None
-        else Point(step, value, f"{run}: {number_label(value)} at {number_label(step)}")
-        for step, value in zip(steps, values, strict=True)
-    ]
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return statistics.fmean(known) if known else None

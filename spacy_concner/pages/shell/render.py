@@ -10,6 +10,8 @@ import spacy
 from ... import __version__
 from ...files import whole_file
 
+N_COLOURS = 8
+"""Colours of series in `colours.css`; with more series they come again."""
 # Nothing is fetched and no script runs, whatever stands in a corpus.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -38,6 +40,7 @@ def render_page(template: str, *, script: str = "", **values: Any) -> str:
         "signed": lambda share: f"{100 * share:+.1f}",
         "percent": lambda share: "–" if share is None else f"{share:.1%}",
         "count": lambda n: f"{n:,}",
+        "colour": lambda number: f"s{number % N_COLOURS}",
     }
     policy = POLICY
     if script:

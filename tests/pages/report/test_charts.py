@@ -2,14 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacy_concner.calibration.measure import reliability_bins
 from spacy_concner.pages.report.charts import (
     LineChart,
     Point,
     Series,
     line_chart,
     number_label,
-    reliability_series,
     round_ticks,
 )
 
@@ -43,7 +41,7 @@ def test_lines_stay_on_the_chart_and_gaps_stay_gaps(values):
     points = [None if y is None else Point(x, y, "a") for x, y in enumerate(values)]
     chart = draw(Series(9, points))
     (curve,) = chart.curves
-    assert curve.style == 1
+    assert curve.number == 9
     assert len(curve.points) == sum(value is not None for value in values)
     frame = chart.frame
     assert all(frame.left <= point.x <= frame.right for point in curve.points)
@@ -56,18 +54,14 @@ def test_no_points_make_no_fault():
     assert [tick.label for tick in draw().x_ticks] == ["0", "0.2", "0.4", "0.6", "0.8", "1"]
 
 
-def test_reliability_shows_filled_bins():
-    bins = reliability_bins([0.9, 0.95, 0.3], [True, False, False])
-    series = reliability_series("a", 0, bins)
-    assert [point.title for point in series.points] == [
-        "a: probability 0.30, right 0.00, 1 entities",
-        "a: probability 0.90, right 1.00, 1 entities",
-        "a: probability 0.95, right 0.00, 1 entities",
-    ]
+def test_given_ticks_and_the_diagonal():
+    series = Series(0, [Point(0.3, 0.1, "a"), Point(0.9, 1.0, "b")])
     chart = line_chart("t", [series], x_label="x", y_label="y", ticks=(0, 0.5, 1), diagonal=True)
-    low, high, _ = chart.curves[0].points
-    assert low.y > high.y and chart.diagonal
     assert [tick.label for tick in chart.y_ticks] == ["0", "0.5", "1"]
+    frame = chart.frame
+    assert chart.diagonal == f"M{frame.left} {frame.bottom}L{frame.right} {frame.top}"
+    low, high = chart.curves[0].points
+    assert low.y > high.y == frame.top
 
 
 def test_numbers_stay_short():
