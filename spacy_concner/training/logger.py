@@ -39,7 +39,14 @@ def create_console_logger(
     def setup_printer(
         nlp: Language, stdout: IO = sys.stdout, stderr: IO = sys.stderr
     ) -> tuple[Callable[[dict[str, Any] | None], None], Callable[[], None]]:
-        return _start(nlp, stdout, stderr, progress_bar, console_output, output_file)
+        return _start(
+            nlp,
+            stdout,
+            stderr,
+            progress_bar=progress_bar,
+            console_output=console_output,
+            output_file=output_file,
+        )
 
     return setup_printer
 
@@ -64,6 +71,7 @@ def _start(
     nlp: Language,
     stdout: IO,
     stderr: IO,
+    *,
     progress_bar: bool,
     console_output: bool,
     output_file: Path | str | None,
