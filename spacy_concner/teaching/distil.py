@@ -3,8 +3,8 @@
 The output holds all that a run has made: `round-1`, `round-2` … with a student each, `pairs` and
 `parallel` with what parallel text brought, `soft` with the soft labels of each round, `metrics`
 with the rows of each training, and `model-last`, the last student. Its `distil.json` tells what
-each step was made of: a run with the same inputs keeps the steps that are finished, and what was
-made of others goes.
+each step was made of: a run with the same inputs keeps the steps that are finished (`made_steps`),
+and what was made of others goes.
 """
 
 import gc
@@ -14,13 +14,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import spacy
 from wasabi import Printer
 
 from ..bitexts.from_parallel import make_bitexts
@@ -31,14 +29,12 @@ from ..errors import ConcnerError, Errors
 from ..files import (
     Paths,
     Store,
-    check_complete,
     claim,
-    fingerprint,
     sweep,
-    whole_file,
     whole_folder,
 )
 from .label import check_confidence, label
+from .made_steps import MadeSteps, identify, keep_only
 from .rounds import (
     GENTLER,
     MIN_PAIR_CONFIDENCE,
@@ -53,7 +49,6 @@ from .rounds import (
 )
 
 VERB = "distil"
-MANIFEST = "distil.json"
 LAST = "model-last"
 SOFT = "soft"
 CACHE = "cache"
@@ -192,8 +187,6 @@ class _Run:
     """A run of the plan.
 
     pipelines: Teachers and students there are, by name.
-    finished: Names of the steps that are made, of what `inputs` tells.
-    inputs: What each step is made of, by name.
     """
 
     raw: Mapping[str, Path]
@@ -206,8 +199,6 @@ class _Run:
     seed: int
     gpu_id: int
     progress: bool
-    finished: list[str] = field(default_factory=list)
-    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make what tells the user how far the run is."""
@@ -215,13 +206,15 @@ class _Run:
 
     def run(self, plan: Sequence[Step], force: bool) -> Distillation:
         """Make the steps that are not made yet; give what was done."""
-        self.inputs = self._describe(plan)
-        self._resume(force)
+        self.made = MadeSteps(self.output, self._describe(plan), force)
+        for name in self.made.gone:
+            self._metrics(name).unlink(missing_ok=True)
+        keep_only(self.output / SOFT, self.made.inputs)
         done = Distillation(self.output / LAST)
         last = ""
         for step in plan:
             self.told.divider(step.name)
-            if step.name in self.finished:
+            if step.name in self.made:
                 self.told.info(f"Made by an earlier run of the same: {self.output / step.name}")
                 done.kept.append(step.name)
             else:
@@ -237,7 +230,7 @@ class _Run:
             self.pipelines[step.name] = str(self.output / step.name / LAST)
             if isinstance(step, Round):
                 last = step.name
-        self._publish(last, is_new=bool(done.steps))
+        self._publish(last)
         self.told.good(f"Student of {last}: {done.student}")
         return done
 
@@ -247,14 +240,14 @@ class _Run:
 
     def _describe(self, plan: Sequence[Step]) -> dict[str, dict[str, Any]]:
         """Tell what each step is made of; a step before stands for what it makes."""
-        made = {name: _identify(path) for name, path in self.pipelines.items()}
+        made = {name: identify(path) for name, path in self.pipelines.items()}
         shared = {
-            "dev": _identify(self.dev),
-            "encoder": _identify(self.encoder),
+            "dev": identify(self.dev),
+            "encoder": identify(self.encoder),
             "seed": self.seed,
             "overrides": os.environ.get(OVERRIDES, ""),
         }
-        raw = {language: _identify(path) for language, path in self.raw.items()}
+        raw = {language: identify(path) for language, path in self.raw.items()}
         inputs: dict[str, dict[str, Any]] = {}
         for step in plan:
             if isinstance(step, Round):
@@ -269,8 +262,8 @@ class _Run:
             elif isinstance(step, Pairs):
                 assert self.parallel is not None
                 told = {
-                    "parallel": {lang: _identify(path) for lang, path in self._texts.items()},
-                    "bitexts": _identify(self.parallel.bitexts),
+                    "parallel": {lang: identify(path) for lang, path in self._texts.items()},
+                    "bitexts": identify(self.parallel.bitexts),
                     "source": self.parallel.source,
                     "student": made[step.student],
                 }
@@ -288,32 +281,7 @@ class _Run:
         return inputs
 
     def _describe_training(self, training: Training) -> dict[str, Any]:
-        return {"config": _identify(training.config), "steps": training.steps}
-
-    def _resume(self, force: bool) -> None:
-        """Find what an earlier run has finished, and clear away what is of other inputs."""
-        before = _read_manifest(self.output)
-        inputs_before = before.get("inputs", {})
-        if changed := _find_change(inputs_before, self.inputs):
-            if not force:
-                raise ConcnerError(Errors.C405.format(path=self.output, changed=changed))
-        for name in self.inputs:
-            sweep(self.output / name)
-        self.finished = [
-            name
-            for name in before.get("finished", [])
-            if inputs_before.get(name) == self.inputs.get(name) and _is_whole(self.output / name)
-        ]
-        self._write_manifest()
-        for name in {*inputs_before} - {*self.finished}:
-            shutil.rmtree(self.output / name, ignore_errors=True)
-            self._metrics(name).unlink(missing_ok=True)
-        _keep_only(self.output / SOFT, self.inputs)
-
-    def _write_manifest(self) -> None:
-        content = {"inputs": self.inputs, "finished": self.finished}
-        with whole_file(self.output / MANIFEST) as part:
-            part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf8")
+        return {"config": identify(training.config), "steps": training.steps}
 
     def _make(self, step: Step) -> None:
         if isinstance(step, Round):
@@ -327,14 +295,13 @@ class _Run:
                 assert self.parallel is not None
                 pairs = self.output / Pairs.name
                 self._train(self.parallel.training, folder, step, pairs, GENTLER)
-        self.finished.append(step.name)
-        self._write_manifest()
+        self.made.add(step.name)
 
     def _label(self, step: Round) -> None:
         """Let the teachers of a round label the raw text of each language."""
         soft = self.output / SOFT / step.name
         # The student reads the whole folder: nothing of a language that is no longer named.
-        _keep_only(soft, self.raw)
+        keep_only(soft, self.raw)
         sure = f", {step.min_confidence:g} or surer" if step.min_confidence else ""
         for language, path in self.raw.items():
             self.told.info(f"{' + '.join(step.teachers)} label {language}{sure}: {path}")
@@ -424,65 +391,14 @@ class _Run:
         # Evaluated at its last step alone, the best is the last, or what there was before.
         shutil.rmtree(folder / "model-best", ignore_errors=True)
 
-    def _publish(self, name: str, is_new: bool) -> None:
+    def _publish(self, name: str) -> None:
         """Copy the last student to where it is looked for."""
         last = self.output / LAST
-        if is_new or not _is_whole(last):
+        sweep(last)
+        if not self.made.is_copied(name, last):
             with whole_folder(last, VERB) as folder:
                 shutil.copytree(self.pipelines[name], folder, dirs_exist_ok=True)
-
-
-def _read_manifest(output: Path) -> dict[str, Any]:
-    """Read what an earlier run was made of.
-
-    RAISES (ConcnerError): C129 if the output is a file, C408 if it holds something else.
-    """
-    told = {"option": "OUTPUT", "path": output}
-    if output.exists() and not output.is_dir():
-        raise ConcnerError(Errors.C129.format(**told, reason="it is no folder but a file"))
-    with suppress(OSError, ValueError):
-        return json.loads((output / MANIFEST).read_text("utf8"))
-    if output.exists() and any(output.iterdir()):
-        reason = f"holds files, and no {MANIFEST} tells that spacy concner {VERB} made them"
-        raise ConcnerError(Errors.C408.format(**told, reason=reason))
-    return {}
-
-
-def _find_change(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """Say what the first step is made of that was made of something else; empty if none was."""
-    for name, inputs in before.items():
-        if name not in now:
-            return f"rounds: {name} is no longer one of them"
-        if changed := sorted(key for key in inputs if inputs[key] != now[name].get(key)):
-            return f"inputs of {name}: {', '.join(changed)}"
-    return ""
-
-
-def _keep_only(folder: Path, names: Collection[str]) -> None:
-    """Remove the folders in a folder that have none of these names."""
-    for place in folder.glob("*"):
-        if place.name not in names:
-            shutil.rmtree(place)
-
-
-def _is_whole(folder: Path) -> bool:
-    if not folder.is_dir():
-        return False
-    try:
-        check_complete(folder)
-    except ConcnerError:
-        return False
-    return True
-
-
-def _identify(place: str | Path) -> str:
-    """Give the SHA-256 of a file, of a folder's files or a package's, or else the name itself."""
-    path = Path(place)
-    if not path.exists() and spacy.util.is_package(str(place)):
-        path = spacy.util.get_package_path(str(place))
-    if path.is_dir():
-        return fingerprint(sorted(file for file in path.rglob("*") if file.is_file()))
-    return fingerprint([path]) if path.is_file() else str(place)
+            self.made.note_copy(name)
 
 
 def _give_memory_back() -> None:

@@ -89,6 +89,8 @@ class Trainer:
             Path(options["--output"]) / "model-last",
             dirs_exist_ok=True,
         )
+        meta = Path(options["--output"]) / "model-last" / "meta.json"
+        srsly.write_json(meta, {**srsly.read_json(meta), "description": name})
         Path(options["--paths.metrics"]).write_text("{}\n", encoding="utf8")
         docs = read_docs(options["--paths.train"], spacy.blank("xx").vocab)
         self.trained.append(name)
@@ -219,6 +221,7 @@ def test_a_teacher_and_a_round_that_are_dropped_leave_no_trace(settings, trainer
         distil(**settings)
     kept = distil(**settings, force=True)
     assert kept.kept == ["round-1"] and not (output / "round-2").exists()
+    assert srsly.read_json(output / "model-last" / "meta.json")["description"] == "round-1"
     assert not (output / "soft" / "round-2").exists()
     assert not (output / "metrics" / "round-2.jsonl").exists()
     alone = {**settings, "teachers": {"second": teacher}}
