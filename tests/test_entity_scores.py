@@ -80,7 +80,7 @@ def test_as_many_tokens_as_before_are_not_the_same_tokens():
     doc = scored_doc()
     with doc.retokenize() as retokenizer:
         retokenizer.merge(doc[0:2])
-        retokenizer.split(doc[7], ["to", "day"], heads=[doc[1], doc[1]])
+        retokenizer.split(doc[7], ["to", "day"], heads=[doc[6], doc[6]])
     assert len(doc) == len(WORDS)
     assert found(doc) == grouped(doc) == ENTITIES
 
