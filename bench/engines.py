@@ -21,7 +21,7 @@ import typer
 from spacy.tokens import DocBin
 from wasabi import msg
 
-from spacy_concner.encoding.compact.weights import convert_encoder
+from spacy_concner.encoding.compact.conversion import convert_model
 
 MOST_PIECES = 2048
 Batch = tuple[np.ndarray, np.ndarray]
@@ -74,7 +74,7 @@ def _ctranslate2(transformer: Any, threads: int) -> Iterator[tuple[str, float, E
         return ctranslate2.StorageView.from_array(array.astype("i4"))
 
     for precision in ("float32", "int8"):
-        files = convert_encoder(transformer, precision).files  # type: ignore[arg-type]
+        files = convert_model(transformer, precision)  # type: ignore[arg-type]
         encoder = ctranslate2.Encoder(
             precision, files=files, compute_type=precision, intra_threads=threads
         )

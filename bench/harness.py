@@ -12,7 +12,7 @@ from rows import Rows
 from wasabi import msg
 
 from spacy_concner.corpora.convert import convert
-from spacy_concner.encoding.folder import make_encoder
+from spacy_concner.encoding.encoder import make_encoder
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = ROOT / "configs"
@@ -156,4 +156,5 @@ def prepare(bench: Bench, seeds: Sequence[int], encoder: str) -> None:
         )
     folder = bench.work / "encoder"
     if not (folder / "config.json").exists():
-        make_encoder(encoder, folder, sorted((bench.work / "corpora").glob("*.spacy")), 0)
+        corpora = sorted((bench.work / "corpora").glob("*.spacy"))
+        make_encoder(encoder, folder, keep_from=corpora)

@@ -102,6 +102,7 @@ def pipeline_fingerprint(nlp: Language) -> str:
 def _reason(error: Exception) -> str:
     """Give what went wrong, without the full stop that the message around it has."""
     text = str(error)
-    if "factory for 'transformer'" in text and find_spec("spacy_transformers") is None:
+    named = ("factory for 'transformer'", "'spacy-transformers.")
+    if any(name in text for name in named) and find_spec("spacy_transformers") is None:
         return NEEDS_TRAIN
     return text.rstrip(". ") or type(error).__name__

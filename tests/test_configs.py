@@ -7,7 +7,7 @@ from spacy.cli.debug_config import debug_config
 from spacy.cli.init_config import fill_config
 from spacy.util import load_config
 
-from spacy_concner.encoding.check import create_check_encoder
+from spacy_concner.encoding.loading import create_check_encoder
 from spacy_concner.errors import ConcnerError
 
 ROOT = Path(__file__).parents[1]
@@ -36,7 +36,7 @@ def test_configs_are_alike():
 
 
 def test_missing_encoder(tmp_path):
-    with pytest.raises(ConcnerError, match="C311.*spacy concner encoder"):
+    with pytest.raises(ConcnerError, match="C301.*spacy concner encoder"):
         create_check_encoder(str(tmp_path))(spacy.blank("xx"))
 
 

@@ -27,7 +27,7 @@ def load_aligner(
         sentences, from 0 to 1.
     gpu_id (int): GPU for a folder's encoder, or -1 for the CPU.
     RETURNS (Aligner): The aligner.
-    RAISES (ConcnerError): C218 for method and distortion, C311 to C314 for the encoder.
+    RAISES (ConcnerError): C218 for method and distortion, C301, C313 for the encoder.
     """
     if isinstance(encoder, str | Path):
         encoder = load_word_encoder(encoder, layer, gpu_id=gpu_id)

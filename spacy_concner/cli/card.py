@@ -10,21 +10,24 @@ from ._util import verb
 
 @verb("card")
 def card_cli(
-    pipeline: Path = typer.Argument(..., help="Folder of the trained pipeline"),
+    pipeline: Path = typer.Argument(..., metavar="PIPELINE", help="Folder of the trained pipeline"),
     output: Path | None = typer.Argument(
-        None, help="Folder for a copy of the pipeline with both; without it PIPELINE is changed"
+        None,
+        metavar="OUTPUT",
+        help="Folder for a copy of the pipeline with both; without it PIPELINE itself gets them, "
+        "if --force allows it",
     ),
     lang: str = typer.Option(..., "--lang", "-l", help="Language it is for, such as bg"),
-    version: str = typer.Option(..., "--version", "-v", help="Version of the package"),
+    version: str = typer.Option(..., "--version", help="Version of the package"),
     name: str = typer.Option(
-        "", "--name", "-n", help="Name of the package after xx_; concner_LANG without"
+        "", "--name", help="Name of the package after xx_; concner_LANG without"
     ),
     author: str = typer.Option("", "--author", help="Who publishes it"),
     scores: Path | None = typer.Option(
         None, "--scores", help="Scores on test data as spacy evaluate --output wrote them"
     ),
     test: Path | None = typer.Option(
-        None, "--test", "-t", help="Labelled .spacy corpus to score on now, with intervals"
+        None, "--test", help="Labelled .spacy corpus to score on now, with intervals"
     ),
     sources: Path | None = typer.Option(
         None,
@@ -37,9 +40,17 @@ def card_cli(
     student: Path | None = typer.Option(
         None, "--student", help="Pipeline that PIPELINE was shipped from, for training settings"
     ),
-    force: bool = typer.Option(False, "--force", "-F", help="Replace an output that is there"),
+    force: bool = typer.Option(
+        False,
+        "--force",
+        "-F",
+        help="Replace a copy that this verb has made before; without OUTPUT change PIPELINE",
+    ),
 ) -> None:
-    """Write the model card README.md and meta.json, which spacy package then takes over."""
+    """Write the model card and the meta data of a pipeline's package.
+
+    They are README.md and meta.json, which spacy package takes over.
+    """
     from ..shipping.card import write_card
 
     meta = write_card(

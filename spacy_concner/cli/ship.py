@@ -10,15 +10,16 @@ from ._util import verb
 
 @verb("ship")
 def ship_cli(
-    student: str = typer.Argument(..., help="Trained pipeline: folder or installed package"),
-    output: Path = typer.Argument(..., help="Folder to write; one shipped before is replaced"),
+    student: str = typer.Argument(
+        ..., metavar="PIPELINE", help="Trained pipeline: folder or installed package"
+    ),
+    output: Path = typer.Argument(..., metavar="OUTPUT", help="Folder to write"),
     lang: list[str] = typer.Option(
         ..., "--lang", "-l", help="Language it is for, such as bg; the first names the package"
     ),
     keep_from: list[Path] = typer.Option(
         [],
         "--keep-from",
-        "-k",
         help="Cut the vocabulary to the word pieces of this .spacy file, or of those in this "
         "folder (can be given again): raw text of the language, and English",
     ),
@@ -26,17 +27,24 @@ def ship_cli(
         0, "--keep-top", min=0, help="Further pieces to keep, in the order of the vocabulary"
     ),
     test: Path | None = typer.Option(
-        None, "--test", "-t", help="Labelled .spacy file to score before and after"
+        None, "--test", help="Labelled .spacy file to score before and after"
     ),
     limit: int = typer.Option(
         500, "--limit", min=0, help="Documents of --keep-from to compare without --test"
     ),
-    precision: str = typer.Option("int8", "--weights", help="int8, float16 or float32"),
+    precision: str = typer.Option(
+        "int8", "--precision", help="Precision of the weights: int8, float16 or float32"
+    ),
     shared: bool = typer.Option(
-        False, "--shared", help="A tok2vec component of its own, to which others can listen"
+        False,
+        "--shared",
+        help="Make the encoder a tok2vec component of its own, to which others can listen",
+    ),
+    force: bool = typer.Option(
+        False, "--force", "-F", help="Replace a pipeline that this verb has shipped before"
     ),
 ) -> None:
-    """Turn a trained pipeline into one that needs neither torch nor transformers.
+    """Make a trained pipeline small and fast, without torch.
 
     The transformer becomes a compact encoder: its vocabulary cut, its weights in 8 bits.
     Other components stay as they are. Make a wheel of the output with spacy package.
@@ -53,6 +61,7 @@ def ship_cli(
         limit=limit,
         precision=precision,  # type: ignore[arg-type]
         shared=shared,
+        force=force,
     )
     rows = [("MB", f"{report.bytes_before / 1e6:.1f}", f"{report.bytes_after / 1e6:.1f}")]
     if report.sentences:

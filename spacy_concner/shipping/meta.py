@@ -1,10 +1,12 @@
-"""What `meta.json` of a package says: scores, sources, licences, encoder, training (pure)."""
+"""What `meta.json` of a package says: scores, sources, encoder, training (pure)."""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spacy.util import get_lang_class
+
+from .licence import list_sources, package_licence
 
 # Of `[training]` and below, by what the card calls them.
 TRAINING = {
@@ -19,7 +21,6 @@ TRAINING = {
     "seed": ("seed",),
 }
 AFTER_INIT = {"frozen embeddings": "freeze_embeddings", "frozen layers": "frozen_layers"}
-UNKNOWN = "not stated"
 TRAINING_DEV = "the development set of its training"
 
 
@@ -44,8 +45,8 @@ def make_meta(
     version (str): Version of the package.
     author (str): Who publishes it.
     name (str): Name without the language of the pipeline; concner_LANGUAGE if empty.
-    scores (Mapping[str, Any]): Scores as `spacy evaluate` writes them; None leaves those of
-        the training's development set.
+    scores (Mapping[str, Any]): Scores from 0 to 1, as `spacy evaluate` writes them; None leaves
+        those of the training's development set.
     scored_on (str): What the scores were measured on.
     sources (Sequence[Mapping[str, str]]): Name, author, license and url of each corpus.
     encoder (Mapping[str, Any]): Contents of the encoder's `concner_encoder.json`.
@@ -54,17 +55,6 @@ def make_meta(
     RETURNS (dict[str, Any]): All fields of `meta.json`. The field "concner" holds what only
         the model card tells.
     """
-    known = [{"author": "", "url": "", **source} for source in sources]
-    if encoder:
-        known.append(
-            {
-                "name": encoder["source"],
-                "author": "",
-                "license": encoder.get("licence") or UNKNOWN,
-                "url": encoder.get("origin") or "",
-            }
-        )
-    licences = sorted({source.get("license") or UNKNOWN for source in known})
     return {
         **before,
         "name": name or f"concner_{language}",
@@ -72,9 +62,8 @@ def make_meta(
         "description": f"Named entity recognition for {language_name(language)} ({language}), "
         "trained with spacy-concner",
         "author": author or before.get("author", ""),
-        # The encoder's licence alone says nothing about what was trained on.
-        "license": ", ".join(licences) if sources else before.get("license", ""),
-        "sources": known,
+        "license": package_licence(sources, encoder, before.get("license", "")),
+        "sources": list_sources(sources, encoder),
         "performance": dict(scores if scores is not None else before.get("performance", {})),
         "concner": {
             "language": language,

@@ -1,8 +1,7 @@
-"""Ship a student: compact form, written whole or not at all, and what that changes."""
+"""Ship a student: its compact form, and what that changes."""
 
-import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,49 +12,51 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..corpora.reader import read_docs
-from ..encoding.compact.weights import PRECISIONS, Precision
+from ..encoding.compact.conversion import PRECISIONS, Precision, make_compact_weights
+from ..encoding.compact.engine import CompactWeights
+from ..encoding.loading import Encoder
 from ..errors import ConcnerError, Errors
-from ..languages import is_language
+from ..files import Folder, claim, whole_folder
+from ..languages import check_language
 from ..pipelines import load_pipeline
-from .compare import Run, compare, folder_size, run
-from .encoder import compact_weights
-from .pipeline import compact_pipeline
+from .compact_pipeline import compact_pipeline
+from .comparison import compare, folder_size, run
 
 RECORD_FILE = "concner_ship.json"
 BATCH_SIZE = 256
-TRAINING_PACKAGES = ("torch", "transformers", "spacy_transformers")
 
 
 @dataclass(frozen=True)
-class Report:
-    """What shipping changes: before and after, sizes in bytes.
+class ShippingReport:
+    """What shipping changes.
 
-    languages: Those that the pipeline is for.
-    bytes_before, bytes_after: Sizes of the folders.
-    words_before, words_after: Words a second through `nlp.pipe`.
-    f1_before, f1_after: Entity F1 on the labelled test text, None without.
-    sentences: Docs that were compared.
-    changed: Docs among them whose entities changed.
-    score_difference: Largest difference between probabilities of a label.
-    pieces: Word pieces of the encoders that were shipped.
+    languages (list[str]): Codes of the languages that the pipeline is for.
+    pieces (list[int]): Word pieces of each encoder that was shipped.
+    bytes_before, bytes_after (int): Sizes of the folders.
+    sentences (int): Docs that were compared; 0 without any, and then the rest says nothing.
+    words_before, words_after (float): Words a second through `nlp.pipe`.
+    changed (int): Docs among them whose entities changed.
+    score_difference (float): Largest difference between probabilities of a label, from 0 to 1.
+    f1_before, f1_after (float | None): Entity F1 on the labelled test text, from 0 to 1; None
+        without such text.
     """
 
     languages: list[str]
+    pieces: list[int]
     bytes_before: int
     bytes_after: int
-    words_before: float
-    words_after: float
-    f1_before: float | None
-    f1_after: float | None
-    sentences: int
-    changed: int
-    score_difference: float
-    pieces: list[int]
+    sentences: int = 0
+    words_before: float = 0.0
+    words_after: float = 0.0
+    changed: int = 0
+    score_difference: float = 0.0
+    f1_before: float | None = None
+    f1_after: float | None = None
 
 
 def ship(
-    student: Path | str,
-    output: Path,
+    student: str | Path,
+    output: str | Path,
     languages: Sequence[str],
     *,
     keep_from: Sequence[Path] = (),
@@ -65,11 +66,12 @@ def ship(
     precision: Precision = "int8",
     shared: bool = False,
     settings: dict[str, Any] | None = None,
-) -> Report:
+    force: bool = False,
+) -> ShippingReport:
     """Turn a trained pipeline into one that needs neither torch nor transformers.
 
-    student (Path): Pipeline folder or package, on a transformer component or with its own.
-    output (Path): Folder to write; one that was shipped before is replaced, at the end.
+    student (str | Path): Pipeline folder or package, on a transformer component or with its own.
+    output (str | Path): Folder to write.
     languages (Sequence[str]): ISO 639-1 codes of what it is for; the first names the package.
     keep_from (Sequence[Path]): `.spacy` files, or folders of them, in these languages, whose
         word pieces are kept; all are kept without.
@@ -81,125 +83,64 @@ def ship(
     shared (bool): Make the encoder a `tok2vec` component that others can listen to, even if
         only one does.
     settings (dict[str, Any]): Of `spacy-concner.CompactEncoder.v1`.
-    RETURNS (Report): What it changes; `concner_ship.json` in the output keeps it.
-    RAISES (ConcnerError): C540–C546; C142, C143 for corpora, C304–C308 for the vocabulary,
-        C320, C322, C325 for the encoder.
+    force (bool): Replace a pipeline that was shipped before.
+    RETURNS (ShippingReport): What it changes; `concner_ship.json` in the output keeps it.
+    RAISES (ConcnerError): C216, C545, C546 for languages and precision, C515, C540, C541 for the
+        pipeline, C142, C143 for corpora, C304, C305, C307, C308 for the vocabulary, C320, C322,
+        C325 for the encoder; C128, C129, C601, C605, C606 for the output.
     """
-    wrong = [code for code in languages if not is_language(code)]
-    if wrong or not languages:
-        raise ConcnerError(Errors.C545.format(found=", ".join(map(repr, wrong)) or "Nothing"))
+    output = Path(output)
+    if not languages:
+        raise ConcnerError(Errors.C545)
+    for code in languages:
+        check_language(code)
     if precision not in PRECISIONS:
         raise ConcnerError(Errors.C546.format(found=precision, known=list(PRECISIONS)))
-    check_output(student, output)
-    part = choose_part(output)
-    nlp = load_student(student)
-    gold = comparison_docs(nlp, test, keep_from, limit)
-    scored = test is not None
-    before = run(nlp, gold, score=scored) if gold else None
-    size = folder_size(Path(nlp.path)) if nlp.path else 0
     pieces: list[int] = []
 
-    def make_weights(transformer: Any, tokenizer: Any) -> Any:
-        weights = compact_weights(transformer, tokenizer, keep_from, keep_top, precision)
-        pieces.append(transformer.get_input_embeddings().num_embeddings)
+    def make_weights(encoder: Encoder) -> CompactWeights:
+        weights = make_compact_weights(
+            encoder, keep_from=keep_from, keep_top=keep_top, precision=precision
+        )
+        pieces.append(encoder.model.get_input_embeddings().num_embeddings)
         return weights
 
-    compact_pipeline(nlp, make_weights, settings or {}, shared)
-    # The attribute serves this process, the config is what is stored.
-    nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
-    nlp.meta["name"] = f"concner_{languages[0]}"
-    nlp.to_disk(part)
-    after = run(spacy.load(part), gold, score=scored) if gold else None
-    report = _report(list(languages), before, after, size, folder_size(part), pieces)
-    srsly.write_json(part / RECORD_FILE, asdict(report))
-    shutil.rmtree(output, ignore_errors=True)
-    part.rename(output)
+    with claim(
+        "ship",
+        inputs={"PIPELINE": student, "--keep-from": keep_from, "--test": test},
+        outputs={"OUTPUT": Folder(output)},
+        force=force,
+    ):
+        nlp = load_pipeline(student, "Student")
+        gold = comparison_docs(nlp, test, keep_from, limit)
+        before = run(nlp, gold, score=test is not None) if gold else None
+        compact_pipeline(nlp, make_weights, settings=settings or {}, shared=shared)
+        # The attribute serves this process, the config is what is stored.
+        nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
+        nlp.meta["name"] = f"concner_{languages[0]}"
+        with whole_folder(output, "ship") as part:
+            nlp.to_disk(part)
+            report = ShippingReport(
+                languages=list(languages),
+                pieces=pieces,
+                bytes_before=folder_size(nlp.path) if nlp.path else 0,
+                bytes_after=folder_size(part),
+            )
+            if before is not None:
+                after = run(spacy.load(part), gold, score=test is not None)
+                difference = compare(before, after)
+                report = replace(
+                    report,
+                    sentences=len(gold),
+                    words_before=before.words_per_second,
+                    words_after=after.words_per_second,
+                    changed=difference.docs,
+                    score_difference=difference.probability,
+                    f1_before=before.f1,
+                    f1_after=after.f1,
+                )
+            srsly.write_json(part / RECORD_FILE, asdict(report))
     return report
-
-
-def _report(
-    languages: list[str],
-    before: Run | None,
-    after: Run | None,
-    bytes_before: int,
-    bytes_after: int,
-    pieces: list[int],
-) -> Report:
-    sizes = {"bytes_before": bytes_before, "bytes_after": bytes_after}
-    if before is None or after is None:
-        return Report(
-            languages,
-            **sizes,
-            words_before=0.0,
-            words_after=0.0,
-            f1_before=None,
-            f1_after=None,
-            sentences=0,
-            changed=0,
-            score_difference=0.0,
-            pieces=pieces,
-        )
-    difference = compare(before, after)
-    return Report(
-        languages,
-        **sizes,
-        words_before=before.words_per_second,
-        words_after=after.words_per_second,
-        f1_before=before.f1,
-        f1_after=after.f1,
-        sentences=len(before.entities),
-        changed=difference.sentences,
-        score_difference=difference.score,
-        pieces=pieces,
-    )
-
-
-def load_student(path: Path | str) -> Language:
-    """Load a pipeline with transformers.
-
-    path (Path): Pipeline folder or package.
-    RETURNS (Language): The pipeline.
-    RAISES (ConcnerError): C542 if packages for training are missing, C515 if it cannot be
-        loaded.
-    """
-    for package in TRAINING_PACKAGES:
-        try:
-            __import__(package)
-        except ImportError as error:
-            raise ConcnerError(Errors.C542.format(package=package, error=error)) from error
-    return load_pipeline(path, "Student")
-
-
-def check_output(student: Path | str, output: Path) -> None:
-    """Make sure that writing will not destroy anything else.
-
-    RAISES (ConcnerError): C544 if the folder is the student, a file, or holds something else.
-    """
-    reason = None
-    if output.exists():
-        if not output.is_dir():
-            reason = "it is a file."
-        elif Path(student).exists() and output.samefile(student):
-            reason = "it is the student as well."
-        elif any(output.iterdir()) and not (output / RECORD_FILE).is_file():
-            reason = f"it is not empty and holds no {RECORD_FILE}."
-    if reason:
-        raise ConcnerError(Errors.C544.format(path=output, reason=reason))
-
-
-def choose_part(output: Path) -> Path:
-    """Give the folder beside the output that becomes it at the end, once it is sure to be.
-
-    RAISES (ConcnerError): C544 if nothing can be written there.
-    """
-    part = output.with_name(output.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    try:
-        part.mkdir(parents=True, exist_ok=True)
-        part.rmdir()
-    except OSError as error:
-        raise ConcnerError(Errors.C544.format(path=output, reason=f"{error}.")) from error
-    return part
 
 
 def comparison_docs(

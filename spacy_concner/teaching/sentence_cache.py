@@ -19,13 +19,13 @@ class CachedSentenceEncoder:
 
         path (str): Encoder folder or hub name.
         folder (Path): Where the vectors are kept; made when there are some.
-        RAISES (ConcnerError): C315 if the encoder cannot be loaded.
+        RAISES (ConcnerError): C301 if the encoder cannot be loaded.
         """
         self._encoder = SentenceEncoder(path)
         self._folder = folder
         root = Path(path)
         files = sorted(file for file in root.rglob("*") if file.is_file()) if root.is_dir() else []
-        commit = getattr(self._encoder.model.config, "_commit_hash", None)
+        commit = getattr(self._encoder.encoder.model.config, "_commit_hash", None)
         self._key = fingerprint(files) if files else f"{path} {commit}"
 
     def vectors(self, texts: Iterable[str]) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.util import logger
 
-from .layers import encoders
+from ..encoding.loading import find_encoders
 
 # What torch calls the instructions with which bfloat16 is faster than float32.
 INSTRUCTIONS = ("avx512_bf16", "amx_bf16")
@@ -59,7 +59,10 @@ def use_bfloat16(nlp: Language) -> int:
     from torch.nn import Linear
 
     layers = [
-        part for encoder in encoders(nlp) for part in encoder.modules() if isinstance(part, Linear)
+        part
+        for encoder in find_encoders(nlp)
+        for part in encoder.model.modules()
+        if isinstance(part, Linear)
     ]
     for layer in layers:
         layer.forward = Bfloat16Linear(layer)  # type: ignore[method-assign, assignment]

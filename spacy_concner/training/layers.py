@@ -4,8 +4,8 @@ from typing import Any
 
 from spacy.language import Language
 from spacy.util import logger
-from thinc.api import Model
 
+from ..encoding.loading import find_encoders
 from ..errors import ConcnerError, Errors
 
 
@@ -19,7 +19,7 @@ def drop_layers(nlp: Language, keep: int) -> None:
     keep (int): Number of layers that stay.
     RAISES (ConcnerError): C505 if there is no encoder or one has fewer layers.
     """
-    found = encoders(nlp)
+    found = [encoder.model for encoder in find_encoders(nlp)]
     depths = [encoder.config.num_hidden_layers for encoder in found]
     if not depths or not 1 <= keep <= min(depths):
         raise ConcnerError(Errors.C505.format(keep=keep, pipes=nlp.pipe_names, depths=depths))
@@ -42,16 +42,6 @@ def chosen_layers(depth: int, keep: int) -> list[int]:
     RETURNS (list[int]): Their numbers from 0.
     """
     return [round(place * (depth - 1) / max(1, keep - 1)) for place in range(keep)]
-
-
-def encoders(nlp: Language) -> list[Any]:
-    """Give the pipeline's Hugging Face encoders."""
-    pipes: list[tuple[str, Any]] = nlp.pipeline
-    models = [getattr(pipe, "model", None) for _, pipe in pipes]
-    nodes = [node for model in models if isinstance(model, Model) for node in model.walk()]
-    shims = [shim for node in nodes for shim in node.shims if hasattr(shim, "_hfmodel")]
-    found = [getattr(shim, "_model", None) for shim in shims]
-    return [encoder for encoder in found if encoder is not None]
 
 
 def _layers(encoder: Any) -> Any:

@@ -9,10 +9,11 @@ from spacy.language import Language
 from spacy.util import logger
 from thinc.api import Model
 
+from ..encoding.loading import encoders_of, find_encoders
 from ..errors import ConcnerError, Errors
 from ..pipelines import load_pipeline
 from .bfloat16 import has_bfloat16, use_bfloat16
-from .layers import drop_layers, encoders
+from .layers import drop_layers
 
 EMBEDDINGS = re.compile(r"(^|\.)embeddings\.")
 LAYER = re.compile(r"(^|\.)layers?\.(\d+)\.")
@@ -64,7 +65,7 @@ def create_start_training(
 
 
 def _has_depth(nlp: Language, depth: int) -> bool:
-    depths = [encoder.config.num_hidden_layers for encoder in encoders(nlp)]
+    depths = [encoder.model.config.num_hidden_layers for encoder in find_encoders(nlp)]
     return bool(depths) and set(depths) == {depth}
 
 
@@ -138,8 +139,7 @@ def _shapes(model: Model) -> dict[str, tuple[int, ...]]:
 
 def _vocabularies(model: Model) -> list[dict[str, int]]:
     """Give the vocabularies of the tokenizers that encoders of Hugging Face bring along."""
-    encoders = [getattr(shim, "_hfmodel", None) for node in model.walk() for shim in node.shims]
-    return [encoder.tokenizer.get_vocab() for encoder in encoders if encoder is not None]
+    return [encoder.tokenizer.get_vocab() for encoder in encoders_of(model)]
 
 
 def _copy_model(ours: Model, theirs: Model) -> None:

@@ -256,7 +256,7 @@ def test_other_text_and_missing_files_are_told(run, write, labelled, tmp_path, t
     assert "C225" in result.stdout
     assert "C222" in run(tmp_path / "nothing")[0].stdout
     settings = ["--labels-from", trained_folder, "--encoder", trained_folder]
-    assert "C312" in run(path, *settings)[0].stdout
+    assert "C301" in run(path, *settings)[0].stdout
 
 
 @pytest.mark.parametrize("lines", [["Someone else ||| Някой друг"], []])

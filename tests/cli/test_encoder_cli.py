@@ -50,5 +50,5 @@ def test_verb_tells_bad_input_without_a_traceback(source, tmp_path):
     arguments = [str(source), str(tmp_path / "made"), "--keep-from", str(tmp_path / "absent.spacy")]
     result = CliRunner().invoke(concner_cli, ["encoder", *arguments])
     assert result.exit_code == 1
-    assert "C305" in result.output and "absent.spacy" in result.output
+    assert "C142" in result.output and "absent.spacy" in result.output
     assert not (tmp_path / "made").exists()

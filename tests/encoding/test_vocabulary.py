@@ -6,6 +6,7 @@ from spacy.vocab import Vocab
 from transformers import AutoModel, AutoTokenizer
 
 from spacy_concner.corpora.segments import make_bitext
+from spacy_concner.encoding.loading import Encoder
 from spacy_concner.encoding.vocabulary import (
     CorpusTexts,
     check_tokenization,
@@ -33,7 +34,7 @@ def test_cut_encoder_gives_the_same_pieces_and_vectors(encoder_folders, kind, tm
     texts = CorpusTexts([write_corpus(tmp_path / "corpus.spacy", SENTENCES[:2])])
     expected = [vectors(model, tokenizer, text) for text in texts]
     n_before = model.get_input_embeddings().num_embeddings
-    cut = cut_vocabulary(tokenizer, model, texts)
+    cut = cut_vocabulary(Encoder(model, tokenizer), texts).tokenizer
     model.save_pretrained(tmp_path / "cut")
     cut.save_pretrained(tmp_path / "cut")
     model, cut = load(tmp_path / "cut")
@@ -53,7 +54,7 @@ def test_long_texts_count_whole(encoder_folders, tmp_path):
     # The tokenizer's own file says to truncate at 6 pieces.
     model, tokenizer = load(encoder_folders["Unigram"])
     text = " ".join(SENTENCES)
-    cut = cut_vocabulary(tokenizer, model, [text])
+    cut = cut_vocabulary(Encoder(model, tokenizer), [text]).tokenizer
     assert cut.tokenize(text) == tokenizer.tokenize(text)
     assert len(cut.tokenize(text)) > 6
 
@@ -75,16 +76,21 @@ def test_texts_are_those_of_segments_and_windows(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name, content",
-    [("absent.spacy", None), ("empty", "folder"), ("a.txt", b"a"), ("b.spacy", b"x")],
+    "name, content, code",
+    [
+        ("absent.spacy", None, "C142"),
+        ("empty", "folder", "C142"),
+        ("a.txt", b"a", "C142"),
+        ("b.spacy", b"x", "C143"),
+    ],
 )
-def test_paths_without_a_corpus_are_refused(tmp_path, name, content):
+def test_paths_without_a_corpus_are_refused(tmp_path, name, content, code):
     path = tmp_path / name
     if content == "folder":
         path.mkdir()
     elif content:
         path.write_bytes(content)
-    with pytest.raises(ConcnerError, match=f"C305.*{name}"):
+    with pytest.raises(ConcnerError, match=f"{code}.*{name}"):
         list(CorpusTexts([path]))
 
 
@@ -92,7 +98,7 @@ def test_corpora_without_text_are_refused(encoder_folders, tmp_path):
     model, tokenizer = load(encoder_folders["BPE"])
     DocBin(docs=[Doc(Vocab())]).to_disk(tmp_path / "empty.spacy")
     with pytest.raises(ConcnerError, match="C305.*no text"):
-        cut_vocabulary(tokenizer, model, CorpusTexts([tmp_path / "empty.spacy"]))
+        cut_vocabulary(Encoder(model, tokenizer), CorpusTexts([tmp_path / "empty.spacy"]))
 
 
 def test_changed_tokenisation_is_told(encoder_folders):
@@ -112,11 +118,11 @@ def test_changed_vectors_are_told(encoder_folders, monkeypatch):
     monkeypatch.setattr("spacy_concner.encoding.vocabulary.cut_embeddings", wrong)
     torch.manual_seed(0)
     with pytest.raises(ConcnerError, match="C308.*bert"):
-        cut_vocabulary(tokenizer, model, SENTENCES)
+        cut_vocabulary(Encoder(model, tokenizer), SENTENCES)
 
 
 def test_word_embeddings_must_have_a_row_for_each_piece(encoder_folders):
     model, tokenizer = load(encoder_folders["WordPiece"])
     model.set_input_embeddings(torch.nn.Embedding(10, 16))
     with pytest.raises(ConcnerError, match="C304.*only 10 rows"):
-        cut_vocabulary(tokenizer, model, SENTENCES)
+        cut_vocabulary(Encoder(model, tokenizer), SENTENCES)

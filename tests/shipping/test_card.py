@@ -1,6 +1,7 @@
 import importlib
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 import spacy
@@ -9,8 +10,8 @@ from typer.testing import CliRunner
 
 from spacy_concner.cli._util import concner_cli
 from spacy_concner.errors import ConcnerError
-from spacy_concner.shipping.card import write_card
-from spacy_concner.shipping.card_text import make_card
+from spacy_concner.files import MARKER, read_marker, whole_folder
+from spacy_concner.shipping.card import make_card, write_card
 from spacy_concner.shipping.meta import make_meta, training_settings
 from tests.conftest import write_corpus
 
@@ -133,17 +134,19 @@ def test_training_settings():
 def test_measured_card_goes_into_wheel_and_archive(pipeline, corpus, tmp_path):
     sources = tmp_path / "sources.json"
     srsly.write_json(sources, SOURCES)
+    carded = tmp_path / "carded"
     result = CliRunner().invoke(
         concner_cli,
-        ["card", str(pipeline), "--lang", "bg", "--version", "1.0.0", "--test", str(corpus)]
-        + ["--sources", str(sources)],
+        ["card", str(pipeline), str(carded), "--lang", "bg", "--version", "1.0.0"]
+        + ["--test", str(corpus), "--sources", str(sources)],
     )
     assert result.exit_code == 0, result.output
-    card = (pipeline / "README.md").read_text("utf8")
+    card = (carded / "README.md").read_text("utf8")
     out = tmp_path / "packages"
     out.mkdir()
-    package(pipeline, out, create_sdist=False, silent=True)
+    package(carded, out, create_sdist=False, silent=True)
     built = out / "xx_concner_bg-1.0.0"
+    assert (built / "xx_concner_bg" / "xx_concner_bg-1.0.0" / MARKER).is_file()
     assert (built / "README.md").read_text("utf8") == card
     assert (built / "xx_concner_bg" / "xx_concner_bg-1.0.0" / "README.md").read_text("utf8") == card
     assert "include README.md" in (built / "MANIFEST.in").read_text("utf8")
@@ -161,16 +164,51 @@ def test_output_leaves_the_pipeline_as_it_was(pipeline, tmp_path):
     assert (pipeline / "meta.json").read_bytes() == before
     assert not (pipeline / "README.md").exists()
     assert srsly.read_json(output / "meta.json")["name"] == "mine"
-    with pytest.raises(ConcnerError, match="C514"):
+    with pytest.raises(ConcnerError, match="C128"):
         write_card(pipeline, language="de", version="2.0.0", output=output)
     write_card(pipeline, language="de", version="2.0.1", output=output, force=True)
     assert srsly.read_json(output / "meta.json")["version"] == "2.0.1"
 
 
+def files_of(folder):
+    return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_the_pipeline_itself_changes_by_force_alone_and_in_two_files(pipeline, corpus):
+    before = files_of(pipeline)
+    settings = {"language": "bg", "version": "1.0.0"}
+    with pytest.raises(ConcnerError, match="C607.*--force"):
+        write_card(pipeline, **settings)
+    with pytest.raises(ConcnerError, match="C605.*PIPELINE"):
+        write_card(pipeline, output=pipeline, force=True, **settings)
+    with pytest.raises(ConcnerError, match="C605"):
+        write_card(pipeline, output=pipeline.parent, force=True, **settings)
+    with pytest.raises(ConcnerError, match="C605.*--scores"):
+        write_card(pipeline, scores=pipeline / "meta.json", force=True, **settings)
+    assert files_of(pipeline) == before
+    write_card(pipeline, force=True, **settings)
+    after = files_of(pipeline)
+    changed = {file.name for file in after if after[file] != before.get(file)}
+    assert changed == {"README.md", "meta.json"}
+
+
+def test_a_copy_of_a_shipped_pipeline_is_whole_and_of_this_verb(pipeline, tmp_path):
+    shipped, carded = tmp_path / "shipped", tmp_path / "carded"
+    with whole_folder(shipped, "ship") as part:
+        shutil.copytree(pipeline, part, dirs_exist_ok=True)
+    write_card(shipped, language="bg", version="1.0.0", output=carded)
+    verb, files = read_marker(carded)
+    assert verb == "card" and Path("README.md") in files
+    assert {Path("config.cfg"), Path("meta.json")} < set(files)
+    assert spacy.load(carded)("Anna Berg lives in Sofia.").ents
+    with pytest.raises(ConcnerError, match="C606.*ship"):
+        write_card(pipeline, language="bg", version="1.0.0", output=shipped, force=True)
+
+
 def test_scores_from_a_file(pipeline, tmp_path):
     scores = tmp_path / "student.bg.json"
     srsly.write_json(scores, SCORES)
-    meta = write_card(pipeline, language="bg", version="1.0.0", scores=scores)
+    meta = write_card(pipeline, language="bg", version="1.0.0", force=True, scores=scores)
     assert meta["performance"]["ents_per_type"] == SCORES["ents_per_type"]
     assert "On `student.bg`" in (pipeline / "README.md").read_text("utf8")
 
@@ -182,18 +220,18 @@ def test_bad_sources(pipeline, tmp_path, content):
     sources = tmp_path / "sources.json"
     sources.write_text(content, encoding="utf8")
     with pytest.raises(ConcnerError, match="C560.*sources.json"):
-        write_card(pipeline, language="bg", version="1.0.0", sources=sources)
+        write_card(pipeline, language="bg", version="1.0.0", force=True, sources=sources)
     assert not (pipeline / "README.md").exists()
 
 
 def test_no_pipeline(tmp_path):
     with pytest.raises(ConcnerError, match="C515"):
-        write_card(tmp_path, language="bg", version="1.0.0")
+        write_card(tmp_path, language="bg", version="1.0.0", force=True)
 
 
 def test_encoder_without_a_record(pipeline, tmp_path):
     with pytest.raises(ConcnerError, match="C560.*concner_encoder.json"):
-        write_card(pipeline, language="bg", version="1.0.0", encoder=tmp_path)
+        write_card(pipeline, language="bg", version="1.0.0", force=True, encoder=tmp_path)
 
 
 def test_a_pipeline_without_the_component(tmp_path):
@@ -201,7 +239,7 @@ def test_a_pipeline_without_the_component(tmp_path):
     nlp.add_pipe("sentencizer")
     nlp.to_disk(tmp_path)
     with pytest.raises(ConcnerError, match=r"C510.*sentencizer"):
-        write_card(tmp_path, language="bg", version="1.0.0")
+        write_card(tmp_path, language="bg", version="1.0.0", force=True)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +270,7 @@ def test_scores_of_the_training_are_said_to_be_that(pipeline, corpus, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(pipeline, copy)
     srsly.write_json(copy / "meta.json", meta)
-    write_card(copy, language="bg", version="1.0.0")
+    write_card(copy, language="bg", version="1.0.0", force=True)
     card = (copy / "README.md").read_text("utf8")
     assert "75.0" in card and "say little about Bulgarian" in card
 
@@ -240,7 +278,10 @@ def test_scores_of_the_training_are_said_to_be_that(pipeline, corpus, tmp_path):
 def test_calibration_is_told(pipeline, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(pipeline, copy)
-    assert write_card(copy, language="bg", version="1.0.0")["concner"]["calibration"] is None
+    assert (
+        write_card(copy, language="bg", version="1.0.0", force=True)["concner"]["calibration"]
+        is None
+    )
     settings = srsly.read_json(copy / "concner" / "cfg")
     settings["calibration"] = {
         "scale": [],
@@ -251,7 +292,7 @@ def test_calibration_is_told(pipeline, tmp_path):
         "n_entities": 321,
     }
     srsly.write_json(copy / "concner" / "cfg", settings)
-    write_card(copy, language="bg", version="1.0.0")
+    write_card(copy, language="bg", version="1.0.0", force=True)
     card = (copy / "README.md").read_text("utf8")
     assert "calibrated (temperature scaling) on 321 entities of\nlabelled text in de, en." in card
 
@@ -261,6 +302,6 @@ def test_markup_in_a_source_stays_text(pipeline, tmp_path):
     srsly.write_json(sources, [{"name": "<script>alert(1)</script> | x", "license": "MIT"}])
     copy = tmp_path / "copy"
     shutil.copytree(pipeline, copy)
-    write_card(copy, language="bg", version="1.0.0", sources=sources)
+    write_card(copy, language="bg", version="1.0.0", force=True, sources=sources)
     card = (copy / "README.md").read_text("utf8")
     assert "<script>" not in card and r"&lt;script&gt;alert(1)&lt;/script&gt; \| x" in card

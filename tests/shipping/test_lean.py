@@ -74,13 +74,16 @@ for entry in distribution("spacy-concner").entry_points:
 
 
 @pytest.mark.parametrize(
-    "arguments, code", [("encoder a b", "C550"), ("ship a b --lang bg", "C542")]
+    "verb, code", [("encoder {source} made", "C550"), ("ship {student} made --lang bg", "C515")]
 )
-def test_verbs_tell_what_is_missing(site, arguments, code):
+def test_verbs_tell_what_is_missing(site, student_with_tagger, tmp_path, verb, code):
+    (tmp_path / "source").mkdir()
+    arguments = verb.format(source=tmp_path / "source", student=student_with_tagger).split()
     done = run(
         site,
+        f"import os; os.chdir({str(tmp_path)!r})\n"
         "from spacy_concner.cli import concner_cli\n"
-        f"concner_cli({arguments.split()!r}, standalone_mode=False)",
+        f"concner_cli({arguments!r}, standalone_mode=False)",
     )
     assert done.returncode == 1
     assert f"[{code}]" in done.stdout and "spacy-concner[train]" in done.stdout.replace("\n", "")

@@ -171,7 +171,7 @@ def test_a_transformer_of_its_own(encoder_folder, corpus, tmp_path):
 def test_cut_vocabulary(student, corpus, tmp_path):
     full = ship(student, tmp_path / "bg", ["bg"], keep_from=[corpus], keep_top=30, limit=6)
     assert full.sentences == 6 and full.f1_before is None
-    cut = ship(student, tmp_path / "bg", ["bg"], keep_from=[corpus])
+    cut = ship(student, tmp_path / "bg", ["bg"], keep_from=[corpus], force=True)
     assert cut.pieces[0] < full.pieces[0]
     assert cut.bytes_after < full.bytes_after
     assert read(spacy.load(tmp_path / "bg"))[0] == read(spacy.load(student))[0]
@@ -200,8 +200,10 @@ def test_nothing_to_ship(trained_folder, student, shipped, tmp_path):
     assert not (tmp_path / "bg").exists()
     with pytest.raises(ConcnerError, match="C515.*Student"):
         ship(tmp_path / "missing", tmp_path / "bg", ["bg"])
-    for languages in ([], ["b-g"], ["bulgarian"], ["xyzzy"], ["bg", ""]):
-        with pytest.raises(ConcnerError, match="C545"):
+    with pytest.raises(ConcnerError, match="C545.*--lang"):
+        ship(student, tmp_path / "bg", [])
+    for languages in (["b-g"], ["bulgarian"], ["xyzzy"], ["bg", ""]):
+        with pytest.raises(ConcnerError, match="C216"):
             ship(student, tmp_path / "bg", languages)
     with pytest.raises(ConcnerError, match="C546.*int4"):
         ship(student, tmp_path / "bg", ["bg"], precision="int4")
@@ -211,9 +213,27 @@ def test_output_that_would_destroy_something(student, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "note.txt").write_text("mine")
     inside_a_file = tmp_path / "full" / "note.txt" / "bg"
-    for output in (student, tmp_path / "full", tmp_path / "full" / "note.txt", inside_a_file):
-        with pytest.raises(ConcnerError, match="C544"):
-            ship(student, output, ["bg"])
+    refused = {
+        student: "C605.*PIPELINE",
+        student / "shipped": "C605",
+        tmp_path / "full": "C606",
+        tmp_path / "full" / "note.txt": "C129",
+        inside_a_file: "C129",
+    }
+    for output, code in refused.items():
+        with pytest.raises(ConcnerError, match=code):
+            ship(student, output, ["bg"], force=True)
+    assert (tmp_path / "full" / "note.txt").read_text() == "mine"
+
+
+def test_only_what_was_shipped_is_replaced_and_by_force(student, shipped, corpus):
+    folder, _ = shipped
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    with pytest.raises(ConcnerError, match="C128.*--force"):
+        ship(student, folder, ["bg"])
+    with pytest.raises(ConcnerError, match="C605.*--test"):
+        ship(student, corpus, ["bg"], test=corpus, force=True)
+    assert before == {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def test_pooling_that_is_not_the_mean(encoder_folder, tmp_path):

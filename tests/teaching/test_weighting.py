@@ -214,7 +214,7 @@ def test_what_similarity_needs(corpora, encoder_folder, trained_folder, tmp_path
         (teachers, WeightingSettings("learned", sources=good.sources), "C416"),
         (teachers, WeightingSettings("learned", encoder=good.encoder), "C414.*missing"),
         ([*teachers, f"de={trained_folder}"], good, r"C414.*missing \['de'\]"),
-        (teachers, WeightingSettings("learned", None, good.sources, no_encoder), "C315"),
+        (teachers, WeightingSettings("learned", None, good.sources, no_encoder), "C301"),
         (teachers, WeightingSettings("closest"), "C413.*closest"),
     ]:
         with pytest.raises(ConcnerError, match=code):

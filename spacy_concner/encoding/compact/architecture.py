@@ -11,13 +11,12 @@ from thinc.api import Model
 from thinc.types import Floats2d
 
 from ...corpora.segments import SEGMENTS_KEY, get_segments
-from ...errors import ConcnerError, Errors
+from ..windows import cut_windows
 from .engine import CompactWeights, Engine, EngineSettings
-from .windows import align, cut_windows, make_batches
+from .pieces import align, make_batches
 
 CompactModel = Model[list[Doc], list[Floats2d]]
 NAME = "compact_encoder"
-DEVICES = ("cpu", "cuda", "auto")
 # Texts are read in parts of about so many characters, so that memory is bounded.
 MOST_CHARACTERS = 200_000
 
@@ -48,25 +47,16 @@ def build_compact_encoder(
     RETURNS (Model[List[Doc], List[Floats2d]]): The model.
     RAISES (ConcnerError): C322 for settings that cannot be.
     """
-    for setting, value, expected, is_good in (
-        ("window", window, "at least 8", window >= 8),
-        ("overlap", overlap, "0 or more, up to half the window", 0 <= overlap <= window // 2),
-        ("batch_pieces", batch_pieces, "at least 1", batch_pieces >= 1),
-        ("device", repr(device), f"one of {DEVICES}", device in DEVICES),
-        ("threads", threads, "0 or more", threads >= 0),
-    ):
-        if not is_good:
-            raise ConcnerError(Errors.C322.format(setting=setting, value=value, expected=expected))
-    model: CompactModel = Model(
-        NAME,
-        forward,
-        init=init,
-        dims={"nO": None},
-        shims=[Engine(EngineSettings(device, compute_type, threads))],
+    settings = EngineSettings(
+        window=window,
+        overlap=overlap,
+        batch_pieces=batch_pieces,
+        device=device,
+        compute_type=compute_type,
+        threads=threads,
     )
-    # No attrs: these would be stored with the weights and override the config.
-    model.shims[0].cfg.update(window=window, overlap=overlap, batch_pieces=batch_pieces)
-    return model
+    # In the shim, not in attrs: these would be stored with the weights and override the config.
+    return Model(NAME, forward, init=init, dims={"nO": None}, shims=[Engine(settings)])
 
 
 def set_weights(model: CompactModel, weights: CompactWeights) -> CompactModel:
@@ -220,11 +210,11 @@ def _encode_pieces(
     engine = get_engine(model)
     weights = engine.weights
     before, after = len(weights.prefix), len(weights.suffix)
-    most = min(engine.cfg["window"], weights.n_positions) - before - after
+    most = min(engine.settings.window, weights.n_positions) - before - after
     is_start = np.zeros(len(pieces), dtype=bool)
     real = token_lengths[token_lengths > 0]
     is_start[aligned[np.cumsum(real) - real]] = True
-    overlap = min(engine.cfg["overlap"], most // 2)
+    overlap = min(engine.settings.overlap, most // 2)
     windows = cut_windows(n_pieces, is_start, most, overlap)
     lengths = windows.ends - windows.starts + before + after
     vectors = np.empty((len(pieces), weights.width), dtype="f4")
@@ -243,5 +233,5 @@ def _encode_pieces(
             shift = before - windows.starts[number]
             vectors[start:kept_end] = hidden[row, start + shift : kept_end + shift]
 
-    engine.for_each(encode, make_batches(lengths, engine.cfg["batch_pieces"]))
+    engine.for_each(encode, make_batches(lengths, engine.settings.batch_pieces))
     return vectors

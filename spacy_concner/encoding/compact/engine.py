@@ -16,6 +16,7 @@ from ...errors import ConcnerError, Errors
 
 # Sessions of a parent process: to close one in a child would wait for threads that are not there.
 _INHERITED: list[Any] = []
+DEVICES = ("cpu", "cuda", "auto")
 # More help little, and each holds the memory of a batch.
 MOST_THREADS = 4
 
@@ -45,6 +46,9 @@ class CompactWeights:
 class EngineSettings:
     """How to run the weights.
 
+    window (int): Most word pieces in a sequence, special ones included.
+    overlap (int): Pieces that the windows of a longer text share with their neighbours.
+    batch_pieces (int): Most pieces of a batch, padding included.
     device (str): "cpu", "cuda" or "auto".
     compute_type (str): Any of CTranslate2's: "default" takes that of the weights as far as the
         device can, "int8", "float16", "float32" and others convert when loaded.
@@ -52,9 +56,29 @@ class EngineSettings:
         0 for `count_threads`.
     """
 
+    window: int = 128
+    overlap: int = 16
+    batch_pieces: int = 384
     device: str = "cpu"
     compute_type: str = "default"
     threads: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the settings: C322 for one that cannot be."""
+        for setting, expected, is_good in (
+            ("window", "at least 8", self.window >= 8),
+            (
+                "overlap",
+                "0 or more, up to half the window",
+                0 <= self.overlap <= self.window // 2,
+            ),
+            ("batch_pieces", "at least 1", self.batch_pieces >= 1),
+            ("device", f"one of {DEVICES}", self.device in DEVICES),
+            ("threads", "0 or more", self.threads >= 0),
+        ):
+            if not is_good:
+                values = {"value": repr(getattr(self, setting)), "expected": expected}
+                raise ConcnerError(Errors.C322.format(setting=setting, **values))
 
 
 def count_threads() -> int:
@@ -157,12 +181,9 @@ class Engine(Shim):
             return
         weights = self.weights
         _INHERITED.append((self._session, self._tokenizer, self._pool))
-        try:
-            import ctranslate2
-            from tokenizers import Tokenizer
-        except ImportError as error:
-            package = getattr(error, "name", None) or "ctranslate2"
-            raise ConcnerError(Errors.C323.format(package=package, error=error)) from error
+        import ctranslate2
+        from tokenizers import Tokenizer
+
         settings = self.settings
         is_on_cpu = settings.device == "cpu" or (
             settings.device == "auto" and not ctranslate2.get_cuda_device_count()
@@ -178,11 +199,8 @@ class Engine(Shim):
                 files=weights.files,
             )
         except (ValueError, RuntimeError) as error:
-            raise ConcnerError(
-                Errors.C324.format(
-                    device=settings.device, compute_type=settings.compute_type, error=error
-                )
-            ) from error
+            values = {"device": settings.device, "compute_type": settings.compute_type}
+            raise ConcnerError(Errors.C324.format(**values, error=error)) from error
         try:
             self._tokenizer = Tokenizer.from_str(weights.tokenizer)
         # tokenizers raises nothing more precise.

@@ -3,20 +3,16 @@
 from pathlib import Path
 
 import pytest
-from transformers import AutoModel, AutoTokenizer
 
 from spacy_concner.encoding.compact.architecture import build_compact_encoder, set_weights
-from spacy_concner.shipping.encoder import compact_weights
+from spacy_concner.encoding.compact.conversion import make_compact_weights
+from spacy_concner.encoding.loading import load_encoder
 from tests.conftest import make_bert
 
 
 def compact(folder: Path, precision="float32", **settings):
     """Make the compact form of an encoder folder."""
-    weights = compact_weights(
-        AutoModel.from_pretrained(folder),
-        AutoTokenizer.from_pretrained(folder),
-        precision=precision,
-    )
+    weights = make_compact_weights(load_encoder(folder), precision=precision)
     return set_weights(build_compact_encoder(**settings), weights)
 
 

@@ -17,7 +17,7 @@ from spacy_concner.encoding.compact.architecture import (
     set_weights,
 )
 from spacy_concner.encoding.compact.engine import Engine, EngineSettings, count_threads
-from spacy_concner.encoding.compact.windows import cut_windows
+from spacy_concner.encoding.windows import cut_windows
 from spacy_concner.errors import ConcnerError
 from tests.conftest import LISTENER, transformer_model
 from tests.encoding.compact.conftest import compact
@@ -134,7 +134,7 @@ def test_copies_and_bytes_hold_no_session(tiny, blank):
         found = model.predict(docs_of(blank))
         assert all((a == b).all() for a, b in zip(found, expected, strict=True))
     # Settings come from the config, not from the bytes.
-    assert get_engine(loaded).cfg["batch_pieces"] == 384
+    assert get_engine(loaded).settings.batch_pieces == 384
 
 
 @pytest.mark.parametrize("batch_pieces", [1, 20, 384])

@@ -1,13 +1,8 @@
-"""A Hugging Face encoder into the files of a CTranslate2 model.
-
-Its own converter loads models through transformers by name and follows its versions; here the
-model's weights are put into CTranslate2's specification one by one. The embedding of the first
-token type, which is the only one that single sequences have, is added to the positions.
-"""
+"""A Hugging Face encoder into the weights of a compact one."""
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,9 +10,14 @@ from typing import Any, Literal
 import numpy as np
 
 from ...errors import ConcnerError, Errors
+from ..loading import Encoder
+from ..vocabulary import CorpusTexts, cut_vocabulary, plain_tokenizer
+from .engine import CompactWeights, Engine, EngineSettings
 
 Precision = Literal["int8", "float16", "float32"]
 PRECISIONS = ("int8", "float16", "float32")
+MOST_DIFFERENCE = 1e-2
+PROBES = ("Anna Berg lives in Sofia.", "1998 – 2024")
 MODEL_FILES = ("model.bin", "config.json", "vocabulary.json")
 ACTIVATIONS = {
     "gelu": "GELU",
@@ -68,27 +68,85 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class EngineFiles:
-    """A CTranslate2 model.
+def make_compact_weights(
+    encoder: Encoder,
+    *,
+    keep_from: Sequence[Path] = (),
+    keep_top: int = 0,
+    precision: Precision = "int8",
+) -> CompactWeights:
+    """Make the weights of a compact encoder.
 
-    files (dict[str, bytes]): Content by file name.
-    width (int): Width of its vectors.
-    n_positions (int): Longest sequence it takes, in word pieces, special ones included.
+    encoder (Encoder): The encoder; its vocabulary is cut in place.
+    keep_from (Sequence[Path]): `.spacy` files, or folders of them, whose word pieces are kept;
+        all are kept without.
+    keep_top (int): Further pieces to keep, in the order of the vocabulary.
+    precision (str): Of the weights: "int8" with a scale for each row, "float16", "float32".
+    RETURNS (CompactWeights): The weights.
+    RAISES (ConcnerError): C142, C143 for corpora, C304, C305, C307, C308 if the vocabulary cannot
+        be cut, C320 for a kind of model or tokenizer that the engine does not know, C325 if the
+        engine gives other vectors.
     """
+    if not getattr(encoder.tokenizer, "is_fast", False):
+        raise _unsupported(encoder.model, "its tokenizer is no fast one (tokenizer.json)")
+    encoder.model.eval()
+    if keep_from:
+        encoder = cut_vocabulary(encoder, CorpusTexts(keep_from), keep_top)
+    encoder = Encoder(encoder.model, plain_tokenizer(encoder.tokenizer))
+    exact = _weights(encoder, "float32")
+    _check(encoder.model, exact)
+    return exact if precision == "float32" else _weights(encoder, precision)
 
-    files: dict[str, bytes]
-    width: int
-    n_positions: int
+
+def _weights(encoder: Encoder, precision: Precision) -> CompactWeights:
+    model, tokenizer = encoder.model, encoder.tokenizer
+    files = convert_model(model, precision)
+    config = model.config
+    is_offset = KINDS[config.model_type].offset_positions
+    # The special pieces that the tokenizer puts before and after a sequence.
+    probe = tokenizer.backend_tokenizer.encode(PROBES[0])
+    inner = [place for place, special in enumerate(probe.special_tokens_mask) if not special]
+    return CompactWeights(
+        files=files,
+        tokenizer=tokenizer.backend_tokenizer.to_str(),
+        prefix=probe.ids[: inner[0]],
+        suffix=probe.ids[inner[-1] + 1 :],
+        padding=tokenizer.pad_token_id or 0,
+        width=config.hidden_size,
+        n_positions=config.max_position_embeddings - is_offset * (config.pad_token_id + 1),
+    )
 
 
-def convert_encoder(model: Any, precision: Precision = "int8") -> EngineFiles:
-    """Convert an encoder.
+def _check(model: Any, weights: CompactWeights) -> None:
+    """Make sure that the engine computes what torch does, before anything is rounded."""
+    import torch
+
+    engine = Engine(EngineSettings(compute_type="float32", threads=1), weights)
+    for text in PROBES:
+        inner = engine.tokenizer.encode(text, add_special_tokens=False).ids
+        ids = [*weights.prefix, *inner, *weights.suffix]
+        found = engine.encode(np.array([ids], dtype="i4"), np.array([len(ids)], dtype="i4"))
+        with torch.inference_mode():
+            tensor = torch.tensor([ids], device=model.device)
+            expected = model(tensor).last_hidden_state.float().cpu().numpy()
+        difference = float(np.abs(found - expected).max())
+        # Not "greater", which would let through what is not a number.
+        if not difference <= MOST_DIFFERENCE:
+            values = {"difference": difference, "text": text, "model": type(model).__name__}
+            raise ConcnerError(Errors.C325.format(**values))
+
+
+def convert_model(model: Any, precision: Precision = "int8") -> dict[str, bytes]:
+    """Convert a model into the files of CTranslate2's.
+
+    Its own converter loads models through transformers by name and follows its versions; here the
+    weights are put into CTranslate2's specification one by one. The embedding of the first token
+    type, which is the only one that single sequences have, is added to the positions.
 
     model (transformers.PreTrainedModel): A BERT, RoBERTa, XLM-R, CamemBERT, ELECTRA or
         DistilBERT without heads.
     precision (str): Of the weights: "int8" with a scale for each row, "float16", "float32".
-    RETURNS (EngineFiles): The model.
+    RETURNS (dict[str, bytes]): Content by file name.
     RAISES (ConcnerError): C320 for another kind of model.
     """
     from ctranslate2.specs import common_spec, transformer_spec
@@ -117,9 +175,8 @@ def convert_encoder(model: Any, precision: Precision = "int8") -> EngineFiles:
     )
     encoder.scale_embeddings = False
     words = weights["embeddings.word_embeddings.weight"]
-    positions = _positions(weights, config, names)
     encoder.embeddings[0].weight = words.copy()
-    encoder.position_encodings.encodings = positions
+    encoder.position_encodings.encodings = _positions(weights, config, names)
     _set_norm(encoder.layernorm_embedding, weights, "embeddings.LayerNorm")
     for number, layer in zip(layer_numbers, encoder.layer, strict=True):
         prefix = names.layer.format(number)
@@ -136,7 +193,7 @@ def convert_encoder(model: Any, precision: Precision = "int8") -> EngineFiles:
     spec.config.layer_norm_epsilon = getattr(config, "layer_norm_eps", 1e-12)
     # The tokenizer makes ids: the names of the pieces are asked for but never looked up.
     spec.register_vocabulary([str(number) for number in range(len(words))])
-    return EngineFiles(_save(spec, precision), words.shape[1], len(positions))
+    return _save(spec, precision)
 
 
 def _save(spec: Any, precision: Precision) -> dict[str, bytes]:

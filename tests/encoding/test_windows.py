@@ -1,6 +1,6 @@
 import pickle
 
-import numpy
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from spacy_concner.corpora.segments import make_bitext
-from spacy_concner.encoding.spans import count_characters, create_segment_spans
+from spacy_concner.encoding.windows import count_characters, create_segment_spans, cut_windows
 from spacy_concner.errors import ConcnerError
 
 VOCAB = Vocab()
@@ -99,6 +99,38 @@ def test_impossible_settings_are_refused(settings):
         create_segment_spans(*settings)
 
 
+@given(
+    sizes=st.lists(st.integers(0, 300), min_size=1, max_size=4),
+    most=st.integers(4, 60),
+    share=st.floats(0, 0.5),
+    step=st.integers(1, 80),
+)
+def test_windows_of_pieces_tile_all_pieces(sizes, most, share, step):
+    overlap = int(most * share)
+    is_start = np.arange(sum(sizes)) % step == 0
+    windows = cut_windows(sizes, is_start, most, overlap)
+    seen = np.concatenate(
+        [np.arange(a, b) for a, b in zip(windows.kept_starts, windows.kept_ends, strict=True)]
+        or [np.zeros(0)]
+    )
+    assert seen.tolist() == list(range(sum(sizes)))
+    assert (windows.starts <= windows.kept_starts).all()
+    assert (windows.kept_ends <= windows.ends).all()
+    assert (windows.ends - windows.starts <= most).all()
+    firsts = np.cumsum(sizes) - sizes
+    text_of = np.searchsorted(firsts, [windows.starts, windows.ends - 1], side="right")
+    assert (text_of[0] == text_of[1]).all()
+    inner = {int(start) for start in windows.kept_starts} - {int(first) for first in firsts}
+    if step <= overlap // 2:
+        assert all(is_start[start] for start in inner)
+
+
+def test_pieces_are_taken_where_they_have_context_on_both_sides():
+    windows = cut_windows([100], np.ones(100, dtype=bool), 40, 20)
+    inner = zip(windows.starts[1:], windows.kept_starts[1:], strict=True)
+    assert all(kept - start >= 10 for start, kept in inner)
+
+
 def make_transformer(folder, get_spans):
     from spacy_transformers import Transformer
     from spacy_transformers.layers.transformer_model import TransformerModel
@@ -117,9 +149,9 @@ def token_vectors(pipe, doc):
     vectors, start = [], 0
     for length in data.align.lengths:
         rows = data.align.dataXd[start : start + length]
-        vectors.append(pieces[rows].mean(axis=0) if length else numpy.full(data.width, numpy.nan))
+        vectors.append(pieces[rows].mean(axis=0) if length else np.full(data.width, np.nan))
         start += length
-    return numpy.asarray(vectors)
+    return np.asarray(vectors)
 
 
 def test_segments_do_not_see_each_other(encoder_folders):
@@ -131,11 +163,11 @@ def test_segments_do_not_see_each_other(encoder_folders):
     pipe = make_transformer(encoder_folders["Unigram"], create_segment_spans())
     n = len(source)
     vectors = token_vectors(pipe, first)[:n]
-    numpy.testing.assert_allclose(vectors, token_vectors(pipe, second)[:n], atol=1e-5)
+    np.testing.assert_allclose(vectors, token_vectors(pipe, second)[:n], atol=1e-5)
     # The stock function lets them: this is what the segments are kept apart for.
     stock = make_transformer(encoder_folders["Unigram"], configure_strided_spans(128, 96))
     mixed = token_vectors(stock, first)[:n] - token_vectors(stock, second)[:n]
-    assert numpy.abs(mixed).max() > 1e-3
+    assert np.abs(mixed).max() > 1e-3
 
 
 def test_no_token_is_left_without_a_vector(encoder_folders):
@@ -147,6 +179,6 @@ def test_no_token_is_left_without_a_vector(encoder_folders):
     stock = make_transformer(folder, configure_strided_spans(128, 96))
     tokenizer = stock.model.tokenizer
     assert len(tokenizer.tokenize(doc.text)) == 64 * 9 > tokenizer.model_max_length == 128
-    assert numpy.isnan(token_vectors(stock, doc)).any()
+    assert np.isnan(token_vectors(stock, doc)).any()
     pipe = make_transformer(folder, create_segment_spans(128, 96, max_characters=120))
-    assert not numpy.isnan(token_vectors(pipe, doc)).any()
+    assert not np.isnan(token_vectors(pipe, doc)).any()

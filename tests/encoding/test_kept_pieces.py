@@ -5,7 +5,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from spacy_concner.encoding.pieces import added_tokens, cut_settings, model_pieces, select_pieces
+from spacy_concner.encoding.kept_pieces import (
+    added_tokens,
+    cut_settings,
+    model_pieces,
+    select_pieces,
+)
 from spacy_concner.errors import ConcnerError
 from tests.encoding.tiny_encoders import KINDS, SENTENCES, make_tokenizer
 

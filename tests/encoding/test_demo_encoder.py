@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacy_concner.encoding import packaged
-from spacy_concner.encoding.packaged import (
+from spacy_concner.encoding import demo_encoder
+from spacy_concner.encoding.demo_encoder import (
     DataFile,
     bert_name,
     dequantize_q4_0,
-    load_packaged,
+    load_demo_encoder,
     read_data_file,
     read_q4_model,
 )
@@ -116,18 +116,18 @@ def install(tmp_path, monkeypatch):
         (folder / "data.bin").write_bytes(content)
         digest = hashlib.sha256(content).hexdigest()
         file = DataFile(module, "data.bin", f"{module}==1", digest)
-        monkeypatch.setattr(packaged, attribute, file)
+        monkeypatch.setattr(demo_encoder, attribute, file)
         return folder / "data.bin"
 
     return write
 
 
-def test_packaged_encoder_is_a_bert_with_its_tokenizer(install):
+def test_demo_encoder_is_a_bert_with_its_tokenizer(install):
     tokenizer = make_tokenizer("Unigram")
     content, weights = packed_model(len(tokenizer))
     install("WEIGHTS", "madeup_weights", content)
     install("TOKENIZER", "madeup_tokenizer", tokenizer.backend_tokenizer.to_str().encode())
-    model, loaded = load_packaged()
+    model, loaded = load_demo_encoder()
     assert not model.training
     for name, value in model.state_dict().items():
         numpy.testing.assert_array_equal(value.numpy(), weights[name], err_msg=name)
@@ -142,7 +142,7 @@ def test_missing_tensors_are_told(install):
     install("WEIGHTS", "madeup_weights", content)
     install("TOKENIZER", "madeup_tokenizer", tokenizer.backend_tokenizer.to_str().encode())
     with pytest.raises(ConcnerError, match=r"C310.*encoder\.layer\.1\.intermediate\.dense\.bias"):
-        load_packaged()
+        load_demo_encoder()
 
 
 def test_missing_package_is_told():
@@ -154,4 +154,4 @@ def test_missing_package_is_told():
 def test_changed_content_is_told(install):
     install("WEIGHTS", "madeup_weights", b"right").write_bytes(b"wrong")
     with pytest.raises(ConcnerError, match="C303.*madeup_weights==1"):
-        read_data_file(packaged.WEIGHTS)
+        read_data_file(demo_encoder.WEIGHTS)

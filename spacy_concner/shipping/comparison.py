@@ -15,6 +15,7 @@ from spacy.training import Example
 
 from ..arrays import softmax
 from ..corpora.segments import copy_tokens
+from ..pipelines import find_components
 
 Entities = tuple[tuple[int, int, str], ...]
 
@@ -24,7 +25,8 @@ class Run:
     """What a pipeline predicts for some Docs.
 
     entities: For each Doc first token, end and type of its entities.
-    probabilities: For each batch of each `concner` component `(n_tokens, n_labels)`.
+    probabilities: `(n_tokens, n_labels)` of the last `concner` component, all Docs one after
+        another; no row without one.
     words_per_second: Speed of `nlp.pipe`, tokenization left out.
     f1: Entity F1 between 0 and 1, None where it was not asked for.
     """
@@ -39,12 +41,12 @@ class Run:
 class Difference:
     """How far two runs are apart.
 
-    score: Largest difference between probabilities of a label.
-    sentences: Docs whose entities differ.
+    probability: Largest difference between probabilities of a label, from 0 to 1.
+    docs: Docs whose entities differ.
     """
 
-    score: float
-    sentences: int
+    probability: float
+    docs: int
 
 
 def run(nlp: Language, gold: Sequence[Doc], *, score: bool = True) -> Run:
@@ -66,22 +68,18 @@ def run(nlp: Language, gold: Sequence[Doc], *, score: bool = True) -> Run:
     examples = [Example(*pair) for pair in zip(predicted, gold, strict=True)]
     logits = [rows for rows in scores if len(rows)]
     return Run(
-        [tuple((e.start, e.end, e.label_) for e in doc.ents) for doc in predicted],
-        softmax(np.concatenate(logits)) if logits else np.zeros((0, 1)),
-        n_words / seconds,
-        get_ner_prf(examples)["ents_f"] if score else None,
+        entities=[tuple((e.start, e.end, e.label_) for e in doc.ents) for doc in predicted],
+        probabilities=softmax(np.concatenate(logits)) if logits else np.zeros((0, 1)),
+        words_per_second=n_words / seconds,
+        f1=get_ner_prf(examples)["ents_f"] if score else None,
     )
 
 
 @contextmanager
 def _recorded(nlp: Language) -> Iterator[list[np.ndarray]]:
-    """Collect the scores that `concner` components give on the way."""
+    """Collect the scores that the last `concner` component gives on the way."""
     recorded: list[np.ndarray] = []
-    pipes: list[Any] = [
-        nlp.get_pipe(name)
-        for name in nlp.pipe_names
-        if nlp.get_pipe_meta(name).factory == "concner"
-    ][-1:]
+    pipes: list[Any] = [nlp.get_pipe(name) for name in find_components(nlp)[-1:]]
     for pipe in pipes:
 
         def predict(docs: Any, pipe: Any = pipe) -> Any:
@@ -99,10 +97,10 @@ def _recorded(nlp: Language) -> Iterator[list[np.ndarray]]:
 
 def compare(before: Run, after: Run) -> Difference:
     """Tell how far two runs on the same Docs are apart."""
-    scores = np.abs(before.probabilities - after.probabilities)
+    probabilities = np.abs(before.probabilities - after.probabilities)
     return Difference(
-        float(scores.max(initial=0.0)),
-        sum(a != b for a, b in zip(before.entities, after.entities, strict=True)),
+        probability=float(probabilities.max(initial=0.0)),
+        docs=sum(a != b for a, b in zip(before.entities, after.entities, strict=True)),
     )
 
 

