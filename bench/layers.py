@@ -9,9 +9,9 @@ from spacy import registry
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from spacy_concner.encoding.loading import find_encoders
 from spacy_concner.tagging.architecture import TaggerModel, TaggerOutput, apply_heads
 from spacy_concner.tagging.architecture import forward as predict
-from spacy_concner.training.layers import encoders
 
 
 @registry.callbacks("concner-bench.contrast_layer.v1")
@@ -27,8 +27,8 @@ def create_contrast_layer(layer: int) -> Callable[[Language, dict[str, Any]], No
 
     def contrast_layer(nlp: Language, args: dict[str, Any]) -> None:
         if args["step"] == 0:
-            for encoder in encoders(nlp):
-                encoder.forward = partial(_two_layers, encoder, layer)
+            for encoder in find_encoders(nlp):
+                encoder.model.forward = partial(_two_layers, encoder.model, layer)
             nlp.get_pipe("concner").model._func = _forward
 
     return contrast_layer

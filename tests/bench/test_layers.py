@@ -3,7 +3,7 @@
 import layers
 import pytest
 
-from spacy_concner.training.layers import encoders
+from spacy_concner.encoding.loading import find_encoders
 from tests.conftest import as_example
 from tests.training.test_start import make_nlp
 
@@ -20,7 +20,7 @@ def test_the_contrast_moves_only_what_is_below_its_layer(encoder_folder, bitexts
     losses = {}
     nlp.update([as_example(doc) for doc in bitexts], sgd=False, losses=losses)
     assert losses["concner"] > 0
-    (encoder,) = encoders(nlp)
+    encoder = find_encoders(nlp)[0].model
     numbers = {
         number
         for number, part in enumerate(encoder.encoder.layer)

@@ -7,9 +7,9 @@ import pytest
 import spacy
 import torch
 
+from spacy_concner.encoding.loading import find_encoders
 from spacy_concner.training import bfloat16, start
 from spacy_concner.training.bfloat16 import Bfloat16Linear, has_bfloat16, use_bfloat16
-from spacy_concner.training.layers import encoders
 from tests.training.test_start import callback, changed, make_nlp, update, weights
 
 
@@ -30,8 +30,8 @@ def test_vectors_are_float32_and_nearly_the_same(encoder_folder, sentences):
 def layers_of(nlp):
     return [
         part
-        for encoder in encoders(nlp)
-        for part in encoder.modules()
+        for encoder in find_encoders(nlp)
+        for part in encoder.model.modules()
         if isinstance(part, torch.nn.Linear)
     ]
 
@@ -77,7 +77,7 @@ def test_learns_and_stores_float32(encoder_folder, sentences, tmp_path):
 def test_pickles_and_copies(encoder_folder, sentences):
     nlp = make_nlp(sentences, encoder_folder)
     use_bfloat16(nlp)
-    (encoder,) = encoders(nlp)
+    encoder = find_encoders(nlp)[0].model
     again = pickle.loads(pickle.dumps(encoder))
     (layer, *_) = [part for part in again.modules() if isinstance(part, torch.nn.Linear)]
     assert layer.forward.layer is layer
