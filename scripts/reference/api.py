@@ -17,7 +17,7 @@ PACKAGE = "spacy_concner"
 # By verb, in the order of the work: module and name of each function.
 FUNCTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "convert": (("corpora.convert", "convert"),),
-    "encoder": (("encoding.folder", "make_encoder"),),
+    "encoder": (("encoding.encoder", "make_encoder"),),
     "translate": (
         ("bitexts.translate", "translate_corpus"),
         ("bitexts.export_source", "export_source"),
