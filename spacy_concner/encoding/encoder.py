@@ -48,7 +48,7 @@ def make_encoder(
     force (bool): Replace an encoder folder that was made before.
     RETURNS (tuple[EncoderSize, EncoderSize]): Size before and after the cut.
     RAISES (ConcnerError): C301 to C303 and C310 for the source, C304, C305, C307, C308 for the
-        vocabulary, C142, C143 for corpora; C128, C129, C601, C605, C606 for the output.
+        vocabulary, C142, C143 for corpora; C128, C129, C601, C407, C408 for the output.
     """
     source, output = str(source), Path(output)
     with claim(

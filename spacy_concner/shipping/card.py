@@ -74,7 +74,7 @@ def write_card(
     RAISES (ConcnerError): C510 for a pipeline without `concner`, C515 if there is no pipeline,
         C216, C561 for language and version, C562 for scores beside a test corpus, C523 for one
         without labels, C560 for a JSON file that is not what it should be, what reading a corpus
-        raises; C128, C129, C601, C605, C606, C607 for what is written.
+        raises; C128, C129, C601, C407, C408, C513 for what is written.
     """
     if scores is not None and test is not None:
         raise ConcnerError(Errors.C562)

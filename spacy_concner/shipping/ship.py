@@ -87,7 +87,7 @@ def ship(
     RETURNS (ShippingReport): What it changes; `concner_ship.json` in the output keeps it.
     RAISES (ConcnerError): C216, C545, C546 for languages and precision, C515, C540, C541 for the
         pipeline, C142, C143 for corpora, C304, C305, C307, C308 for the vocabulary, C320, C322,
-        C325 for the encoder; C128, C129, C601, C605, C606 for the output.
+        C325 for the encoder; C128, C129, C601, C407, C408 for the output.
     """
     output = Path(output)
     if not languages:

@@ -115,12 +115,12 @@ def test_a_folder_made_before_is_replaced_by_force_and_no_other(encoder_folders,
         make_encoder(source, output)
     make_encoder(encoder_folders["BPE"], output, force=True)
     assert json.loads((output / RECORD_FILE).read_text())["source"] == "BPE"
-    with pytest.raises(ConcnerError, match="C605.*INPUT"):
+    with pytest.raises(ConcnerError, match="C407.*INPUT"):
         make_encoder(output, output, force=True)
     diary = tmp_path / "home" / "diary.txt"
     diary.parent.mkdir()
     diary.write_text("dear")
-    with pytest.raises(ConcnerError, match="C606"):
+    with pytest.raises(ConcnerError, match="C408"):
         make_encoder(source, diary.parent, force=True)
     with pytest.raises(ConcnerError, match="C129.*a file"):
         make_encoder(source, diary, force=True)

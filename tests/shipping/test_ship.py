@@ -214,9 +214,9 @@ def test_output_that_would_destroy_something(student, tmp_path):
     (tmp_path / "full" / "note.txt").write_text("mine")
     inside_a_file = tmp_path / "full" / "note.txt" / "bg"
     refused = {
-        student: "C605.*PIPELINE",
-        student / "shipped": "C605",
-        tmp_path / "full": "C606",
+        student: "C407.*PIPELINE",
+        student / "shipped": "C407",
+        tmp_path / "full": "C408",
         tmp_path / "full" / "note.txt": "C129",
         inside_a_file: "C129",
     }
@@ -231,7 +231,7 @@ def test_only_what_was_shipped_is_replaced_and_by_force(student, shipped, corpus
     before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     with pytest.raises(ConcnerError, match="C128.*--force"):
         ship(student, folder, ["bg"])
-    with pytest.raises(ConcnerError, match="C605.*--test"):
+    with pytest.raises(ConcnerError, match="C407.*--test"):
         ship(student, corpus, ["bg"], test=corpus, force=True)
     assert before == {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
