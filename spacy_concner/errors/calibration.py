@@ -9,10 +9,6 @@ class CalibrationErrors:
         "least {least}. Give a larger labelled corpus of the kind of text that the pipeline is for."
     )
     C512 = "No calibration method {method!r}; there are: {methods}."
-    C514 = (
-        "{path} exists and is not empty. Name another output folder, or replace what is there "
-        "with --force."
-    )
     C517 = "Calibration needs a corpus to fit on, or --reset. Name a .spacy file or a folder."
     C518 = (
         "{path} has {found}, and the pipeline finds {known}: no type in common, so that every "

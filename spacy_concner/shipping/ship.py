@@ -30,14 +30,14 @@ BATCH_SIZE = 256
 class ShippingReport:
     """What shipping changes.
 
-    languages (list[str]): Codes of the languages that the pipeline is for.
-    pieces (list[int]): Word pieces of each encoder that was shipped.
-    bytes_before, bytes_after (int): Sizes of the folders.
-    sentences (int): Docs that were compared; 0 without any, and then the rest says nothing.
-    words_before, words_after (float): Words a second through `nlp.pipe`.
-    changed (int): Docs among them whose entities changed.
-    score_difference (float): Largest difference between probabilities of a label, from 0 to 1.
-    f1_before, f1_after (float | None): Entity F1 on the labelled test text, from 0 to 1; None
+    languages: Codes of the languages that the pipeline is for.
+    pieces: Word pieces of each encoder that was shipped.
+    bytes_before, bytes_after: Sizes of the folders.
+    sentences: Docs that were compared; 0 without any, and then the rest says nothing.
+    words_before, words_after: Words a second through `nlp.pipe`.
+    changed: Docs among them whose entities changed.
+    score_difference: Largest difference between probabilities of a label, from 0 to 1.
+    f1_before, f1_after: Entity F1 on the labelled test text, from 0 to 1; None
         without such text.
     """
 
