@@ -4,7 +4,7 @@ import layers
 import pytest
 
 from spacy_concner.encoding.loading import find_encoders
-from tests.conftest import as_example
+from tests.sentences import as_example
 from tests.training.test_start import make_nlp
 
 

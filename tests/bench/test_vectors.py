@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
 import vectors
 from alignment import token_vectors
 
-from tests.conftest import write_corpus
+from tests.sentences import write_corpus
 
 
 def test_retrieval_counts_nearest_translations():

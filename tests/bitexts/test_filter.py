@@ -14,7 +14,7 @@ from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.segments import annotate, get_segments, make_bitext
 from spacy_concner.corpora.soft_labels import set_soft_labels
 from spacy_concner.errors import ConcnerError
-from tests.conftest import labelled_doc, write_corpus
+from tests.sentences import labelled_doc, write_corpus
 
 VOCAB = spacy.blank("xx").vocab
 RECORD = {"strategy": "alignment", "problems": ["unaligned entity"]}

@@ -14,7 +14,7 @@ from spacy_concner.bitexts.quality import (
 )
 from spacy_concner.bitexts.thresholds import Thresholds
 from spacy_concner.corpora.segments import annotate, make_bitext
-from tests.conftest import labelled_doc
+from tests.sentences import labelled_doc
 
 VOCAB = spacy.blank("xx").vocab
 ANY = Thresholds(

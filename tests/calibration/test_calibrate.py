@@ -10,7 +10,7 @@ from spacy_concner.calibration.maps import Calibration
 from spacy_concner.cli import concner_cli
 from spacy_concner.errors import ConcnerError
 from spacy_concner.pipelines import find_component
-from tests.conftest import SENTENCES, labelled_doc, write_corpus
+from tests.sentences import SENTENCES, labelled_doc, write_corpus
 
 VOCAB = spacy.blank("xx").vocab
 RIGHT = [labelled_doc(VOCAB, *pair) for pair in SENTENCES]

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from spacy_concner.calibration.maps import Calibration, beta_map
 from spacy_concner.errors import ConcnerError
 from spacy_concner.tagging.decoding import decode
-from tests.conftest import as_example, train_tiny, write_corpus
+from tests.sentences import as_example, write_corpus
+from tests.tiny_pipelines import train_tiny
 
 LABELS = ["B-LOC", "B-PER", "I-LOC", "I-PER", "O"]
 TEXT = "Anna Berg lives in Sofia ."

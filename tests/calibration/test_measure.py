@@ -13,7 +13,7 @@ from spacy_concner.calibration.measure import (
     reliability_bins,
 )
 from spacy_concner.tagging.decoding import decode
-from tests.conftest import SENTENCES, as_example, labelled_doc
+from tests.sentences import SENTENCES, as_example, labelled_doc
 
 from .drawn import LABELS, draw
 

@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 import spacy_concner.cli  # noqa: F401  (registers the verbs)
 from spacy_concner.cli._util import concner_cli
 from spacy_concner.corpora.segments import annotate
-from tests.conftest import write_corpus
+from tests.sentences import write_corpus
 
 
 def run(*arguments, code: int = 0) -> str:

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 import spacy_concner.cli  # noqa: F401  (registers the verbs)
 from spacy_concner.cli._util import concner_cli
-from tests.conftest import SENTENCES, labelled_doc, write_corpus
+from tests.sentences import SENTENCES, labelled_doc, write_corpus
 
 
 @pytest.fixture

@@ -3,14 +3,15 @@
 from typer.testing import CliRunner
 
 from spacy_concner.cli._util import concner_cli
-from tests.shipping.conftest import corpus, student  # noqa: F401  (fixtures)
+from tests.sentences import make_sentences, write_corpus
 
 
 def run(*arguments):
     return CliRunner().invoke(concner_cli, ["ship", *map(str, arguments)])
 
 
-def test_report(student, corpus, tmp_path):  # noqa: F811
+def test_report(student, tmp_path):
+    corpus = write_corpus(make_sentences() * 4, tmp_path / "test.spacy")
     output = tmp_path / "bg"
     done = run(student, output, "--lang", "bg", "--keep-from", corpus, "--test", corpus)
     assert done.exit_code == 0, done.output
@@ -21,7 +22,7 @@ def test_report(student, corpus, tmp_path):  # noqa: F811
     assert done.exit_code == 0 and "Nothing was compared" in done.output
 
 
-def test_errors(student, tmp_path):  # noqa: F811
+def test_errors(student, tmp_path):
     (tmp_path / "file").write_text("")
     done = run(student, tmp_path / "file", "--lang", "bg")
     assert done.exit_code == 1 and "[C129]" in done.output

@@ -6,7 +6,8 @@ import srsly
 from spacy.cli import app
 from typer.testing import CliRunner
 
-from tests.conftest import build_tiny_config, training_config, write_corpus
+from tests.sentences import write_corpus
+from tests.tiny_pipelines import build_tiny_config, training_config
 
 LABELS = ["B-LOC", "B-ORG", "B-PER", "I-LOC", "I-ORG", "I-PER", "O"]
 LOSSES = {

@@ -18,8 +18,8 @@ from spacy_concner.corpora.records import Rejected
 from spacy_concner.corpora.segments import annotate, get_segments, make_bitext, token_tag
 from spacy_concner.corpora.soft_labels import set_soft_labels
 from spacy_concner.errors import ConcnerError
-from tests.conftest import write_corpus
 from tests.corpora.formats.reading import jsonl
+from tests.sentences import write_corpus
 
 NLP = spacy.blank("xx")
 RECORD = {"strategy": "alignment", "problems": ["unaligned entity"], "scores": [0.5, None]}

@@ -10,7 +10,7 @@ from spacy_concner.corpora.reader import Corpus, read_docs
 from spacy_concner.corpora.segments import get_segments, make_bitext, token_tag
 from spacy_concner.corpora.soft_labels import get_soft_labels, set_soft_labels
 from spacy_concner.errors import ConcnerError
-from tests.conftest import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
+from tests.sentences import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
 
 LABELS = ["B-LOC", "B-ORG", "B-PER", "I-LOC", "I-ORG", "I-PER", "O"]
 

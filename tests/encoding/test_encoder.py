@@ -9,8 +9,8 @@ from spacy_concner.encoding import demo_encoder, loading
 from spacy_concner.encoding.encoder import RECORD_FILE, make_encoder
 from spacy_concner.encoding.loading import load_encoder
 from spacy_concner.errors import ConcnerError
-from tests.conftest import transformer_model
 from tests.encoding.tiny_encoders import KINDS, SENTENCES, write_corpus
+from tests.tiny_pipelines import transformer_model
 
 
 @pytest.mark.parametrize("kind", KINDS)

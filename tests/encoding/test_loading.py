@@ -9,7 +9,7 @@ from spacy_concner.encoding.loading import (
     load_encoder,
 )
 from spacy_concner.errors import ConcnerError
-from tests.conftest import LISTENER, build_tiny_config, transformer_model
+from tests.tiny_pipelines import LISTENER, build_tiny_config, transformer_model
 
 
 def test_a_missing_pooler_is_not_made_up(encoder_folders):

@@ -4,7 +4,7 @@ import spacy
 
 from spacy_concner.encoding.word_vectors import load_word_encoder
 from spacy_concner.errors import ConcnerError
-from tests.conftest import transformer_model
+from tests.tiny_pipelines import transformer_model
 
 WORDS = ["Anna", "Berg", "lives", "in", "Sofia", "."]
 

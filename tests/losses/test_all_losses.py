@@ -16,6 +16,7 @@ from spacy_concner.losses.label_contrast import LabelContrast
 from spacy_concner.losses.similarity import SimilarityDistillation
 from spacy_concner.losses.translation_contrast import TranslationContrast
 from spacy_concner.losses.types import MISSING
+from tests.losses.batches import gradients, random_batch, take_documents
 
 ADDITIVE = [
     EntityCrossEntropy(),
@@ -43,7 +44,7 @@ LENGTHS = st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=3), max_size
 
 @ALL
 @pytest.mark.parametrize("seed", range(3))
-def test_gradients_are_those_of_finite_differences(loss, seed, random_batch):
+def test_gradients_are_those_of_finite_differences(loss, seed):
     output, supervision = random_batch(seed)
 
     def compute(logits, tokens, segments):
@@ -58,9 +59,7 @@ def test_gradients_are_those_of_finite_differences(loss, seed, random_batch):
 @ALL
 @settings(max_examples=25, deadline=None)
 @given(lengths=LENGTHS, seed=st.integers(0, 10**6), shuffle=st.randoms())
-def test_order_of_documents_does_not_matter(
-    loss, lengths, seed, shuffle, random_batch, take_documents, gradients
-):
+def test_order_of_documents_does_not_matter(loss, lengths, seed, shuffle):
     batch = random_batch(seed, lengths)
     order = list(range(len(lengths)))
     shuffle.shuffle(order)
@@ -76,7 +75,7 @@ def test_order_of_documents_does_not_matter(
 @pytest.mark.parametrize("loss", ADDITIVE, ids=repr)
 @settings(max_examples=25, deadline=None)
 @given(lengths=LENGTHS, seed=st.integers(0, 10**6), data=st.data())
-def test_batch_in_parts_adds_up(loss, lengths, seed, data, random_batch, take_documents):
+def test_batch_in_parts_adds_up(loss, lengths, seed, data):
     batch = random_batch(seed, lengths)
     cut = data.draw(st.integers(0, len(lengths)))
     documents = range(len(lengths))
@@ -84,7 +83,7 @@ def test_batch_in_parts_adds_up(loss, lengths, seed, data, random_batch, take_do
     torch.testing.assert_close(loss(*parts[0]) + loss(*parts[1]), loss(*batch))
 
 
-def test_translation_contrast_in_parts_is_less_by_the_negatives(random_batch, take_documents):
+def test_translation_contrast_in_parts_is_less_by_the_negatives():
     loss = TranslationContrast()
     batch = random_batch(0, [(2, 2)] * 6, n_texts=1000)
     parts = [take_documents(batch, [0, 1, 2]), take_documents(batch, [3, 4, 5])]
@@ -103,7 +102,7 @@ def test_translation_contrast_in_parts_is_less_by_the_negatives(random_batch, ta
     ],
     ids=["no tokens", "one token", "nothing known", "identical texts"],
 )
-def test_empty_batches_are_finite(loss, dtype, lengths, options, random_batch, gradients):
+def test_empty_batches_are_finite(loss, dtype, lengths, options):
     batch = random_batch(0, lengths, dtype=dtype, **options)
     value = loss(*batch)
     assert value.shape == () and value.dtype == dtype and torch.isfinite(value)
@@ -117,7 +116,7 @@ def test_empty_batches_are_finite(loss, dtype, lengths, options, random_batch, g
 
 
 @ALL
-def test_no_tokens_and_no_width(loss, random_batch):
+def test_no_tokens_and_no_width(loss):
     output, supervision = random_batch(0, [], width=0)
     loss(output, supervision).backward()
     assert output.token_vectors.shape == (0, 0)
@@ -126,7 +125,7 @@ def test_no_tokens_and_no_width(loss, random_batch):
 
 @ALL
 @pytest.mark.parametrize("scale", [0.0, 1e-8, 1e4])
-def test_extreme_numbers_stay_finite_in_float32(loss, scale, random_batch, gradients):
+def test_extreme_numbers_stay_finite_in_float32(loss, scale):
     output, supervision = random_batch(1, dtype=torch.float32)
     scaled = [(x.detach() * scale).requires_grad_() for x in vars(output).values()]
     batch = type(output)(*scaled), supervision
@@ -137,7 +136,7 @@ def test_extreme_numbers_stay_finite_in_float32(loss, scale, random_batch, gradi
 
 
 @ALL
-def test_float32_agrees_with_float64(loss, random_batch):
+def test_float32_agrees_with_float64(loss):
     output, supervision = random_batch(2)
     single = type(output)(*(x.float() for x in vars(output).values()))
     single_supervision = replace(
@@ -152,7 +151,7 @@ def test_float32_agrees_with_float64(loss, random_batch):
 
 @pytest.mark.parametrize("seed", range(5))
 @ALL
-def test_unknown_tokens_get_no_gradient(loss, seed, random_batch, gradients):
+def test_unknown_tokens_get_no_gradient(loss, seed):
     batch = random_batch(seed)
     found = gradients(loss, batch)
     known = batch[1].tags != MISSING
@@ -164,7 +163,7 @@ def test_unknown_tokens_get_no_gradient(loss, seed, random_batch, gradients):
     assert not found.token_vectors[~known].any()
 
 
-def test_segment_without_labels_feeds_only_the_translation_contrast(random_batch, gradients):
+def test_segment_without_labels_feeds_only_the_translation_contrast():
     batch = random_batch(3, [(3, 4), (4, 3)], missing=0.0, n_texts=1000)
     unlabelled = batch[1].token_segments == 1
     batch[1].tags[unlabelled] = MISSING
@@ -177,7 +176,7 @@ def test_segment_without_labels_feeds_only_the_translation_contrast(random_batch
 
 
 @ALL
-def test_weight_is_left_to_the_caller(loss, random_batch):
+def test_weight_is_left_to_the_caller(loss):
     batch = random_batch(4)
     assert replace(loss, weight=7.0)(*batch) == loss(*batch)
 

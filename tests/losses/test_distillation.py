@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spacy_concner.losses.distillation import Distillation, tempered_divergence
+from tests.losses.batches import gradients, random_batch
 
 
 def softmax(scores):
@@ -39,14 +40,14 @@ def naive(output, supervision, loss, temperature):
     seed=st.integers(0, 10**6),
     options=st.sampled_from([("mse", 1.0), ("kl", 1.0), ("kl", 0.5), ("kl", 3.0)]),
 )
-def test_equals_a_naive_loop(lengths, seed, options, random_batch):
+def test_equals_a_naive_loop(lengths, seed, options):
     batch = random_batch(seed, lengths)
     found = Distillation(loss=options[0], temperature=options[1])(*batch)
     assert found.item() == pytest.approx(naive(*batch, *options))
 
 
 @pytest.mark.parametrize("loss, temperature", [("mse", 1.0), ("kl", 1.0), ("kl", 2.0)])
-def test_perfect_student_has_nothing_to_learn(loss, temperature, random_batch, gradients):
+def test_perfect_student_has_nothing_to_learn(loss, temperature):
     output, supervision = random_batch(0, soft=1.0)
     output.logits.data = supervision.soft_labels.log() + 3.0
     distillation = Distillation(loss=loss, temperature=temperature)
@@ -55,7 +56,7 @@ def test_perfect_student_has_nothing_to_learn(loss, temperature, random_batch, g
 
 
 @pytest.mark.parametrize("loss, temperature", [("mse", 1.0), ("kl", 1.0), ("kl", 2.0)])
-def test_training_on_it_reaches_the_teacher(loss, temperature, random_batch):
+def test_training_on_it_reaches_the_teacher(loss, temperature):
     output, supervision = random_batch(1, [(3, 2), (4,)], soft=1.0)
     optimizer = torch.optim.Adam([output.logits], lr=0.1)
     for _ in range(300):
@@ -85,7 +86,7 @@ def test_certain_teacher_is_cross_entropy_under_divergence():
     torch.testing.assert_close(tempered_divergence(logits, teacher), expected)
 
 
-def test_soft_labels_get_no_gradient(random_batch):
+def test_soft_labels_get_no_gradient():
     output, supervision = random_batch(2)
     supervision.soft_labels.requires_grad_()
     Distillation()(output, supervision).backward()

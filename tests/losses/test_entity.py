@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from spacy_concner.losses.entity import EntityCrossEntropy
 from spacy_concner.losses.types import MISSING
+from tests.losses.batches import gradients, random_batch
 
 
 def naive(output, supervision, smoothing):
@@ -29,13 +30,13 @@ def naive(output, supervision, smoothing):
     seed=st.integers(0, 10**6),
     smoothing=st.sampled_from([0.0, 0.1, 0.5]),
 )
-def test_equals_a_naive_loop(lengths, seed, smoothing, random_batch):
+def test_equals_a_naive_loop(lengths, seed, smoothing):
     batch = random_batch(seed, lengths, missing=0.4)
     found = EntityCrossEntropy(label_smoothing=smoothing)(*batch)
     assert found.item() == pytest.approx(naive(*batch, smoothing))
 
 
-def test_documents_count_the_same_whatever_their_length(random_batch, gradients):
+def test_documents_count_the_same_whatever_their_length():
     batch = random_batch(0, [(1,), (30,)], missing=0.0)
     batch[0].logits.data.zero_()
     assert EntityCrossEntropy()(*batch).item() == pytest.approx(2 * math.log(5))
@@ -43,7 +44,7 @@ def test_documents_count_the_same_whatever_their_length(random_batch, gradients)
     assert found[0].item() == pytest.approx(found[1:].sum().item())
 
 
-def test_training_on_it_gives_the_tags(random_batch):
+def test_training_on_it_gives_the_tags():
     output, supervision = random_batch(1, missing=0.0)
     optimizer = torch.optim.Adam([output.logits], lr=0.3)
     for _ in range(60):

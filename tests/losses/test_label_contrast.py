@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from spacy_concner.errors import ConcnerError
 from spacy_concner.losses.label_contrast import LabelContrast, draw_outside, token_classes
 from spacy_concner.losses.types import MISSING
+from tests.losses.batches import gradients, random_batch, take_documents
 
 LENGTHS = st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=3), max_size=4)
 
@@ -37,7 +38,7 @@ def naive(output, supervision, level, temperature):
     level=st.sampled_from(["tag", "type"]),
     temperature=st.sampled_from([0.1, 0.5, 2.0]),
 )
-def test_equals_a_naive_loop(lengths, seed, level, temperature, random_batch):
+def test_equals_a_naive_loop(lengths, seed, level, temperature):
     output, supervision = random_batch(seed, lengths)
     for doc in range(len(lengths)):  # an entity in each document, so that every O is drawn
         first = int((supervision.token_docs == doc).nonzero()[0])
@@ -49,7 +50,7 @@ def test_equals_a_naive_loop(lengths, seed, level, temperature, random_batch):
 
 @pytest.mark.parametrize("level", ["tag", "type"])
 @pytest.mark.parametrize("seed", range(5))
-def test_no_outside_is_the_naive_loop_without_it(seed, level, random_batch):
+def test_no_outside_is_the_naive_loop_without_it(seed, level):
     output, supervision = random_batch(seed)
     loss = LabelContrast(level=level, outside=0.0)
     found = loss(output, supervision)
@@ -96,9 +97,7 @@ def test_outside_tokens_are_spread_over_the_document():
 
 @settings(max_examples=30, deadline=None)
 @given(lengths=LENGTHS, seed=st.integers(0, 10**6), cut=st.integers(0, 4))
-def test_parts_of_a_batch_draw_what_the_whole_does(
-    lengths, seed, cut, random_batch, take_documents
-):
+def test_parts_of_a_batch_draw_what_the_whole_does(lengths, seed, cut):
     def draw(batch):
         classes = token_classes(batch[1].tags, batch[1].labels)
         return draw_outside(classes, batch[1].token_docs).tolist()
@@ -116,7 +115,7 @@ def test_documents_that_interleave_draw_their_own_tokens():
 
 
 @pytest.mark.parametrize("tag", ["O", "B-PER"])
-def test_no_positive_is_no_anchor(tag, random_batch, gradients):
+def test_no_positive_is_no_anchor(tag):
     output, supervision = random_batch(0, [(1, 1), (1,)], missing=0.0)
     labels = supervision.labels
     supervision.tags[:] = torch.tensor([labels.index(t) for t in ("B-LOC", "I-LOC", tag)])
@@ -124,7 +123,7 @@ def test_no_positive_is_no_anchor(tag, random_batch, gradients):
     assert not gradients(LabelContrast(), (output, supervision)).token_vectors.any()
 
 
-def test_token_without_positive_is_a_negative(random_batch, gradients):
+def test_token_without_positive_is_a_negative():
     output, supervision = random_batch(0, [(1, 1), (1,)], missing=0.0)
     supervision.tags[:] = torch.tensor([0, 0, 1])
     found = gradients(LabelContrast(), (output, supervision)).token_vectors
@@ -140,7 +139,7 @@ def cosine_gap(output, groups):
 
 
 @pytest.mark.parametrize("level", ["tag", "type"])
-def test_training_on_it_gathers_the_tokens_of_a_label(level, random_batch):
+def test_training_on_it_gathers_the_tokens_of_a_label(level):
     output, supervision = random_batch(5, [(6, 6)] * 4, missing=0.0, width=8)
     groups = token_classes(supervision.tags, supervision.labels, level)
     before, _ = cosine_gap(output, groups)
@@ -154,7 +153,7 @@ def test_training_on_it_gathers_the_tokens_of_a_label(level, random_batch):
     assert different < 0.3
 
 
-def test_positives_of_other_languages_only(random_batch):
+def test_positives_of_other_languages_only():
     output, supervision = random_batch(3, ((4, 3), (3, 4)))
     supervision.tags[:] = torch.randint(2, (14,), generator=torch.Generator().manual_seed(1))
     loss = LabelContrast(positives="other_language", temperature=0.5)
@@ -176,7 +175,7 @@ def test_positives_of_other_languages_only(random_batch):
     assert loss(output, supervision).item() == pytest.approx(expected)
 
 
-def test_one_language_has_no_positives_in_another(random_batch):
+def test_one_language_has_no_positives_in_another():
     output, supervision = random_batch(3, ((4,), (3,)))
     assert LabelContrast(positives="other_language")(output, supervision).item() == 0
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spacy_concner.losses.similarity import SimilarityDistillation, pair_cross_entropy
+from tests.losses.batches import gradients, random_batch
 
 
 def sigmoid(x):
@@ -49,14 +50,14 @@ def naive(output, supervision, similarity_weight, entity_weight, confidence):
     options=st.sampled_from([(0.5, 1.0, True), (0.5, 0.0, True), (0.0, 2.0, False)]),
     block_size=st.sampled_from([1, 4, 1000]),
 )
-def test_equals_a_naive_loop(lengths, seed, options, block_size, random_batch):
+def test_equals_a_naive_loop(lengths, seed, options, block_size):
     batch = random_batch(seed, lengths)
     loss = SimilarityDistillation(1.0, *options, block_size=block_size)
     assert loss(*batch).item() == pytest.approx(naive(*batch, *options), rel=1e-6)
 
 
 @pytest.mark.parametrize("block_size", [1, 5, 7])
-def test_blocks_change_neither_loss_nor_gradient(block_size, random_batch, gradients):
+def test_blocks_change_neither_loss_nor_gradient(block_size):
     batch = random_batch(0, vectors=1.0, soft=1.0)
     whole = SimilarityDistillation(block_size=1000)
     blocks = SimilarityDistillation(block_size=block_size)
@@ -64,7 +65,7 @@ def test_blocks_change_neither_loss_nor_gradient(block_size, random_batch, gradi
     torch.testing.assert_close(vars(gradients(blocks, batch)), vars(gradients(whole, batch)))
 
 
-def test_memory_is_that_of_a_block(random_batch):
+def test_memory_is_that_of_a_block():
     """What autograd keeps must not grow with the square of the tokens."""
     output, supervision = random_batch(0, [(100,)] * 6, vectors=1.0, soft=1.0)
     sizes = []
@@ -78,14 +79,14 @@ def test_memory_is_that_of_a_block(random_batch):
     assert max(sizes) < 600 * 20
 
 
-def test_without_vectors_there_is_nothing_to_learn(random_batch, gradients):
+def test_without_vectors_there_is_nothing_to_learn():
     batch = random_batch(0, vectors=0.0)
     loss = SimilarityDistillation()
     assert loss(*batch).item() == 0
     assert not gradients(loss, batch).logits.any()
 
 
-def test_student_takes_over_the_similarities(random_batch):
+def test_student_takes_over_the_similarities():
     output, supervision = random_batch(2, vectors=1.0, soft=1.0, width=3)
     loss = SimilarityDistillation(entity_weight=0.0)
     optimizer = torch.optim.Adam([output.token_vectors], lr=0.05)
@@ -107,7 +108,7 @@ def test_pair_cross_entropy_of_known_cosines():
     assert found.item() == pytest.approx(expected, rel=1e-6)
 
 
-def test_gradient_of_pair_cross_entropy(random_batch):
+def test_gradient_of_pair_cross_entropy():
     vectors = random_batch(0)[0].token_vectors
     first, second = torch.tensor([0, 1, 5, 2]), torch.tensor([3, 4, 6, 9])
     same = torch.tensor([True, True, False, False])

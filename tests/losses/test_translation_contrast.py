@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spacy_concner.losses.translation_contrast import TranslationContrast
+from tests.losses.batches import gradients, random_batch
 
 
 def naive(output, supervision, temperature):
@@ -31,25 +32,25 @@ def naive(output, supervision, temperature):
     n_texts=st.sampled_from([1, 4, 20, 1000]),
     temperature=st.sampled_from([0.1, 0.5, 2.0]),
 )
-def test_equals_a_naive_loop(lengths, seed, n_texts, temperature, random_batch):
+def test_equals_a_naive_loop(lengths, seed, n_texts, temperature):
     batch = random_batch(seed, lengths, n_texts=n_texts)
     found = TranslationContrast(temperature=temperature)(*batch)
     assert found.item() == pytest.approx(naive(*batch, temperature))
 
 
-def test_pair_alone_has_nothing_to_learn(random_batch, gradients):
+def test_pair_alone_has_nothing_to_learn():
     batch = random_batch(0, [(3, 2)], n_texts=1000)
     assert TranslationContrast()(*batch) == 0
     assert not gradients(TranslationContrast(), batch).segment_vectors.any()
 
 
-def test_three_languages_give_two_positives(random_batch):
+def test_three_languages_give_two_positives():
     batch = random_batch(0, [(1, 1, 1)], n_texts=1000)
     batch[0].segment_vectors.data[:] = 1.0
     assert TranslationContrast()(*batch).item() == pytest.approx(math.log(2))
 
 
-def test_single_segment_is_a_negative_and_no_anchor(random_batch, gradients):
+def test_single_segment_is_a_negative_and_no_anchor():
     batch = random_batch(0, [(1, 1), (1,)])
     batch[1].segment_texts[:] = torch.tensor([0, 1, 2])
     expected = naive(*batch, 0.1)
@@ -59,7 +60,7 @@ def test_single_segment_is_a_negative_and_no_anchor(random_batch, gradients):
 
 
 @pytest.mark.parametrize("texts", [[0, 1, 0, 2], [0, 1, 2, 0]])
-def test_identical_text_is_no_negative(texts, random_batch, gradients):
+def test_identical_text_is_no_negative(texts):
     batch = random_batch(0, [(1, 1), (1, 1)])
     batch[1].segment_texts[:] = torch.tensor(texts)
     twin = texts.index(0, 1)
@@ -82,27 +83,27 @@ def test_identical_text_is_no_negative(texts, random_batch, gradients):
     assert found[5 - twin].any()
 
 
-def test_bitext_that_occurs_twice_is_no_negative_of_itself(random_batch):
+def test_bitext_that_occurs_twice_is_no_negative_of_itself():
     batch = random_batch(0, [(1, 1), (1, 1)])
     batch[1].segment_texts[:] = torch.tensor([0, 1, 0, 1])
     assert TranslationContrast()(*batch) == 0
 
 
-def test_identical_text_within_a_document_stays_a_positive(random_batch, gradients):
+def test_identical_text_within_a_document_stays_a_positive():
     batch = random_batch(0, [(1, 1), (1, 1)])
     batch[1].segment_texts[:] = torch.tensor([0, 0, 1, 2])
     assert TranslationContrast()(*batch).item() == pytest.approx(naive(*batch, 0.1))
     assert gradients(TranslationContrast(), batch).segment_vectors.any(dim=1).all()
 
 
-def test_all_negatives_masked(random_batch, gradients):
+def test_all_negatives_masked():
     batch = random_batch(0, [(1, 1), (1,), (1, 1)], n_texts=1)
     assert TranslationContrast()(*batch) == 0
     assert torch.isfinite(gradients(TranslationContrast(), batch).segment_vectors).all()
 
 
 @pytest.mark.parametrize("languages", [2, 3])
-def test_training_on_it_makes_translations_nearest(languages, random_batch):
+def test_training_on_it_makes_translations_nearest(languages):
     output, supervision = random_batch(6, [(1,) * languages] * 10, n_texts=10**9, width=8)
 
     def share_of_translations_nearest():

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from spacy_concner.cli import concner_cli
 from spacy_concner.errors import ConcnerError
 from spacy_concner.projects.scores import LanguageScores, make_table, score_pipelines
-from tests.conftest import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
+from tests.sentences import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from spacy.cli.package import package
 
 from spacy_concner.errors import ConcnerError
 from spacy_concner.projects.smoke_test import smoke_test
-from tests.conftest import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
+from tests.sentences import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from spacy_concner.entity_scores import set_scored_spans
 from spacy_concner.errors import ConcnerError
 from spacy_concner.scoring.matches import Comparison, EntitySpan
 from spacy_concner.scoring.scorer import known_tags, make_scorer, partial_scores, score_entities
-from tests.conftest import write_corpus
+from tests.sentences import write_corpus
 
 VOCAB = spacy.blank("xx").vocab
 needs_nervaluate = pytest.mark.skipif(not find_spec("nervaluate"), reason="needs Python 3.11")

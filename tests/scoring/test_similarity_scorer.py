@@ -5,7 +5,7 @@ from spacy.training import Example
 
 from spacy_concner.scoring.similarity_scorer import score_similarity
 from spacy_concner.tagging.token_pairs import draw_pairs, pair_classes
-from tests.conftest import SENTENCES, as_example, labelled_doc
+from tests.sentences import SENTENCES, as_example, labelled_doc
 
 TAGS = ["B-LOC", "B-ORG", "B-PER", "I-ORG", "I-PER", "O"]
 

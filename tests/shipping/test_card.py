@@ -13,7 +13,7 @@ from spacy_concner.errors import ConcnerError
 from spacy_concner.files import MARKER, read_marker, whole_folder
 from spacy_concner.shipping.card import make_card, write_card
 from spacy_concner.shipping.meta import make_meta, training_settings
-from tests.conftest import write_corpus
+from tests.sentences import write_corpus
 
 package = importlib.import_module("spacy.cli.package").package
 SOURCES = [{"name": "Mine | yours", "author": "Me", "license": "CC BY 4.0", "url": "https://x.org"}]

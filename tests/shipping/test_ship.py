@@ -9,14 +9,9 @@ from spacy.tokens import Doc
 from spacy_concner.errors import ConcnerError
 from spacy_concner.shipping.ship import RECORD_FILE, ship
 from spacy_concner.teaching.teacher_cache import predict_probabilities
-from tests.conftest import (
-    SENTENCES,
-    as_example,
-    build_tiny_config,
-    labelled_doc,
-    transformer_model,
-)
-from tests.shipping.conftest import TAGGER, train
+from tests.sentences import SENTENCES, as_example, labelled_doc
+from tests.shipping.students import TAGGER, train
+from tests.tiny_pipelines import build_tiny_config, transformer_model
 
 TEXTS = ["Anna Berg lives in Sofia.", "", "\n ", "Paul Novak met Anna 👩", "Nothing happened."]
 
@@ -237,7 +232,7 @@ def test_only_what_was_shipped_is_replaced_and_by_force(student, shipped, corpus
 
 
 def test_pooling_that_is_not_the_mean(encoder_folder, tmp_path):
-    from tests.conftest import LISTENER
+    from tests.tiny_pipelines import LISTENER
 
     nlp = spacy.blank("xx")
     nlp.add_pipe("transformer", config={"model": transformer_model(encoder_folder)})

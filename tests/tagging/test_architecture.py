@@ -5,7 +5,7 @@ from spacy.tokens import Doc
 
 from spacy_concner.errors import ConcnerError
 from spacy_concner.tagging.architecture import TaggerOutput, build_token_tagger
-from tests.conftest import TINY_TOK2VEC
+from tests.tiny_pipelines import TINY_TOK2VEC
 
 
 def build(**settings):

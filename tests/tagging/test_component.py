@@ -10,7 +10,8 @@ from spacy.util import load_model_from_config
 from thinc.api import Config
 
 from spacy_concner.errors import ConcnerError
-from tests.conftest import SENTENCES, as_example, labelled_doc, train_tiny
+from tests.sentences import SENTENCES, as_example, labelled_doc
+from tests.tiny_pipelines import train_tiny
 
 TEXT = "Anna Berg lives in Sofia ."
 ENTITIES = [("Anna Berg", "PER"), ("Sofia", "LOC")]

@@ -15,16 +15,8 @@ from spacy_concner.corpora.soft_labels import set_soft_labels
 from spacy_concner.errors import ConcnerError
 from spacy_concner.tagging.evaluator import SimilarityEvaluator
 from spacy_concner.teaching.evaluator import load_evaluator, predict_vectors
-from tests.conftest import (
-    LISTENER,
-    SENTENCES,
-    TINY_TOK2VEC,
-    as_example,
-    labelled_doc,
-    training_config,
-    transformer_model,
-    write_corpus,
-)
+from tests.sentences import SENTENCES, as_example, labelled_doc, write_corpus
+from tests.tiny_pipelines import LISTENER, TINY_TOK2VEC, training_config, transformer_model
 
 LABELS = ["B-LOC", "B-PER", "I-LOC", "I-PER", "O"]
 TEXT = "Anna Berg lives in Sofia ."

@@ -11,7 +11,8 @@ from spacy_concner.losses.label_contrast import LabelContrast
 from spacy_concner.losses.similarity import SimilarityDistillation
 from spacy_concner.losses.translation_contrast import TranslationContrast
 from spacy_concner.tagging.loss_requirements import check_needs
-from tests.conftest import SENTENCES, TRANSLATIONS, as_example, build_tiny_config, labelled_doc
+from tests.sentences import SENTENCES, TRANSLATIONS, as_example, labelled_doc
+from tests.tiny_pipelines import build_tiny_config
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import srsly
 from spacy.language import Language
 
 from spacy_concner.errors import ConcnerError
-from tests.conftest import as_example
+from tests.sentences import as_example
 
 FOLDER = Path(__file__).parents[1] / "data" / "pipelines_0_2_0"
 NAMES = ["plain", "calibrated", "losses_gone", "evaluator", "compact"]

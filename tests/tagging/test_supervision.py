@@ -11,7 +11,7 @@ from spacy_concner.errors import ConcnerError
 from spacy_concner.tagging.gold_tags import MISSING, align_tags, tag_rows
 from spacy_concner.tagging.soft_targets import aligned_soft_labels
 from spacy_concner.tagging.supervision import get_supervision
-from tests.conftest import as_example, labelled_doc
+from tests.sentences import as_example, labelled_doc
 
 LABELS = ["B-LOC", "B-PER", "I-LOC", "I-PER", "O"]
 COLUMNS = {label: i for i, label in enumerate(LABELS)}

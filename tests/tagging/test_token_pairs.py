@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from spacy_concner.tagging.gold_tags import MISSING
 from spacy_concner.tagging.token_pairs import draw_pairs, pair_classes
-from tests.conftest import as_example, labelled_doc
+from tests.sentences import as_example, labelled_doc
 
 CLASSES = st.lists(st.integers(MISSING, 3), max_size=30).map(lambda c: np.array(c, dtype="i8"))
 

@@ -14,14 +14,8 @@ from thinc.api import Config
 
 from spacy_concner.corpora.segments import make_bitext
 from spacy_concner.errors import ConcnerError
-from tests.conftest import (
-    LISTENER,
-    SENTENCES,
-    as_example,
-    build_tiny_config,
-    labelled_doc,
-    transformer_model,
-)
+from tests.sentences import SENTENCES, as_example, labelled_doc
+from tests.tiny_pipelines import LISTENER, build_tiny_config, transformer_model
 
 TEXT = "Anna Berg lives in Sofia ."
 ENTITIES = [("Anna Berg", "PER"), ("Sofia", "LOC")]

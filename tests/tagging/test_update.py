@@ -10,7 +10,7 @@ from spacy.training import Example
 from spacy_concner.corpora.segments import make_bitext
 from spacy_concner.corpora.soft_labels import set_soft_labels
 from spacy_concner.teaching.teacher_cache import predict_probabilities
-from tests.conftest import SENTENCES, TRANSLATIONS, as_example, labelled_doc
+from tests.sentences import SENTENCES, TRANSLATIONS, as_example, labelled_doc
 
 ENTITY = {"@losses": "spacy-concner.EntityCrossEntropy.v1"}
 TRANSLATION = {"@losses": "spacy-concner.TranslationContrast.v1", "weight": 1.0}

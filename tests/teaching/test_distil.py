@@ -16,14 +16,8 @@ from spacy_concner.corpora.reader import corpus_files, read_docs
 from spacy_concner.errors import ConcnerError
 from spacy_concner.teaching import distil as distil_module
 from spacy_concner.teaching.distil import ParallelText, Training, distil
-from tests.conftest import (
-    SENTENCES,
-    TRANSLATIONS,
-    build_tiny_config,
-    labelled_doc,
-    train_tiny,
-    write_corpus,
-)
+from tests.sentences import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
+from tests.tiny_pipelines import build_tiny_config, train_tiny
 
 
 @pytest.fixture(scope="module")

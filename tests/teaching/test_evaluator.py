@@ -5,7 +5,8 @@ from spacy.tokens import Doc
 
 from spacy_concner.errors import ConcnerError
 from spacy_concner.teaching.evaluator import compress, predict_vectors, random_projection
-from tests.conftest import SENTENCES, TINY_TOK2VEC, as_example, labelled_doc
+from tests.sentences import SENTENCES, as_example, labelled_doc
+from tests.tiny_pipelines import TINY_TOK2VEC
 
 
 @pytest.fixture(scope="module")

@@ -18,16 +18,8 @@ from spacy_concner.teaching.label import WeightingSettings, label
 from spacy_concner.teaching.teacher_cache import predict_probabilities
 from spacy_concner.teaching.teachers import load_teacher
 from spacy_concner.teaching.weighting import check_weights
-from tests.conftest import (
-    SENTENCES,
-    TINY_TOK2VEC,
-    TRANSLATIONS,
-    as_example,
-    build_tiny_config,
-    labelled_doc,
-    train_tiny,
-    write_corpus,
-)
+from tests.sentences import SENTENCES, TRANSLATIONS, as_example, labelled_doc, write_corpus
+from tests.tiny_pipelines import TINY_TOK2VEC, build_tiny_config, train_tiny
 
 
 @pytest.fixture(scope="module")

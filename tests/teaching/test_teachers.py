@@ -8,13 +8,8 @@ from spacy_concner.corpora.soft_labels import get_soft_labels
 from spacy_concner.errors import ConcnerError
 from spacy_concner.teaching.label import label
 from spacy_concner.teaching.teachers import load_teachers, name_teachers, read_label_map
-from tests.conftest import (
-    SENTENCES,
-    build_tiny_config,
-    labelled_doc,
-    train_tiny,
-    write_corpus,
-)
+from tests.sentences import SENTENCES, labelled_doc, write_corpus
+from tests.tiny_pipelines import build_tiny_config, train_tiny
 
 NEW_NAMES = {"PER": "PERSON", "LOC": "GPE", "ORG": "MISC"}
 

@@ -14,7 +14,7 @@ from spacy_concner.errors import ConcnerError
 from spacy_concner.teaching.label import WeightingSettings, label
 from spacy_concner.teaching.sentence_cache import CachedSentenceEncoder
 from spacy_concner.teaching.weighting import fixed_weights, measure_weights, read_weights
-from tests.conftest import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
+from tests.sentences import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import spacy
 
 from spacy_concner.errors import ConcnerError
 from spacy_concner.training.layers import chosen_layers, drop_layers
-from tests.conftest import make_bert
+from tests.tiny_pipelines import make_bert
 from tests.training.test_start import callback, make_nlp, update, weights
 
 

@@ -8,7 +8,8 @@ from spacy.training.initialize import init_nlp
 from spacy.training.loop import train as train_loop
 
 from spacy_concner.training.logger import create_console_logger, loss_columns
-from tests.conftest import training_config, write_corpus
+from tests.sentences import write_corpus
+from tests.tiny_pipelines import training_config
 
 LOSSES = {
     "entity": {"@losses": "spacy-concner.EntityCrossEntropy.v1"},

@@ -7,17 +7,15 @@ from spacy.training.loop import train as train_loop
 
 from spacy_concner.errors import ConcnerError
 from spacy_concner.training.start import copy_weights, freeze
-from tests.conftest import (
+from tests.sentences import as_example, labelled_doc, write_corpus
+from tests.tiny_pipelines import (
     LISTENER,
     TINY_TOK2VEC,
-    as_example,
     build_tiny_config,
-    labelled_doc,
     make_bert,
     train_tiny,
     training_config,
     transformer_model,
-    write_corpus,
 )
 
 

@@ -7,7 +7,7 @@ import pytest
 from spacy_concner.encoding.compact.architecture import build_compact_encoder, set_weights
 from spacy_concner.encoding.compact.conversion import make_compact_weights
 from spacy_concner.encoding.loading import load_encoder
-from tests.conftest import make_bert
+from tests.tiny_pipelines import make_bert
 
 
 def compact(folder: Path, precision="float32", **settings):

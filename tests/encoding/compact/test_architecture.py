@@ -19,9 +19,9 @@ from spacy_concner.encoding.compact.architecture import (
 from spacy_concner.encoding.compact.engine import Engine, EngineSettings, count_threads
 from spacy_concner.encoding.windows import cut_windows
 from spacy_concner.errors import ConcnerError
-from tests.conftest import LISTENER, transformer_model
 from tests.encoding.compact.conftest import compact
 from tests.encoding.tiny_encoders import KINDS
+from tests.tiny_pipelines import LISTENER, transformer_model
 
 TEXTS = [
     "Anna Berg lives in Sofia.",

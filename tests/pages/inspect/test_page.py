@@ -12,8 +12,8 @@ from spacy_concner.corpora.segments import make_bitext
 from spacy_concner.errors import ConcnerError
 from spacy_concner.pages.inspect.page import inspect_corpus
 from spacy_concner.pages.inspect.rejects import SHOWN, RejectedPair, RejectedText, read_rejects
-from tests.conftest import labelled_doc, write_corpus
 from tests.pages.html import Page
+from tests.sentences import labelled_doc, write_corpus
 
 VOCAB = spacy.blank("xx").vocab
 EVIL = "<script>alert(1)</script>"

@@ -7,7 +7,7 @@ import spacy
 from spacy.tokens import Doc
 
 from spacy_concner.pages.report.gather import Report, gather_report
-from tests.conftest import SENTENCES, labelled_doc, write_corpus
+from tests.sentences import SENTENCES, labelled_doc, write_corpus
 
 SCRIPT = "<script>alert('x')</script>"
 METRICS = (

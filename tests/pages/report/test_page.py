@@ -7,8 +7,8 @@ from spacy_concner.files import is_page
 from spacy_concner.pages.report.examples import surest_mistakes, unsurest_hits
 from spacy_concner.pages.report.gather import gather_report
 from spacy_concner.pages.report.page import render_report, write_report
-from tests.conftest import write_corpus
 from tests.pages.html import Page
+from tests.sentences import write_corpus
 
 from .conftest import SCRIPT, gold_docs
 

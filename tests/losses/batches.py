@@ -1,8 +1,7 @@
-"""Batches for the tests of the losses, handed out as functions."""
+"""Random batches for the tests of the losses, parts of them, and gradients."""
 
 from collections.abc import Callable, Sequence
 
-import pytest
 import torch
 
 from spacy_concner.losses.types import MISSING, Supervision, TaggerTensors
@@ -12,7 +11,7 @@ LABELS = ["B-LOC", "B-PER", "I-LOC", "I-PER", "O"]
 Batch = tuple[TaggerTensors, Supervision]
 
 
-def _random_batch(
+def random_batch(
     seed: int,
     lengths: Sequence[Sequence[int]] = ((4, 3), (5,), (2, 3, 2), (3, 4)),
     *,
@@ -67,7 +66,7 @@ def _random_batch(
     return output, supervision
 
 
-def _take_documents(batch: Batch, documents: Sequence[int]) -> Batch:
+def take_documents(batch: Batch, documents: Sequence[int]) -> Batch:
     """Give the batch of some documents in the given order, numbered as a new batch would be."""
     output, supervision = batch
     tokens = [i for doc in documents for i in (supervision.token_docs == doc).nonzero()[:, 0]]
@@ -98,7 +97,7 @@ def _take_documents(batch: Batch, documents: Sequence[int]) -> Batch:
     )
 
 
-def _gradients(loss: Callable[..., torch.Tensor], batch: Batch) -> TaggerTensors:
+def gradients(loss: Callable[..., torch.Tensor], batch: Batch) -> TaggerTensors:
     """Give the gradients of a loss of a batch, zeros where it does not reach."""
     output, supervision = batch
     leaves = [output.logits, output.token_vectors, output.segment_vectors]
@@ -106,19 +105,3 @@ def _gradients(loss: Callable[..., torch.Tensor], batch: Batch) -> TaggerTensors
     return TaggerTensors(
         *(torch.zeros_like(x) if g is None else g for x, g in zip(leaves, found, strict=True))
     )
-
-
-# Functions behind session fixtures: hypothesis may call them as often as it likes.
-@pytest.fixture(scope="session")
-def random_batch() -> Callable[..., Batch]:
-    return _random_batch
-
-
-@pytest.fixture(scope="session")
-def take_documents() -> Callable[[Batch, Sequence[int]], Batch]:
-    return _take_documents
-
-
-@pytest.fixture(scope="session")
-def gradients() -> Callable[..., TaggerTensors]:
-    return _gradients
