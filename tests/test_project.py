@@ -1,7 +1,5 @@
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +8,7 @@ import srsly
 import yaml
 
 from spacy_concner.corpora.reader import read_docs
+from tests.forked import SPACY, fork_spacy, run_forked
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("assets", "configs", "project.yml")
@@ -33,12 +32,20 @@ def project(tmp_path, encoder_folder) -> Path:
     return tmp_path
 
 
-def run(project: Path, name: str) -> str:
-    command = [sys.executable, "-m", "spacy", "project", "run", name, str(project)]
+@pytest.fixture(autouse=True)
+def forked(monkeypatch):
+    """Let the commands of the project be copies of this process."""
+    import spacy_transformers  # noqa: F401  (so that no copy imports it)
+
+    monkeypatch.setattr(subprocess, "run", fork_spacy(subprocess.run))
     # The encoder has two layers, and the configs would freeze three.
-    changes = {"SPACY_CONFIG_OVERRIDES": "--initialize.after_init.frozen_layers=1"}
-    result = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **changes})
-    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    monkeypatch.setenv("SPACY_CONFIG_OVERRIDES", "--initialize.after_init.frozen_layers=1")
+
+
+def run(project: Path, name: str) -> str:
+    command = [*SPACY, "project", "run", name, str(project)]
+    result = run_forked(command, stdout=subprocess.PIPE)
+    assert result.returncode == 0, result.stdout[-6000:]
     return result.stdout
 
 

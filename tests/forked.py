@@ -1,0 +1,76 @@
+"""`python -m spacy …` in a copy of the running process, which has imported everything already.
+
+A workflow of the project starts some twenty such processes, and each would import torch and
+transformers anew, which takes it longer than what it has to do.
+"""
+
+import os
+import runpy
+import subprocess
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+
+SPACY = [sys.executable, "-m", "spacy"]
+
+
+def run_forked(command, *, env=None, cwd=None, stdout=None) -> subprocess.CompletedProcess:
+    """Run a command of spaCy's in a copy of this process, as `subprocess.run` would.
+
+    command (List[str]): The command, which begins with SPACY.
+    env (Optional[Mapping[str, str]]): Its environment, or None for the present one.
+    cwd (Optional[str | Path]): Its working folder, or None for the present one.
+    stdout (Optional[int]): `subprocess.PIPE` to give back what is printed, on standard error, too;
+        None to let it be printed.
+    RETURNS (CompletedProcess): Exit status and output.
+    """
+    with tempfile.TemporaryFile() as printed:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        child = os.fork()
+        if child == 0:
+            os._exit(_run_here(command, env, cwd, printed.fileno() if stdout else None))
+        _, status = os.waitpid(child, 0)
+        printed.seek(0)
+        text = printed.read().decode("utf8") if stdout else None
+    return subprocess.CompletedProcess(command, os.waitstatus_to_exitcode(status), text)
+
+
+def _run_here(command, env, cwd, output: int | None) -> int:
+    """Run the command in this process, which ends with it; give the exit status."""
+    status = 1
+    try:
+        if output is not None:
+            for number in (1, 2):
+                os.dup2(output, number)
+        # What pytest has put in their place writes elsewhere.
+        sys.stdout, sys.stderr = (open(n, "w", encoding="utf8", closefd=False) for n in (1, 2))
+        if env is not None:
+            os.environ.clear()
+            os.environ.update(env)
+        if cwd is not None:
+            os.chdir(cwd)
+        sys.argv = ["spacy", *command[len(SPACY) :]]
+        runpy.run_module("spacy", run_name="__main__", alter_sys=True)
+        status = 0
+    except SystemExit as exit_:
+        status = exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    return status
+
+
+def fork_spacy(run: Callable) -> Callable:
+    """Give a `subprocess.run` that forks for commands of spaCy's, and is `run` for others."""
+
+    def run_command(command, **settings):
+        if list(command[: len(SPACY)]) != SPACY:
+            return run(command, **settings)
+        known = {name: settings.get(name) for name in ("env", "cwd", "stdout")}
+        return run_forked(list(map(str, command)), **known)
+
+    return run_command
