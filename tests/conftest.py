@@ -1,10 +1,14 @@
 """Fixtures of all tests; what they need is imported inside them, so that pytest starts soon."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# Tests run side by side, and each that takes all cores makes all of them slower.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("any machine", deadline=None)

@@ -53,7 +53,8 @@ def test_gradients_are_those_of_finite_differences(loss, seed):
 
     inputs = (output.logits, output.token_vectors, output.segment_vectors)
     assert compute(*inputs) > 0
-    assert torch.autograd.gradcheck(compute, inputs)
+    # In a random direction, which every wrong derivative shows in, not in one a number.
+    assert torch.autograd.gradcheck(compute, inputs, fast_mode=True)
 
 
 @ALL
