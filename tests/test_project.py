@@ -38,6 +38,7 @@ def forked(monkeypatch):
     import spacy_transformers  # noqa: F401  (so that no copy imports it)
 
     monkeypatch.setattr(subprocess, "run", fork_spacy(subprocess.run))
+    monkeypatch.setenv("TOKENIZERS_PARALLELISM", "false")
     # The encoder has two layers, and the configs would freeze three.
     monkeypatch.setenv("SPACY_CONFIG_OVERRIDES", "--initialize.after_init.frozen_layers=1")
 
@@ -90,7 +91,11 @@ def test_own_corpus_is_translated(project):
     (own / "parallel.bg.tsv").write_text("".join(parallel), encoding="utf8")
     # A filter that any shell has, for an engine that need not be installed.
     change_vars(
-        project, engine="command", engine_options="-o command=cat", translate_to="bg", rounds=1
+        project,
+        engine="command",
+        engine_options="--option command=cat",
+        translate_to="bg",
+        rounds=1,
     )
     steps = ("collect-own", "translate", "encoder", "teachers", "distil", "ship", "evaluate")
     printed = {step: run(project, step) for step in steps}
