@@ -196,7 +196,7 @@ def test_nothing_to_freeze(sentences):
 @pytest.mark.parametrize("path", ["missing", "empty"])
 def test_source_that_cannot_be_loaded(sentences, tmp_path, path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ConcnerError, match=rf"C515.*start_from {path}"):
+    with pytest.raises(ConcnerError, match=rf"C515.*start_from \S*{path}"):
         callback(start_from=tmp_path / path)(make_nlp(sentences))
 
 
