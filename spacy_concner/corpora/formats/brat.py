@@ -23,10 +23,11 @@ LINE_BREAK = re.compile(r"\r{0,2}\n|\r")
 
 @dataclass(frozen=True, slots=True)
 class _Entity:
-    """An entity: its place, its span in the whole text, and what is wrong with it, if anything."""
+    """An entity: its place, its span from the first part to the last, and what is wrong with it."""
 
     place: Place
     span: RawSpan
+    n_parts: int = 1
     fault: InvalidRecord | None = None
 
 
@@ -88,12 +89,7 @@ def _read_entity(line: str, place: Place) -> list[_Entity]:
     check_string(label, "the type", place)
     numbers = [(int(start), int(end)) for start, end in parts]
     span = RawSpan(numbers[0][0], numbers[-1][1], label, told)
-    # Parts of an entity that goes on in the next line have the line break between them.
-    gaps = [after - end for (_, end), (after, _) in zip(numbers, numbers[1:], strict=False)]
-    if any(gap != 1 for gap in gaps):
-        fault = InvalidRecord(Errors.C156, place, label=label, told=told[:80])
-        return [_Entity(place, span, fault)]
-    return [_Entity(place, span)]
+    return [_Entity(place, span, n_parts=len(parts))]
 
 
 def _fit(entities: Sequence[_Entity], text: str, options: ReadOptions) -> list[_Entity]:
@@ -105,21 +101,23 @@ def _fit(entities: Sequence[_Entity], text: str, options: ReadOptions) -> list[_
     found: list[_Entity] = []
     hint = ""
     for entity in entities:
-        span, fault = entity.span, entity.fault
+        span, fault = entity.span, None
         bare = RawSpan(span.start, span.end, span.label)
         (fitting,) = check_spans([bare], text, entity.place, options.offsets)
-        if fault is None:
-            try:
-                check_spans([span], text, entity.place, options.offsets)
-            except InvalidRecord:
-                # One entity alone may fit by chance in another way to count.
-                hint = hint or advise_offsets(spans, text, options.offsets)
-                values = {"start": span.start, "end": span.end, "label": span.label}
-                shown = text[fitting.start : fitting.end]
-                fault = InvalidRecord(
-                    Errors.C147, entity.place, found=shown, told=span.text, hint=hint, **values
-                )
-        found.append(_Entity(entity.place, RawSpan(*fitting), fault))
+        try:
+            check_spans([span], text, entity.place, options.offsets)
+        except InvalidRecord:
+            # One entity alone may fit by chance in another way to count.
+            hint = hint or advise_offsets(spans, text, options.offsets)
+            values = {"start": span.start, "end": span.end, "label": span.label}
+            shown = text[fitting.start : fitting.end]
+            fault = InvalidRecord(
+                Errors.C147, entity.place, found=shown, told=span.text, hint=hint, **values
+            )
+            if entity.n_parts > 1:
+                told = str(span.text)[:80]
+                fault = InvalidRecord(Errors.C156, entity.place, label=span.label, told=told)
+        found.append(_Entity(entity.place, RawSpan(*fitting), fault=fault))
     return sorted(found, key=lambda entity: (entity.span.start, entity.span.end))
 
 

@@ -67,7 +67,8 @@ def read_csv(
     rows = _read_rows(stream, file, options)
     first = list(islice(rows, N_LOOKED_AT))
     rows = chain(first, rows)
-    known = next((row.cells for row in first if row.cells is not None), None)
+    sound = (row.cells for row in first if row.fault is None)
+    known = next((cells for cells in sound if cells is not None), None)
     if known is None:
         for row in rows:
             if row.fault is not None:

@@ -154,3 +154,78 @@ def test_broken_bilou_is_rejected(tags, line):
 def test_wrong_order_of_tags_names_the_other_schemes():
     (broken,) = conll("a\tI-PER\n")
     assert "--scheme iob1 or bilou" in str(broken.error)
+
+
+def test_comments_stand_before_sentences_and_fit_no_columns():
+    text = (
+        "#\thttp://x.example/a [2009]\n1\tDer\tO\tO\n2\tFC\tB-ORG\tO\n\n"
+        "#\tz.B. x [2009]\n1\tAnna\tB-PER\tO\n"
+    )
+    expected = [(["Der", "FC"], ["O", "B-ORG"]), (["Anna"], ["B-PER"])]
+    assert sentences(conll(text, token_column=1, label_column=2)) == expected
+    expected = [(["#", "god"], ["O", "B-CW"]), (["anna"], ["B-PER"])]
+    assert sentences(conll("# _ _ O\ngod _ _ B-CW\n\nanna _ _ B-PER\n")) == expected
+    text = "# id 1-a domain=en\nanna _ _ B-PER\n\n\n# id 2-b domain=en\nsofia _ _ B-LOC\n"
+    assert sentences(conll(text)) == [(["anna"], ["B-PER"]), (["sofia"], ["B-LOC"])]
+
+
+@pytest.mark.parametrize("line", ["#sofia LOC-B", "#sofia S-LOC", "# LOC-B"])
+def test_tokens_with_a_number_sign_are_never_lost(line):
+    text = f"Anna B-PER\nlikes O\n{line}\nrocks O\n"
+    assert refusal(conll(text)[0]) == ("C109", 3)
+    assert len(conll(text, unlabelled=True)[0].words) == 4
+
+
+def test_numbers_of_tokens_are_no_tokens():
+    (broken,) = conll("1\tAnna\tB-PER\n2\tBerg\tI-PER\n3\tsings\tO\n")
+    assert refusal(broken) == ("C150", 1) and "--token-column" in str(broken.error)
+    assert conll("1\tO\n2\tO\n3\tO\n")[0].words == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "scheme, tags",
+    [
+        ("bmes", "B-PER M-PER E-PER O S-LOC"),
+        ("bmewo", "B-PER M-PER E-PER O W-LOC"),
+        ("io", "PER PER PER O LOC"),
+    ],
+)
+def test_other_schemes(scheme, tags):
+    text = "".join(f"w\t{tag}\n" for tag in tags.split())
+    assert conll(text, scheme=scheme)[0].tags == "B-PER I-PER I-PER O B-LOC".split()
+    (broken,) = conll(text)
+    assert refusal(broken)[0] == "C109" and "--scheme" in str(broken.error)
+
+
+@pytest.mark.parametrize("tag", ["0", "o", "_", "-", "B-PER", "I-95"])
+def test_what_is_no_type_is_no_plain_type(tag):
+    assert refusal(conll(f"w\t{tag}\n", scheme="io")[0]) == ("C109", 1)
+
+
+def test_types_may_have_any_name():
+    types = ["B-CELL", "I-95", "O", "U-2", "a/b", "long name", "x" * 200]
+    text = "".join(f"w\tB-{name}\nw\tI-{name}\n" for name in types)
+    assert conll(text)[0].tags == [f"{p}-{name}" for name in types for p in "BI"]
+    alone = "".join(f"w\tU-{name}\n" for name in types)
+    assert conll(alone, scheme="bilou")[0].tags == [f"B-{name}" for name in types]
+
+
+def test_white_space_is_a_token_but_no_padding():
+    for text in (
+        "Anna B-PER\n\u00a0 I-PER\nBerg I-PER\n",
+        "Anna\tB-PER\n\u00a0\tI-PER\nBerg \tI-PER\n",
+    ):
+        assert conll(text)[0].words == ["Anna", "\u00a0", "Berg"]
+    assert refusal(conll("Anna\tO\n  \tO\n")[0]) == ("C108", 2)
+
+
+def test_prefixes_are_taken_off():
+    text = "en:Anna\tB-PER\nen:12:30\tO\n"
+    assert conll(text, strip_prefix="en:")[0].words == ["Anna", "12:30"]
+    assert refusal(conll("en:\tO\n", strip_prefix="en:")[0]) == ("C108", 1)
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\r\r\n"])
+def test_line_ends_of_other_systems(end):
+    text = "Anna\tB-PER\nsings\tO\n\nSofia\tB-LOC\n".replace("\n", end)
+    assert sentences(conll(text)) == [(["Anna", "sings"], ["B-PER", "O"]), (["Sofia"], ["B-LOC"])]
