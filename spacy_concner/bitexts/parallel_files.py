@@ -1,8 +1,11 @@
 """Parallel text from files: two files line by line, or one with tabs."""
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from html import unescape
 from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
@@ -15,6 +18,20 @@ NO_TAB = "no tab between source and target"
 EMPTY_LINE = "empty line"
 NO_ALIGNMENT = "no column of alignments"
 NOT_UTF8 = "not UTF-8"
+COLUMN_NAMES = "names of columns"
+N_LOOKED_AT = 100
+NUMBER = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]+)?")
+HEADER = re.compile(
+    r"(?:source|target|src|tgt|trg|text|translation|sentence|score|id|lang)"
+    r"(?:[ _-]?(?:text|sentence|lang|[a-z]{2}|[0-9]))?",
+    re.IGNORECASE,
+)
+"""What columns are called."""
+CODE = re.compile("[a-z]{2,3}")
+LINK = re.compile(r"(?:[0-9]+-[0-9]+\s*)*")
+# Sentences are longer than the codes of languages that may stand above them.
+SENTENCE = 12
+ESCAPE = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}[0-9]{0,2});")
 
 
 @dataclass(frozen=True)
@@ -43,12 +60,15 @@ class ParallelFiles:
     target: File of the target lines, None if the source file has both.
     alignments: File of alignments, a line each; None for none, or the third column.
     use_column: Take alignments from the third column.
+    columns: Numbers of the columns of source and target in a file with both, from 0; None for the
+        first two, which are then checked to be text.
     """
 
     source: Path
     target: Path | None = None
     alignments: Path | None = None
     use_column: bool = False
+    columns: tuple[int, int] | None = None
 
     @property
     def has_alignments(self) -> bool:
@@ -68,6 +88,7 @@ def find_parallel(
     *,
     target_file: Path | None = None,
     alignments: str | Path | None = None,
+    columns: tuple[int, int] | None = None,
 ) -> ParallelFiles:
     """Find the files of a parallel text.
 
@@ -77,6 +98,7 @@ def find_parallel(
     target (str): Code of the target.
     target_file (Path | None): File of target lines.
     alignments (str | Path | None): A file, "column" for the third column, or None.
+    columns (tuple[int, int] | None): Columns of source and target, from 0.
     RETURNS (ParallelFiles): The files.
     RAISES (ConcnerError): C217 if a named file is not there, C222 if no parallel text is.
     """
@@ -89,7 +111,8 @@ def find_parallel(
         first, second = (path.with_name(f"{path.name}.{code}") for code in (source, target))
     if not first.is_file() or (second is not None and not second.is_file()):
         raise ConcnerError(Errors.C222.format(path=path, source=source, target=target))
-    return ParallelFiles(first, second, links, alignments == COLUMN)
+    use_column = alignments == COLUMN
+    return ParallelFiles(first, second, links, use_column=use_column, columns=columns)
 
 
 def count_lines(files: ParallelFiles) -> int:
@@ -111,22 +134,66 @@ def count_lines(files: ParallelFiles) -> int:
 
 
 def check_columns(files: ParallelFiles) -> None:
-    """Check that a file with source and target has a line with both.
+    """Check that a file with source and target has both where they are looked for.
+
+    Scores, ids, a header or more columns than expected are told, not taken for sentences.
 
     files (ParallelFiles): The files; nothing is checked if the target has a file of its own.
-    RAISES (ConcnerError): C232 if no line has a tab, C205 if the file can't be read.
+    RAISES (ConcnerError): C232 if no line has a tab, C233 if the columns are not source and
+        target alone, C205 if the file can't be read.
     """
     if files.target is not None:
         return
     first, n_lines = "", 0
+    rows: list[list[str]] = []
     with _open(files.source) as stream:
         for line in stream:
             if "\t" in line:
-                return
+                rows.append(line.rstrip("\r\n").split("\t"))
             first = first or line.strip()
             n_lines += 1
-    values = {"path": files.source, "n_lines": n_lines, "line": first[:80]}
-    raise ConcnerError(Errors.C232.format(**values))
+            if len(rows) == N_LOOKED_AT:
+                break
+    if not rows:
+        values = {"path": files.source, "n_lines": n_lines, "line": first[:80]}
+        raise ConcnerError(Errors.C232.format(**values))
+    if reason := _why_not_text(rows, files):
+        values = {"path": files.source, "reason": reason, "line": first[:80]}
+        raise ConcnerError(Errors.C233.format(**values))
+
+
+def _why_not_text(rows: Sequence[Sequence[str]], files: ParallelFiles) -> str:
+    """Say why the first lines of a file are not source and target; empty if they are."""
+    n_columns = Counter(map(len, rows)).most_common(1)[0][0]
+    expected = 3 if files.use_column else 2
+    rest = [cell for row in rows for cell in row[2:]]
+    aligned = n_columns == 3 and all(LINK.fullmatch(cell.strip()) for cell in rest)
+    if files.columns is None and n_columns > expected and not aligned:
+        return f"has {n_columns} columns"
+    chosen = files.columns or (0, 1)
+    if max(chosen) >= n_columns:
+        return f"has {n_columns} columns, and no column {max(chosen)}"
+    for column in chosen:
+        cells = [row[column] for row in rows if len(row) > column]
+        if len(cells) > 1 and all(NUMBER.fullmatch(cell.strip()) for cell in cells):
+            return f"has numbers in column {column}"
+    if files.columns is None and len(rows) > 1:
+        length = sum(len(cell) for row in rows[1:] for cell in row[:2]) / (2 * len(rows[1:]))
+        if _is_header(rows[0], length):
+            return "has a header"
+    return ""
+
+
+def _is_header(cells: Sequence[str], length: float) -> bool:
+    """Tell whether the cells of a line name columns.
+
+    cells (Sequence[str]): The cells.
+    length (float): Mean length of the cells below, in characters.
+    """
+    names = [cell.strip() for cell in cells[:2]]
+    if all(HEADER.fullmatch(name) for name in names):
+        return True
+    return length > SENTENCE and all(CODE.fullmatch(name) for name in names)
 
 
 def read_parallel(files: ParallelFiles) -> Iterator[ParallelLine]:
@@ -146,12 +213,17 @@ def read_parallel(files: ParallelFiles) -> Iterator[ParallelLine]:
                 yield ParallelLine(number, _fold(first), _fold(second or ""), problem=NOT_UTF8)
                 continue
             columns = [first, second] if target else first.rstrip("\r\n").split("\t")
+            one, other = _choose(columns, files.columns or (0, 1))
+            if number == 1 and files.columns and _is_header([one, other], SENTENCE + 1):
+                yield ParallelLine(number, one, other, problem=COLUMN_NAMES)
+                continue
             link = third if files.alignments else None
             problem = "" if len(columns) > 1 else NO_TAB if first.strip() else EMPTY_LINE
             if files.use_column and not problem:
                 link = columns[2] if len(columns) > 2 and not target else None
                 problem = NO_ALIGNMENT if link is None else ""
-            one, other = [_fold(column) for column in [*columns[:2], ""][:2]]
+            chosen = columns if target else _choose(columns, files.columns or (0, 1))
+            one, other = [_fold(_unescape(column)) for column in [*chosen[:2], ""][:2]]
             yield ParallelLine(number, one, other, links=link, problem=problem)
 
 
@@ -163,6 +235,15 @@ def _open(path: Path) -> Iterator[TextIO]:
             yield stream
     except OSError as error:
         raise ConcnerError(Errors.C205.format(path=path, error=show_reason(error))) from error
+
+
+def _choose(cells: Sequence[str], columns: tuple[int, int]) -> list[str]:
+    return [cells[column] if column < len(cells) else "" for column in columns]
+
+
+def _unescape(text: str) -> str:
+    """Undo the escapes of HTML, which crawled text and Moses have in place of signs."""
+    return ESCAPE.sub(lambda match: unescape(match.group()), text)
 
 
 def _fold(text: str) -> str:

@@ -25,6 +25,12 @@ def bitext_cli(
     target_file: Path | None = typer.Option(
         None, "--target-file", help="File with the target of each line"
     ),
+    columns: str = typer.Option(
+        "",
+        "--columns",
+        help="Columns of source and target in a file with both, such as 1,2 where column 0 has "
+        "scores",
+    ),
     labels_from: str | None = typer.Option(
         None,
         "--labels-from",
@@ -94,6 +100,7 @@ def bitext_cli(
         source=source,
         target=target,
         target_file=target_file,
+        columns=_read_columns(columns),
         alignments=alignments,
         labels_from=labels_from,
         labels=labels,
@@ -139,3 +146,18 @@ def bitext_cli(
     }
     msg.table(rows)
     msg.good(f"{made.kept} pairs {source}-{target}: {output_path}")
+
+
+def _read_columns(text: str) -> tuple[int, int] | None:
+    """Give the numbers of two columns: C132 for anything else."""
+    from ..errors import ConcnerError, Errors
+
+    if not text:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 2 or not all(part.isdecimal() for part in parts) or parts[0] == parts[1]:
+        expected = "two numbers of columns, from 0, such as 1,2"
+        values = {"setting": "--columns", "value": text, "expected": expected}
+        raise ConcnerError(Errors.C132.format(**values))
+    first, second = map(int, parts)
+    return first, second

@@ -24,7 +24,8 @@ def convert_cli(
     format: str = typer.Option(
         "auto",
         "--format",
-        help="conll, jsonl (any JSON), csv, text, brat, webanno, datasets, or auto: by the content",
+        help="conll, inline (tags after a bar), jsonl (any JSON), csv, text, brat, webanno, "
+        "datasets, or auto: by the content",
     ),
     lang: str = typer.Option("xx", "--lang", "-l", help="Language whose tokenizer splits texts"),
     split: str = typer.Option(

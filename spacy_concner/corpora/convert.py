@@ -98,8 +98,8 @@ def convert(
     source (str | Path): File, folder, or name of a dataset on the Hugging Face hub.
     output (str | Path): File that ends in .spacy (its Docs are packed in memory), or folder
         for shards (memory does not grow with the corpus).
-    format (str): "conll", "jsonl" (any JSON), "csv", "text", "brat", "webanno", "datasets", or
-        "auto" to look at the content.
+    format (str): "conll", "inline" (tags after a bar), "jsonl" (any JSON), "csv", "text",
+        "brat", "webanno", "datasets", or "auto" to look at the content.
     lang (str): Language whose tokenizer splits texts; files of tokens keep their tokens.
     split (str): Split of a dataset, or of a folder whose files are named for splits.
     encoding (str): Encoding of text files; "" for UTF-8, or what a byte order mark says.

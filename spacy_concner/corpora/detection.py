@@ -12,6 +12,7 @@ from .formats.brat import SUFFIX as BRAT_SUFFIX
 from .formats.conll import split_columns
 from .formats.csv_files import find_delimiter
 from .formats.hub import PARQUET
+from .formats.inline_tags import has_inline_tags
 from .formats.json_files import parse_json
 from .formats.webanno import HEADER as WEBANNO
 from .lines import CHUNK, read_lines
@@ -19,7 +20,7 @@ from .read_options import ReadOptions
 from .records import InvalidRecord, Place
 from .tag_schemes import TAG
 
-FORMATS = ("conll", "jsonl", "csv", "text", "brat", "webanno", "datasets")
+FORMATS = ("conll", "inline", "jsonl", "csv", "text", "brat", "webanno", "datasets")
 ALIASES = {"json": "jsonl", "ndjson": "jsonl", "tsv": "csv"}
 SUFFIXES = {
     ".conll": "conll",
@@ -65,6 +66,12 @@ FIELD = re.compile(
     r"(sentence|sent|word|token|tag|label|text|pos|entity|span|id|ner)s?([ _-]?(#|id|tags?|no))?",
     re.I,
 )
+NAMES = {
+    "conll": "CoNLL",
+    "inline": "tokens with tags after a bar",
+    "jsonl": "JSON",
+    "csv": "CSV with a header",
+}
 N_LOOKED_AT = 200
 MOST = 0.9
 
@@ -129,16 +136,17 @@ def detect_format(path: Path, format: str, options: ReadOptions) -> str:
         if not found:
             raise ConcnerError(Errors.C104.format(source=str(path)))
         return found
-    # Tab-separated values are CoNLL or rows, and only rows have names above.
-    if not found or found == meant or (found == "csv" and path.suffix.lower() == ".tsv"):
+    # Tab-separated values are CoNLL or rows, and only rows have names above; both CoNLL and lines
+    # of tokens with their tags are called IOB.
+    either = (found == "csv" and path.suffix.lower() == ".tsv") or (
+        found == "inline" and meant == "conll"
+    )
+    if not found or found == meant or either:
         return found or meant
     if meant == "conll" and found == "csv":
         return meant
     values = {"path": path, "format": found, "meant": meant}
     raise ConcnerError(Errors.C149.format(**values, found=NAMES[found]))
-
-
-NAMES = {"conll": "CoNLL", "jsonl": "JSON", "csv": "CSV with a header", "text": "plain text"}
 
 
 def read_head(path: Path) -> bytes:
@@ -177,6 +185,8 @@ def _look(lines: list[str], options: ReadOptions) -> str:
         return "jsonl"
     if _is_conll(filled):
         return "conll"
+    if all(has_inline_tags(line) for line in filled[:-1] or filled):
+        return "inline"
     if _is_csv(filled, options):
         return "csv"
     return ""

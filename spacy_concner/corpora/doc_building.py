@@ -2,6 +2,7 @@
 
 import gc
 import re
+import sys
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection
@@ -18,6 +19,8 @@ from .tag_schemes import MISSING_TAG
 
 DOCS_PER_VOCABULARY = 5000
 MAX_STEPS = 40_000
+"""Characters that spaCy's tokenizer may look at for one piece without white space."""
+NOWHERE = (sys.maxsize, sys.maxsize)
 LONG = re.compile(r"\S{100,}")
 EDGE = re.compile(r"[\W_]*")
 EDGE_BACKWARDS = re.compile(r"(?:[sS]?['’]|[\W_])*")
@@ -161,11 +164,11 @@ def _build_text(record: TextRecord, nlp: Language) -> Doc:
     ends = {token.idx + len(token): token.i + 1 for token in doc}
     tags = ["O"] * len(doc)
     unannotated = iter(sorted(record.unannotated))
-    stretch = next(unannotated, None)
+    start, end = next(unannotated, NOWHERE)
     for token in doc:
-        while stretch is not None and stretch[1] < token.idx + len(token):
-            stretch = next(unannotated, None)
-        if stretch is not None and stretch[0] <= token.idx:
+        while end < token.idx + len(token):
+            start, end = next(unannotated, NOWHERE)
+        if start <= token.idx:
             tags[token.i] = MISSING_TAG
     for span in record.spans:
         first, last = starts.get(span.start), ends.get(span.end)

@@ -11,6 +11,7 @@ from .formats.brat import read_brat
 from .formats.conll import read_conll
 from .formats.csv_files import read_csv
 from .formats.hub import read_dataset
+from .formats.inline_tags import read_inline_tags
 from .formats.json_files import read_json
 from .formats.plain_text import read_text
 from .formats.webanno import read_webanno
@@ -51,6 +52,11 @@ def _read_file(source: Source, options: ReadOptions) -> Iterator[Item]:
         elif format == "jsonl":
             yield from read_json(stream, file, options)
         else:
-            readers = {"conll": read_conll, "text": read_text, "webanno": read_webanno}
+            readers = {
+                "conll": read_conll,
+                "inline": read_inline_tags,
+                "text": read_text,
+                "webanno": read_webanno,
+            }
             lines = read_lines(stream, file, options.encoding)
             yield from readers[format](lines, file, options)

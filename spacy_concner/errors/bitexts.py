@@ -65,6 +65,10 @@ class BitextsErrors:
         "Not one of the {n_lines} lines of {path} has a tab; the first: {line!r}. Write source, "
         "tab, target a line, or give the target's lines in a file of their own (--target-file)."
     )
+    C233 = (
+        "{path} {reason}, not source and target alone; the first line: {line!r}. Name the columns "
+        "of source and target with --columns, such as 0,1; alignments are read with --alignments."
+    )
     C281 = (
         "Not one of {n} pairs of {path} is good enough: {reasons}. Look at them with spacy concner "
         "inspect, and give other thresholds; the rejects are in {rejects}."

@@ -20,7 +20,7 @@ class CorporaErrors:
     )
     C104 = (
         "Cannot tell the format of {source!r} from its content and its name. Give --format conll, "
-        "jsonl, csv, text, brat, webanno or datasets."
+        "inline, jsonl, csv, text, brat, webanno or datasets."
     )
     C105 = (
         "{place}: not {encoding}, byte {byte} of it is 0x{value:02x}. Name the encoding of the "
@@ -222,6 +222,10 @@ class CorporaErrors:
     C162 = (
         "{place}: several layers may hold the types: {found}. Name the layer or the feature with "
         "--tags-field."
+    )
+    C164 = (
+        "{place}: the multiword token {number} has the tag {tag}, but only its words are read. "
+        "Give the tag to the words, or use --skip-invalid."
     )
     C163 = "{path} has no text file of the same name beside it. Put it there, or take this one out."
 

@@ -74,6 +74,7 @@ FILES = {
         'tokens,ner_tags\nAnna sang,B-PER O\n"[""Éva"", ""da""]","[""B-PER"", ""O""]"\n',
     ),
     "tokens": ("a.csv", "sentence,tokens,ner_tags\n1,Anna,B-PER\n1,sang,O\n2,Éva,B-PER\n2,.,O\n"),
+    "inline": ("a.iob", "Anna|B-PER sang|O\n\nÉva|B-PER da|O .|O\n"),
     "text": ("a.txt", "Anna sings in Sofia.\n\nÉva reads 😀 here.\r\nNobody.\n"),
     "webanno": ("a.tsv", WEBANNO),
     "brat": ("a.ann", "T1\tPER 0 4\tAnna\nR1\tx Arg1:T1 Arg2:T2\nT2\tLOC 14 19\tSofia\n"),
@@ -198,14 +199,16 @@ def test_many_short_runs_do_not_hang(tmp_path):
     assert time.monotonic() - start < 60 / 17 * 3
 
 
-def test_what_other_readers_of_spacy_say(tmp_path):
-    """The converter of spaCy and ours give the same for CoNLL that is sound."""
+def test_what_the_converter_of_spacy_says(tmp_path):
+    """The converter of spaCy and ours give the same for files that are sound."""
     from spacy.training.converters import iob_to_docs
 
     lines = ["Anna|B-PER Berg|I-PER sang|O", "Sofia|B-LOC liegt|O"]
     theirs = iob_to_docs("\n".join(lines), vocab=spacy.blank("xx").vocab)
     rows = "\n\n".join(line.replace("|", "\t").replace(" ", "\n") for line in lines)
     (tmp_path / "a.conll").write_text(rows)
-    docs, _ = read(tmp_path / "a.conll")
+    (tmp_path / "a.iob").write_text("\n".join(lines))
     expected = [(token.text, token_tag(token)) for doc in theirs for token in doc]
-    assert [(token.text, token_tag(token)) for doc in docs for token in doc] == expected
+    for name in ("a.conll", "a.iob"):
+        docs, _ = read(tmp_path / name)
+        assert [(token.text, token_tag(token)) for doc in docs for token in doc] == expected

@@ -349,10 +349,10 @@ def test_rows_are_converted_too(tmp_path, out):
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path, monkeypatch):
-    monkeypatch.setattr(doc_building, "DOCS_PER_VOCABULARY", 250)
+    monkeypatch.setattr(doc_building, "DOCS_PER_VOCABULARY", 100)
     convert(write(tmp_path / "warm.tsv", numbered(1)), tmp_path / "warm.spacy")
     peaks = []
-    for n_sentences in (800, 2400):
+    for n_sentences in (320, 960):
         source = write(tmp_path / f"{n_sentences}.tsv", numbered(n_sentences))
         tracemalloc.start()
         convert(source, tmp_path / "corpus", shard_size=50, force=True)

@@ -41,6 +41,7 @@ def find(path, format="auto", **settings):
         ("a.parquet", "PAR1", "datasets"),
         ("a.data", JSONL, "jsonl"),
         ("a.data", CONLL, "conll"),
+        ("a.iob", "Anna|B-PER sings|O\n", "inline"),
     ],
 )
 def test_content_and_name_tell_the_format(tmp_path, name, content, expected):
@@ -52,6 +53,7 @@ def test_content_and_name_tell_the_format(tmp_path, name, content, expected):
     "name, content, told",
     [
         ("a.txt", CONLL, "--format conll, or --format text"),
+        ("a.txt", "Anna|NNP|B-PER sings|VBZ|O\n", "--format inline, or --format text"),
         ("a.txt", JSONL, "--format jsonl, or --format text"),
         ("a.txt", ARRAY, "--format jsonl, or --format text"),
         ("a.txt", TABLE, "--format csv, or --format text"),

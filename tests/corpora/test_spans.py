@@ -65,3 +65,9 @@ def test_utf16_and_bytes_mean_the_same_characters(text, data):
         first, last = (len(text[:at].encode(encoding)) // size for at in (start, end))
         found = check_spans([RawSpan(first, last, "X")], text, PLACE, offsets)
         assert found == [(start, end, "X")]
+
+
+def test_an_offset_that_is_one_off_fits_no_other_way_to_count():
+    with pytest.raises(InvalidRecord, match="C147") as caught:
+        check_spans([RawSpan(4, 8, "PER", "Anna")], "Yes.\nAnna sings", PLACE)
+    assert "--offsets" not in str(caught.value)

@@ -87,8 +87,8 @@ def _read_entity(line: str, place: Place) -> list[_Entity]:
     if not all(len(part) == 2 and all(len(n) < 10 for n in part) for part in parts):
         raise InvalidRecord(Errors.C155, place, line=line[:80])
     check_string(label, "the type", place)
-    numbers = [(int(start), int(end)) for start, end in parts]
-    span = RawSpan(numbers[0][0], numbers[-1][1], label, told)
+    (start, _), (_, end) = parts[0], parts[-1]
+    span = RawSpan(int(start), int(end), label, told)
     return [_Entity(place, span, n_parts=len(parts))]
 
 

@@ -14,6 +14,9 @@ from .token_sentences import make_sentence
 DOCUMENT_MARK = b"-DOCSTART-"
 MAX_TOKENS = 10_000
 """Tokens of the longest sentence: a file without blank lines would be one Doc."""
+RANGE = re.compile(r"[0-9]+[-.][0-9]+")
+"""Numbers of multiword tokens and of empty nodes in CoNLL-U."""
+NO_TAGS = ("O", "_", "-", "")
 MIN_NUMBERED = 3
 """Tokens from which 1, 2, 3 … is taken for the numbers of tokens and not for the tokens."""
 
@@ -162,10 +165,28 @@ def _is_token(cells: Sequence[str], tags: set[str], options: ReadOptions) -> boo
 
 
 def _make_record(rows: Sequence[_Row], raw: str, options: ReadOptions) -> TokenRecord:
+    rows = _drop_surface(rows, options)
     words = [row.cells[options.token_column] for row in rows]
     _check_numbers(words, rows)
     tags = None if options.unlabelled else [row.cells[options.label_column] for row in rows]
     return make_sentence(words, tags, [row.place for row in rows], raw, options=options)
+
+
+def _drop_surface(rows: Sequence[_Row], options: ReadOptions) -> Sequence[_Row]:
+    """Drop the lines of CoNLL-U that are no words: 1-2 shows how words 1 and 2 are written.
+
+    RAISES (InvalidRecord): C164 if such a line has a tag.
+    """
+    words = [row for row in rows if not RANGE.fullmatch(row.cells[0])]
+    numbered = all(row.cells[0].isdecimal() for row in words)
+    if len(words) == len(rows) or not words or not numbered or options.token_column == 0:
+        return rows
+    for row in rows:
+        if RANGE.fullmatch(row.cells[0]) and not options.unlabelled:
+            tag = row.cells[options.label_column]
+            if tag not in NO_TAGS:
+                raise InvalidRecord(Errors.C164, row.place, number=row.cells[0], tag=tag)
+    return words
 
 
 def _check_numbers(words: Sequence[str], rows: Sequence[_Row]) -> None:

@@ -28,7 +28,8 @@ def make_sentence(
     options (ReadOptions): The scheme, and the prefix to strip.
     allow_missing (bool): Whether "-" is a tag: in CoNLL files it stands for something else.
     RETURNS (TokenRecord): The record.
-    RAISES (InvalidRecord): C108 for a token without text, C109 and C110 for tags, C122 and C146
+    RAISES (InvalidRecord): C108 for a token without text, C116 for a
+        sentence of white space only, C109 and C110 for tags, C122 and C146
         for characters that are none.
     """
     kept = [word.removeprefix(options.strip_prefix) for word in words]
@@ -37,6 +38,8 @@ def make_sentence(
         if not word.strip(" "):
             raise InvalidRecord(Errors.C108, place)
         check_string(word, "a token", place, blank=True)
+    if not any(word.strip() for word in kept):
+        raise InvalidRecord(Errors.C116, places[0], what="the sentence")
     if tags is not None:
         for tag, place in zip(tags, places, strict=True):
             check_string(tag, "a tag", place, blank=True)

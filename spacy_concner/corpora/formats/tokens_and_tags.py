@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -92,7 +93,10 @@ def _parse_list(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        value = ast.literal_eval(text)
+        with warnings.catch_warnings():
+            # About escapes in what need not be Python.
+            warnings.simplefilter("ignore")
+            value = ast.literal_eval(text)
         # Python joins strings that have no comma between them, as arrays are written.
         if repr(value) != text:
             raise

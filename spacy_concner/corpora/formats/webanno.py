@@ -182,4 +182,5 @@ def _join(tokens: Sequence[_Token], place: Place, raw: str, *, labelled: bool) -
         text += " " if space else ""
         parts.append((token.text, space))
         previous = token
+    check_string(text, "the sentence", place)
     return TextRecord(text, spans if labelled else None, place, raw, tokens=parts)

@@ -217,6 +217,7 @@ def test_white_space_is_a_token_but_no_padding():
     ):
         assert conll(text)[0].words == ["Anna", "\u00a0", "Berg"]
     assert refusal(conll("Anna\tO\n  \tO\n")[0]) == ("C108", 2)
+    assert refusal(conll("\u00a0\tO\n\u2003\tO\n")[0]) == ("C116", 1)
 
 
 def test_prefixes_are_taken_off():
@@ -229,3 +230,12 @@ def test_prefixes_are_taken_off():
 def test_line_ends_of_other_systems(end):
     text = "Anna\tB-PER\nsings\tO\n\nSofia\tB-LOC\n".replace("\n", end)
     assert sentences(conll(text)) == [(["Anna", "sings"], ["B-PER", "O"]), (["Sofia"], ["B-LOC"])]
+
+
+def test_multiword_tokens_are_read_as_their_words():
+    text = "1-2\tdon't\t_\n1\tdo\tO\n2\tnot\tO\n2.1\tx\t_\n3\tAnna\tB-PER\n"
+    (record,) = conll(text, token_column=1)
+    assert (record.words, record.tags) == (["do", "not", "Anna"], ["O", "O", "B-PER"])
+    (broken,) = conll(text.replace("_", "B-PER", 1), token_column=1)
+    assert refusal(broken) == ("C164", 1)
+    assert conll("1-2\tO\n1\tO\n")[0].words == ["1-2", "1"]
