@@ -18,7 +18,7 @@ from .segments import SEGMENTS_KEY, annotate, make_bitext, token_tag
 from .tag_schemes import MISSING_TAG
 
 DOCS_PER_VOCABULARY = 5000
-MAX_STEPS = 40_000
+MAX_STEPS = 10_000
 """Characters that spaCy's tokenizer may look at for one piece without white space."""
 NOWHERE = (sys.maxsize, sys.maxsize)
 LONG = re.compile(r"\S{100,}")
@@ -217,6 +217,6 @@ def _check_runs(record: TextRecord) -> None:
     for match in LONG.finditer(record.text):
         run = match.group()
         ends = EDGE.match(run), EDGE_BACKWARDS.match(run[::-1])
-        n_taken_off = sum(match.end() for match in ends if match)
+        n_taken_off = min(len(run), sum(match.end() for match in ends if match))
         if n_taken_off * len(run) > MAX_STEPS:
             raise InvalidRecord(Errors.C152, record.place, found=len(run), run=run[:40])

@@ -191,12 +191,12 @@ def test_long_runs_do_not_hang(tmp_path, text):
 
 def test_many_short_runs_do_not_hang(tmp_path):
     chance = random.Random(0)
-    lines = ("".join(chance.choices("([{<\"'-.!?", k=199)) for _ in range(300))
+    lines = ("".join(chance.choices("([{<\"'-.!?", k=99)) for _ in range(300))
     (tmp_path / "a.txt").write_text("\n".join(lines))
     start = time.monotonic()
     read(tmp_path / "a.txt")
-    # A file of 1 MB is 17 times as long.
-    assert time.monotonic() - start < 60 / 17 * 3
+    # A file of 1 MB is 34 times as long; other things run beside the tests.
+    assert time.monotonic() - start < 60 / 34 * 4
 
 
 def test_what_the_converter_of_spacy_says(tmp_path):
