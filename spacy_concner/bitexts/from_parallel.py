@@ -90,8 +90,8 @@ def make_bitexts(
     progress (bool): Show the progress on stderr.
     RETURNS (ParallelSummary): Counts.
     RAISES (ConcnerError): C128, C129, C407, C408 for the outputs, C132 for a setting, C205, C217,
-        C221, C222, C232, C233 for the files, C216, C231 for the languages, C218, C223, C301, C313 for
-        the alignment, C142, C143, C224 to C227, C515 for the labels, C228 if nothing could be
+        C221, C222, C232, C233 for the files, C216, C231 for the languages, C218, C223, C301, C313
+        for the alignment, C142, C143, C224 to C227, C515 for the labels, C228 if nothing could be
         kept, C230 for what needs a teacher without one.
     """
     started = time.perf_counter()
