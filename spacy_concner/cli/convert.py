@@ -148,6 +148,11 @@ def convert_cli(
     for name in _names(labels) or []:
         if not done.entities[name]:
             msg.warn(f"No entity of type {name}")
+    if done.other_splits:
+        names = ", ".join(path.name for path in done.other_splits[:5])
+        msg.info(
+            f"Not read, of other splits than {split}: {len(done.other_splits)} files ({names})"
+        )
     if done.n_trimmed:
         msg.warn(f"{done.n_trimmed} entities cut to what is no white space at their ends")
     for prefix, n in done.prefixes.items():

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from ..errors import ConcnerError, Errors
 from ..files import claim
-from .detection import ALIASES, FORMATS, describe, find_sources
+from .detection import ALIASES, FORMATS, find_sources
 from .doc_building import DocBuilder, keep_types
 from .read_files import Item, read_records
 from .read_options import TAGS_FIELD, TOKENS_FIELD, ReadOptions, check_setting, one_of
@@ -43,6 +43,7 @@ class Conversion:
     skipped (Counter[str]): Records whose answer is "reject" or "ignore", left out.
     n_without_segment (int): Records without a segment in the wanted language, left out.
     n_trimmed (int): Entities that had white space at their ends, or of nothing else.
+    other_splits (list[Path]): Files of the folder that are of other splits, and were not read.
     prefixes (Counter[str]): Tokens with a prefix such as "en:", if it is on most of them.
     files (list[Path]): Files written.
     rejects (Path | None): Rejects file written.
@@ -59,6 +60,7 @@ class Conversion:
     skipped: Counter[str] = field(default_factory=Counter)
     n_without_segment: int = 0
     n_trimmed: int = 0
+    other_splits: list[Path] = field(default_factory=list)
     prefixes: Counter[str] = field(default_factory=Counter)
     files: list[Path] = field(default_factory=list)
     rejects: Path | None = None
@@ -163,9 +165,10 @@ def convert(
         rejected,
     ):
         sources = find_sources(source, format, options)
-        done = Conversion(describe(sources), rejects=rejected.path)
+        done = Conversion(sources.formats, rejects=rejected.path)
+        done.other_splits = sources.other_splits
         sieve = _Sieve(builder, done, rejected, segment, bar)
-        built = islice(sieve.build(read_records(sources, options)), limit or None)
+        built = islice(sieve.build(read_records(sources.files, options)), limit or None)
         docs = (one.doc for one in built) if sample is None else _draw(built, builder, sample, seed)
         counted = _count(docs, done, labels, looks_at_prefixes=not strip_prefix)
         done.files = write_docs(counted, output, shard_size, "convert")

@@ -1,8 +1,7 @@
 """Which reader reads a file: its content decides, its name helps where content may be either."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import islice
 from pathlib import Path, PurePath
@@ -88,13 +87,30 @@ class Source:
     format: str
 
 
-def find_sources(source: str, format: str, options: ReadOptions) -> list[Source]:
+@dataclass(frozen=True)
+class Sources:
+    """What a call reads.
+
+    files: the files, in order of their names.
+    other_splits: files of the same folder that are of other splits, and not read.
+    """
+
+    files: list[Source]
+    other_splits: list[Path] = field(default_factory=list)
+
+    @property
+    def formats(self) -> str:
+        """Names of the formats."""
+        return ", ".join(sorted({file.format for file in self.files}))
+
+
+def find_sources(source: str, format: str, options: ReadOptions) -> Sources:
     """Tell which files a source consists of, and what reads each.
 
     source (str): Path of a file or folder, or name of a dataset on the hub.
     format (str): One of `FORMATS`, or "auto" to find out.
     options (ReadOptions): Encoding, split and fields.
-    RETURNS (list[Source]): The files, in order of their names.
+    RETURNS (Sources): The files.
     RAISES (ConcnerError): C103 for a file that cannot be read, C104 if nothing tells the format,
         C149 if content and name say different things, C158 to C160 for folders.
     """
@@ -104,10 +120,11 @@ def find_sources(source: str, format: str, options: ReadOptions) -> list[Source]
         return _find_files(path, format, options)
     if path.exists():
         local = "auto" if format == "datasets" else format
-        return [Source(source, _check_brat(path, local, detect_format(path, local, options)))]
+        found = _check_brat(path, local, detect_format(path, local, options))
+        return Sources([Source(source, found)])
     if format == "auto":
         format = _format_of_name(source)
-    return [Source(source, format)]
+    return Sources([Source(source, format)])
 
 
 def detect_format(path: Path, format: str, options: ReadOptions) -> str:
@@ -246,12 +263,12 @@ def _check_brat(path: Path, named: str, found: str) -> str:
     return "brat" if named == "auto" and found == "text" and beside else found
 
 
-def _find_files(folder: Path, format: str, options: ReadOptions) -> list[Source]:
+def _find_files(folder: Path, format: str, options: ReadOptions) -> Sources:
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     paths = [path for path in paths if not _is_hidden(path.relative_to(folder))]
     paths = [path for path in paths if not ABOUT.fullmatch(path.name)]
     if paths and all(path.suffix.lower() == PARQUET for path in paths):
-        return [Source(str(folder), "datasets")]
+        return Sources([Source(str(folder), "datasets")])
     annotated = {path for path in paths if path.suffix.lower() == BRAT_SUFFIX}
     if annotated and format in ("auto", "brat"):
         return _find_brat(folder, paths, annotated, options)
@@ -271,19 +288,21 @@ def _find_files(folder: Path, format: str, options: ReadOptions) -> list[Source]
         raise ConcnerError(Errors.C159.format(folder=folder, found=listed))
     if not found:
         raise ConcnerError(Errors.C103.format(path=folder, reason="it is empty", format="text"))
-    return found
+    return Sources(found, sorted({*paths} - {*chosen}))
 
 
 def _find_brat(
     folder: Path, paths: list[Path], annotated: set[Path], options: ReadOptions
-) -> list[Source]:
+) -> Sources:
     texts = [path for path in paths if path.suffix.lower() == ".txt"]
     for path in sorted({*paths} - {*texts} - annotated):
         raise ConcnerError(Errors.C158.format(folder=folder, path=path))
     for path in sorted(annotated):
         if path.with_suffix(".txt") not in texts:
             raise ConcnerError(Errors.C163.format(path=path))
-    return [Source(str(path), "brat") for path in _choose_split(folder, texts, options.split)]
+    chosen = _choose_split(folder, texts, options.split)
+    found = [Source(str(path), "brat") for path in chosen]
+    return Sources(found, sorted({*texts} - {*chosen}))
 
 
 def _choose_split(folder: Path, paths: list[Path], split: str) -> list[Path]:
@@ -309,8 +328,3 @@ def _split_of(path: PurePath) -> str:
 
 def _is_hidden(path: PurePath) -> bool:
     return any(part.startswith(".") for part in path.parts)
-
-
-def describe(sources: Iterable[Source]) -> str:
-    """Name the formats of sources."""
-    return ", ".join(sorted({source.format for source in sources}))

@@ -81,6 +81,19 @@ def test_datasets_and_segments(run, tmp_path):
     assert (code, "Left out: no de segment 1" in output) == (0, True)
 
 
+def test_other_splits_and_prefixes_are_told(run, tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in ("train", "dev"):
+        (folder / f"{name}.tsv").write_text("en:Anna\tB-PER\nen:sings\tO\n")
+    code, output = run("folder", "a.spacy")
+    assert code == 0
+    assert "Not read, of other splits than train: 1 files (dev.tsv)" in output
+    assert "2 of 2 tokens begin with en: (--strip-prefix en:)" in output
+    code, output = run("folder", "a.spacy", "--force", "--split", "dev", "--strip-prefix", "en:")
+    assert (code, "begin with" in output) == (0, False)
+
+
 def test_what_annotators_took_out_is_in_the_summary(run, tmp_path):
     rows = [{"text": "a", "answer": answer} for answer in ("accept", "reject", "ignore", "reject")]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))

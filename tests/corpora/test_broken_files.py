@@ -116,7 +116,7 @@ def read(path: Path):
     """Read a file as convert does with --skip-invalid: Docs, rejected and skipped records."""
     options = ReadOptions()
     docs, left_out, n_read = [], [], 0
-    for item in read_records(find_sources(str(path), "auto", options), options):
+    for item in read_records(find_sources(str(path), "auto", options).files, options):
         n_read += 1
         if isinstance(item, Rejected | Skipped):
             left_out.append(item)

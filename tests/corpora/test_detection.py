@@ -17,7 +17,9 @@ TEXT = "Anna sings.\nPaul reads [a] book, too.\n"
 
 
 def find(path, format="auto", **settings):
-    return [source.format for source in find_sources(str(path), format, ReadOptions(**settings))]
+    return [
+        source.format for source in find_sources(str(path), format, ReadOptions(**settings)).files
+    ]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_nothing_tells_the_format(tmp_path, monkeypatch, source):
 @pytest.mark.parametrize("source", ["wikiann/bg", "owner/name/config"])
 def test_other_names_are_of_the_hub(tmp_path, monkeypatch, source):
     monkeypatch.chdir(tmp_path)
-    assert find_sources(source, "auto", ReadOptions()) == [Source(source, "datasets")]
+    assert find_sources(source, "auto", ReadOptions()).files == [Source(source, "datasets")]
 
 
 def make(folder, **files):
@@ -101,7 +103,7 @@ def make(folder, **files):
 
 
 def names(folder, **settings):
-    sources = find_sources(str(folder), "auto", ReadOptions(**settings))
+    sources = find_sources(str(folder), "auto", ReadOptions(**settings)).files
     return [source.path.removeprefix(f"{folder}/") for source in sources]
 
 
@@ -115,6 +117,8 @@ def test_folders_are_read_file_by_file(tmp_path):
 def test_folders_have_splits(tmp_path):
     make(tmp_path, train__conll=CONLL, eng__testa=CONLL, my_dev__conll=CONLL)
     assert names(tmp_path) == ["train.conll"]
+    others = find_sources(str(tmp_path), "auto", ReadOptions()).other_splits
+    assert [path.name for path in others] == ["eng.testa", "my_dev.conll"]
     assert names(tmp_path, split="dev") == ["eng.testa", "my_dev.conll"]
     with pytest.raises(ConcnerError, match="C160.*'test'.*train, validation"):
         names(tmp_path, split="test")
