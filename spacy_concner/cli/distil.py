@@ -67,8 +67,10 @@ def distil_cli(
     The teachers label raw text of each language softly, and a student learns from it. What an
     earlier run has made of the same inputs is kept.
     """
+    from ..files import check_apart
     from ..teaching.distil import ParallelText, Training, distil
 
+    check_apart({"INPUT": input_path, "--parallel": parallel}, {"OUTPUT": output_path})
     use_gpu(gpu_id, silent=True)
     codes = languages.split()
     texts = {code: parallel / f"{code}.tsv" for code in codes} if parallel is not None else {}

@@ -30,8 +30,10 @@ def scores_cli(
     force: bool = FORCE,
 ) -> None:
     """Score pipelines on the test sets of several languages, in one table."""
+    from ..files import check_apart
     from ..projects.scores import HEADER, score_pipelines
 
+    check_apart({"--test": test}, {"OUTPUT": output_path})
     rows = score_pipelines(
         named_paths("--pipeline", pipeline),
         {code: test / f"{code}.spacy" for code in languages.split()},
