@@ -57,7 +57,7 @@ def calibrate_cli(
         "a calibration that few or worse probabilities speak against",
     ),
 ) -> None:
-    """Fit a pipeline's probabilities to a labelled corpus, and store the maps in it."""
+    """Fit a pipeline's probabilities to a labelled corpus and store the maps."""
     from ..calibration.calibrate import UNKNOWN, calibrate, reset_calibration
 
     if reset:
