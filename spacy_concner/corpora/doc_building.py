@@ -15,6 +15,7 @@ from spacy.tokens import Span as DocSpan
 from ..errors import ConcnerError, Errors
 from .records import BitextRecord, InvalidRecord, Record, Span, TextRecord, TokenRecord
 from .segments import SEGMENTS_KEY, annotate, make_bitext, token_tag
+from .spans import OFFSETS, count_units
 from .tag_schemes import MISSING_TAG
 
 DOCS_PER_VOCABULARY = 5000
@@ -185,16 +186,23 @@ def _build_text(record: TextRecord, nlp: Language) -> Doc:
 
 
 def _off_the_tokens(span: Span, record: TextRecord, doc: Doc) -> InvalidRecord:
-    starts = [token.idx for token in doc]
-    at = max(0, bisect_right(starts, span.start) - 2)
+    begins = [token.idx for token in doc]
+    starts = set(begins)
+    at = max(0, bisect_right(begins, span.start) - 2)
     near = [t for t in doc[at : at + 9] if t.idx <= span.end and t.idx + len(t) >= span.start]
     values: dict[str, Any] = {"start": span.start, "end": span.end, "label": span.label}
     values["span_text"] = record.text[span.start : span.end]
     values["tokens"] = ", ".join(f"{t.text!r} {t.idx}-{t.idx + len(t)}" for t in near[:8])
     values["hint"] = ""
     ends = {token.idx + len(token) for token in doc}
-    if all(s.start in starts and s.end + 1 in ends for s in record.spans or []):
-        values["hint"] = "If the offsets name the last character, give --offsets inclusive. "
+    for offsets in OFFSETS:
+        units = count_units(record.text, offsets)
+        last = offsets == "inclusive"
+        found = [(s.start, s.end + last) for s in record.spans or []]
+        if units is not None:
+            found = [(units.get(start, -1), units.get(end, -1)) for start, end in found]
+        if all(start in starts and end in ends for start, end in found):
+            values["hint"] = f"All spans of the text fit its tokens with --offsets {offsets}. "
     return InvalidRecord(Errors.C120, record.place, **values)
 
 

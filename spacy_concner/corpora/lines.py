@@ -23,6 +23,8 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 LINE_END = re.compile(rb"\r{0,2}\n|\r")
+SEPARATORS = "\u2028\u2029\x85\x0b\x0c"
+"""What ends a line for some editors, but not here."""
 # Text that is mostly ASCII is half NULs in UTF-16, and no other text has so many.
 MANY_NULS = 0.2
 

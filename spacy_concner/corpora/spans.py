@@ -47,7 +47,7 @@ def check_spans(
     RAISES (InvalidRecord): C117, C118 and C119 for spans out of range, empty or overlapping,
         C147 for one whose own text is another, C148 for an offset inside of a character.
     """
-    units = _units(text, offsets)
+    units = count_units(text, offsets)
     found: list[Span] = []
     for raw in spans:
         end = raw.end + (offsets == "inclusive")
@@ -93,7 +93,7 @@ def advise_offsets(spans: Sequence[RawSpan], text: str, offsets: str) -> str:
 
 
 def _fits(span: RawSpan, text: str, offsets: str) -> bool:
-    units = _units(text, offsets)
+    units = count_units(text, offsets)
     start, end = span.start, span.end + (offsets == "inclusive")
     if units is not None:
         if start not in units or end not in units:
@@ -106,8 +106,13 @@ def _fits(span: RawSpan, text: str, offsets: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _units(text: str, offsets: str) -> dict[int, int] | None:
-    """Give the character that each offset in other units means; None where they are the same."""
+def count_units(text: str, offsets: str) -> dict[int, int] | None:
+    """Give the character that each offset in other units means.
+
+    text (str): The text.
+    offsets (str): What they count, one of `OFFSETS`.
+    RETURNS (dict[int, int] | None): Number of the character by offset; None if they are the same.
+    """
     if offsets == "utf16" and (not text or max(text) > "\uffff"):
         sizes = [1 + (character > "\uffff") for character in text]
     elif offsets == "bytes" and not text.isascii():

@@ -227,6 +227,10 @@ class CorporaErrors:
         "{place}: the multiword token {number} has the tag {tag}, but only its words are read. "
         "Give the tag to the words, or use --skip-invalid."
     )
+    C165 = (
+        "{place}: U+2028, U+0085 or the like stands where a line may end. Lines end with a line "
+        "feed or a carriage return: replace it by one, or take it out."
+    )
     C163 = "{path} has no text file of the same name beside it. Put it there, or take this one out."
 
 

@@ -150,6 +150,18 @@ def test_spans_off_the_tokens_are_told_with_the_tokens(tmp_path, out, start, end
     assert "train.jsonl, line 1" in message
 
 
+@pytest.mark.parametrize(
+    "start, end, offsets", [(3, 7, "utf16"), (5, 9, "bytes"), (2, 5, "inclusive")]
+)
+def test_offsets_without_texts_are_recognised_by_the_tokens(tmp_path, out, start, end, offsets):
+    data = [{"text": "😀 Anna sings", "spans": [[start, end, "PER"]]}]
+    source = write(tmp_path / "train.jsonl", data)
+    with pytest.raises(ConcnerError, match=f"C120.*--offsets {offsets}"):
+        convert(source, out)
+    convert(source, out, offsets=offsets)
+    assert [ent.text for ent in load(out)[0].ents] == ["Anna"]
+
+
 def test_white_space_at_the_ends_of_entities_is_cut_off_in_every_format(tmp_path, out):
     data = [
         {"text": "Anna  slept", "spans": [[0, 6, "PER"]]},

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ...errors import Errors
-from ..lines import Line
+from ..lines import SEPARATORS, Line
 from ..read_options import ReadOptions
 from ..records import InvalidRecord, Place, Rejected, TokenRecord
 from ..tag_schemes import MISSING_TAG, TAG
@@ -104,6 +104,8 @@ def _read_block(block: _Block, file: str, options: ReadOptions, n_columns: int) 
     rows: list[_Row] = []
     for place, text in texts[n_comments:]:
         cells = split_columns(text)
+        if any(separator in text for separator in SEPARATORS):
+            _check_separators(cells, place)
         found = len(cells)
         if n_columns and found != n_columns:
             expected = f"{n_columns} as in the lines before"
@@ -117,6 +119,14 @@ def _read_block(block: _Block, file: str, options: ReadOptions, n_columns: int) 
         n_columns = found
         rows.append(_Row(place, cells))
     return rows
+
+
+def _check_separators(cells: Sequence[str], place: Place) -> None:
+    """Check that no other line end than LF and CR stands between two tokens: C165."""
+    for cell in cells:
+        # One that is a token of its own is white space like other.
+        if cell.strip(SEPARATORS) and any(separator in cell for separator in SEPARATORS):
+            raise InvalidRecord(Errors.C165, place)
 
 
 def _has_columns(n_columns: int, options: ReadOptions) -> bool:

@@ -239,3 +239,11 @@ def test_multiword_tokens_are_read_as_their_words():
     (broken,) = conll(text.replace("_", "B-PER", 1), token_column=1)
     assert refusal(broken) == ("C164", 1)
     assert conll("1-2\tO\n1\tO\n")[0].words == ["1-2", "1"]
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\x0c"])
+def test_line_ends_that_are_none_are_told(separator):
+    for text in (f"Anna\tB-PER{separator}sings\tO\n", f"Anna B-PER{separator}sings O\n"):
+        assert refusal(conll(text)[0]) == ("C165", 1)
+    assert refusal(conll(f"Anna{separator}sings\n", unlabelled=True)[0]) == ("C165", 1)
+    assert conll(f"Anna\tO\n{separator}\tO\n")[0].words == ["Anna", separator]
