@@ -167,7 +167,7 @@ def convert(
         sources = find_sources(source, format, options)
         done = Conversion(sources.formats, rejects=rejected.path)
         done.other_splits = sources.other_splits
-        sieve = _Sieve(builder, done, rejected, segment, bar)
+        sieve = _Sieve(builder, done, rejected, segment=segment, bar=bar)
         built = islice(sieve.build(read_records(sources.files, options)), limit or None)
         docs = (one.doc for one in built) if sample is None else _draw(built, builder, sample, seed)
         counted = _count(docs, done, labels, looks_at_prefixes=not strip_prefix)

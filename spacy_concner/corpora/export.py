@@ -75,13 +75,6 @@ def export_corpus(
     return done
 
 
-def write_lines(lines: Iterable[str], output: Path) -> None:
-    """Write lines to a file, whole or not at all: C129 if it cannot be written."""
-    with whole_file(output) as part, part.open("w", encoding="utf8", newline="\n") as stream:
-        for line in lines:
-            stream.write(f"{line}\n")
-
-
 def _describe(docs: Iterable[Doc], style: str, done: Export) -> Iterator[dict]:
     for doc in docs:
         if not doc.text.strip():

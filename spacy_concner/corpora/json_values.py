@@ -69,15 +69,15 @@ def read_user_data(data: Mapping[str, Any], place: Place) -> dict[str, Any]:
 
 
 def get_value(
-    data: Mapping[str, Any], keys: tuple[str, ...], what: str, expected: str, place: Place
+    data: Mapping[str, Any], keys: tuple[str, ...], what: str, place: Place, *, expected: str
 ) -> Any:
     """Give the value under the first of some keys that has one.
 
     data (Mapping[str, Any]): The object.
     keys (tuple[str, ...]): The keys.
     what (str): What the object is, for messages.
-    expected (str): What the value should be, for messages.
     place (Place): Where it stands.
+    expected (str): What the value should be, for messages.
     RETURNS (Any): The value.
     RAISES (InvalidRecord): C114 if none of the keys is there, C115 if all are null.
     """
@@ -102,7 +102,7 @@ def get_string(data: Mapping[str, Any], keys: tuple[str, ...], what: str, place:
     RAISES (InvalidRecord): C114 if none of the keys is there, C115 if it is no string, C116 if
         it is empty, C122 if it holds lone surrogates.
     """
-    value = get_value(data, keys, what, "a string", place)
+    value = get_value(data, keys, what, place, expected="a string")
     what = f"the {keys[0]} of {what}"
     if not isinstance(value, str):
         wrong_type(what, value, "a string", place)

@@ -6,6 +6,7 @@ L or E ends, U, S or W is alone. Where annotation may be missing, "-" says so.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..errors import Errors
 from .records import InvalidRecord, Place
@@ -24,23 +25,35 @@ SCHEME_ALIASES = {
 
 MISSING_TAG = "-"
 TYPE = r"\S(?:.*\S)?"
+
+
+@dataclass(frozen=True)
+class _Form:
+    """The tags of a scheme: the pattern that they fit, and how a message describes them."""
+
+    pattern: re.Pattern[str]
+    expected: str
+
+
 FORMS = {
-    "iob2": (re.compile(rf"O|[BI]-{TYPE}"), "O, B-TYPE or I-TYPE"),
-    "iob1": (re.compile(rf"O|[BI]-{TYPE}"), "O, I-TYPE or B-TYPE"),
-    "bilou": (
+    "iob2": _Form(re.compile(rf"O|[BI]-{TYPE}"), "O, B-TYPE or I-TYPE"),
+    "iob1": _Form(re.compile(rf"O|[BI]-{TYPE}"), "O, I-TYPE or B-TYPE"),
+    "bilou": _Form(
         re.compile(rf"O|[BIMLEUSW]-{TYPE}"),
         "O, B-, I- (or M-), L- (or E-), U- (or S-, W-) and a type",
     ),
     # A zero, a dash or a small o stands for O elsewhere: it would become a type.
-    "io": (re.compile(rf"(?![BIMLEUSW]-|[oO]$)(?=.*[^\W\d_]){TYPE}|O"), "O or the name of a type"),
+    "io": _Form(
+        re.compile(rf"(?![BIMLEUSW]-|[oO]$)(?=.*[^\W\d_]){TYPE}|O"), "O or the name of a type"
+    ),
 }
 LETTERS = {"M": "I", "E": "L", "S": "U", "W": "U"}
-TAG = FORMS["bilou"][0]
+TAG = FORMS["bilou"].pattern
 
 
 def is_tag(text: str, scheme: str) -> bool:
     """Tell whether a text has the form of a tag of a scheme."""
-    return FORMS[scheme][0].fullmatch(text) is not None
+    return FORMS[scheme].pattern.fullmatch(text) is not None
 
 
 def to_iob2(
@@ -58,7 +71,7 @@ def to_iob2(
     """
     for tag, place in zip(tags, places, strict=True):
         if not is_tag(tag, scheme) and not (allow_missing and tag == MISSING_TAG):
-            values = {"tag": tag, "scheme": scheme, "expected": FORMS[scheme][1]}
+            values = {"tag": tag, "scheme": scheme, "expected": FORMS[scheme].expected}
             raise InvalidRecord(Errors.C109, place, hint=_advise(tag, scheme), **values)
     if scheme == "io":
         tags = [tag if tag in ("O", MISSING_TAG) else f"I-{tag}" for tag in tags]

@@ -122,7 +122,7 @@ def _read_tokens(data: Mapping[str, Any], text: str, place: Place) -> list[_Toke
     for number, item in enumerate(items, start=1):
         what = f"token {number}"
         start, end = _read_offsets(item, what, place)
-        word = get_value(item, ("text",), what, "a string", place)
+        word = get_value(item, ("text",), what, place, expected="a string")
         fits = last <= start <= end <= len(text) and text[start:end] == word
         if not fits or text[last:start] not in ("", " ") or (not tokens and start):
             raise InvalidRecord(Errors.C136, place, what=what, token=word, found=text[last:end])
@@ -177,13 +177,13 @@ def _read_unannotated(data: Mapping[str, Any], whole: TextRecord, place: Place) 
 def _read_offsets(item: Any, what: str, place: Place) -> Offsets:
     if not isinstance(item, Mapping):
         wrong_type(what, item, "an object", place)
-    offsets = []
-    for key in ("start", "end"):
-        value = get_value(item, (key,), what, "a whole number", place)
+    start, end = (
+        get_value(item, (key,), what, place, expected="a whole number") for key in ("start", "end")
+    )
+    for key, value in (("start", start), ("end", end)):
         if type(value) is not int:
             wrong_type(f"the {key} of {what}", value, "a whole number", place)
-        offsets.append(value)
-    return offsets[0], offsets[1]
+    return start, end
 
 
 def _as_mapping(data: Mapping[str, Any], key: str, place: Place) -> dict[str, Any]:

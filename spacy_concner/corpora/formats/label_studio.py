@@ -78,14 +78,13 @@ def _read_spans(annotation: Mapping[str, Any], text: str, place: Place, options:
         told = value.get("text")
         if told is not None and not isinstance(told, str):
             wrong_type(f"the text of {what}", told, "a string", place)
-        offsets = value.get("globalOffsets") or value
-        start, end = (
-            get_value(_as_object(offsets, what, place), (name,), what, "a whole number", place)
-            for name in ("start", "end")
-        )
+        offsets = _as_object(value.get("globalOffsets") or value, what, place)
+        expected = "a whole number"
+        start = get_value(offsets, ("start",), what, place, expected=expected)
+        end = get_value(offsets, ("end",), what, place, expected=expected)
         for name, number in (("start", start), ("end", end)):
             if type(number) is not int:
-                wrong_type(f"the {name} of {what}", number, "a whole number", place)
+                wrong_type(f"the {name} of {what}", number, expected, place)
         spans.append(RawSpan(start, end, label, told))
     return check_spans(spans, text, place, options.offsets)
 

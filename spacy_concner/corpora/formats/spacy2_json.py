@@ -27,7 +27,7 @@ def parse_document(
     for paragraph in as_list(data["paragraphs"], "paragraphs", place):
         if not isinstance(paragraph, Mapping):
             wrong_type("a paragraph", paragraph, "an object", place)
-        sentences = get_value(paragraph, ("sentences",), "a paragraph", "a list", place)
+        sentences = get_value(paragraph, ("sentences",), "a paragraph", place, expected="a list")
         for sentence in as_list(sentences, "sentences", place):
             try:
                 yield _parse_sentence(sentence, place, raw, options)
@@ -41,7 +41,7 @@ def _parse_sentence(data: Any, place: Place, raw: str, options: ReadOptions) -> 
     words: list[str] = []
     tags: list[str | None] = []
     for token in as_list(
-        get_value(data, ("tokens",), "a sentence", "a list", place), "tokens", place
+        get_value(data, ("tokens",), "a sentence", place, expected="a list"), "tokens", place
     ):
         if not isinstance(token, Mapping):
             wrong_type("a token", token, "an object", place)

@@ -177,8 +177,8 @@ def _holds_spans(value: Any, key: str, depth: int = 0) -> bool:
 def _parse_span(item: Any, what: str, place: Place) -> RawSpan:
     told = None
     if isinstance(item, Mapping):
-        start = get_value(item, START_KEYS, what, "a whole number", place)
-        end = get_value(item, END_KEYS, what, "a whole number", place)
+        start = get_value(item, START_KEYS, what, place, expected="a whole number")
+        end = get_value(item, END_KEYS, what, place, expected="a whole number")
         label = read_label(item, what, place)
         told = item.get("text")
     elif isinstance(item, list | tuple) and len(item) == 3:
