@@ -1,6 +1,6 @@
 """spacy-concner: cross-lingual named entity recognition inside `spacy train`."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 from .entity_scores import register_score_extension
 

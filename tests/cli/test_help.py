@@ -36,8 +36,8 @@ def test_verbs_are_listed_whole_and_in_order():
     for name in names:
         help_line = command.commands[name].short_help
         assert help_line.endswith(".") and len(help_line) <= 75, (name, help_line)
-    listed = CliRunner().invoke(concner_cli, ["--help"]).output
-    assert "..." not in listed
+    listed = " ".join(CliRunner().invoke(concner_cli, ["--help"]).output.split())
+    assert all(command.commands[name].short_help in listed for name in ("export", "scores"))
 
 
 def test_help_of_verbs_imports_no_more_than_that_of_a_verb_of_spacy():
