@@ -51,7 +51,7 @@ def check_trainable(losses: Mapping[str, Any], name: str) -> None:
 
     losses (Mapping[str, Callable]): The losses by name.
     name (str): Name of the component, for messages.
-    RAISES (ConcnerError): C014 if one tells that it is gone (see `losses/gone.py`).
+    RAISES (ConcnerError): C014 if one tells that it is gone (see `losses/removed.py`).
     """
     for key, loss in losses.items():
         gone = getattr(loss, "gone", "")

@@ -3,8 +3,8 @@
 The output holds all that a run has made: `round-1`, `round-2` … with a student each, `pairs` and
 `parallel` with what parallel text brought, `soft` with the soft labels of each round, `metrics`
 with the rows of each training, and `model-last`, the last student. Its `distil.json` tells what
-each step was made of: a run with the same inputs keeps the steps that are finished (`made_steps`),
-and what was made of others goes.
+each step was made of: a run with the same inputs keeps the steps that are finished, as
+`finished_steps` tells, and what was made of others goes.
 """
 
 import gc
@@ -33,8 +33,8 @@ from ..files import (
     sweep,
     whole_folder,
 )
+from .finished_steps import MadeSteps, identify, keep_only
 from .label import check_confidence, label
-from .made_steps import MadeSteps, identify, keep_only
 from .rounds import (
     GENTLER,
     MIN_PAIR_CONFIDENCE,

@@ -21,10 +21,10 @@ from ..corpora.reader import corpus_files, read_docs
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
 from ..files import Paths, Store, claim, fingerprint, show_reason, whole_file
-from .evaluator import load_evaluator
 from .mixing import Mixer
 from .resume import CACHE, check_folder, prepare_folder, read_shard, shard_path, write_shard
 from .sentence_cache import CachedSentenceEncoder
+from .similarity_vectors import load_evaluator
 from .teachers import LabelMap, load_teachers, name_teachers, read_label_map
 from .weighting import (
     MEASURES,

@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from ..corpora.segments import copy_tokens
 from ..corpora.soft_labels import set_soft_labels
 from ..pipelines import pipeline_fingerprint
-from .evaluator import predict_vectors
+from .similarity_vectors import predict_vectors
 from .teacher_cache import cached, teacher_probabilities
 from .teachers import Teacher
 from .weighting import Weighting

@@ -4,7 +4,7 @@ import spacy
 from spacy.tokens import Doc
 
 from spacy_concner.errors import ConcnerError
-from spacy_concner.teaching.evaluator import compress, predict_vectors, random_projection
+from spacy_concner.teaching.similarity_vectors import compress, predict_vectors, random_projection
 from tests.sentences import SENTENCES, as_example, labelled_doc
 from tests.tiny_pipelines import TINY_TOK2VEC
 

@@ -13,8 +13,8 @@ from spacy.training import Example
 from spacy_concner.corpora.segments import token_tag
 from spacy_concner.corpora.soft_labels import set_soft_labels
 from spacy_concner.errors import ConcnerError
-from spacy_concner.tagging.evaluator import SimilarityEvaluator
-from spacy_concner.teaching.evaluator import load_evaluator, predict_vectors
+from spacy_concner.tagging.similarity_evaluator import SimilarityEvaluator
+from spacy_concner.teaching.similarity_vectors import load_evaluator, predict_vectors
 from tests.sentences import SENTENCES, as_example, labelled_doc, write_corpus
 from tests.tiny_pipelines import LISTENER, TINY_TOK2VEC, training_config, transformer_model
 
