@@ -26,6 +26,8 @@ from .errors import ConcnerError, Errors
 
 MARKER = "concner.json"
 PART = ".part"
+# What is read of a file to tell whether it is of the kind that is written.
+HEAD_BYTES = 1 << 16
 ASIDE = ".aside"
 # What a full or forbidden disk says.
 DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
@@ -71,9 +73,22 @@ class Store:
 Output: TypeAlias = File | Folder | Store
 
 
-def is_json_line(head: bytes) -> bool:
-    """Tell whether a file begins with a JSON object, as JSON lines do."""
-    return head.lstrip().startswith(b"{") or not head.strip()
+def json_line_with(*keys: str) -> Callable[[bytes], bool]:
+    """Make the test of a file of JSON lines of ours: its first object has one of these keys.
+
+    keys (str): Keys that no other JSON lines are likely to have.
+    RETURNS (Callable[[bytes], bool]): The test, which an empty file passes.
+    """
+
+    def is_ours(head: bytes) -> bool:
+        first = head.partition(b"\n")[0]
+        try:
+            found = json.loads(first) if first.strip() else dict.fromkeys(keys)
+        except ValueError:
+            return False
+        return isinstance(found, dict) and not found.keys().isdisjoint(keys)
+
+    return is_ours
 
 
 def is_doc_bin(head: bytes) -> bool:
@@ -329,7 +344,7 @@ def _check_replaceable(verb: str, option: str, output: Output, force: bool) -> N
         if not path.is_file():
             raise ConcnerError(Errors.C129.format(**told, reason="it is no file but a folder"))
         with path.open("rb") as stream:
-            head = stream.read(1024)
+            head = stream.read(HEAD_BYTES)
         if output.is_ours is None or not output.is_ours(head):
             reason = f"is a file that spacy concner {verb} did not make"
             raise ConcnerError(Errors.C408.format(**told, reason=reason))

@@ -17,11 +17,13 @@ from spacy_concner.files import (
     claim,
     fingerprint,
     is_doc_bin,
-    is_json_line,
+    json_line_with,
     read_marker,
     whole_file,
     whole_folder,
 )
+
+is_rejects = json_line_with("reason", "code")
 
 
 def try_claim(verb="convert", inputs=None, outputs=None, force=False):
@@ -55,13 +57,13 @@ def test_an_output_may_not_harm_an_input(tmp_path):
         (folder, "is --keep-from"),
         (tmp_path, "holds INPUT"),
     ):
-        for output in (File(path, is_json_line), Folder(path), Store(path)):
+        for output in (File(path, is_rejects), Folder(path), Store(path)):
             with pytest.raises(ConcnerError, match="C407") as caught:
                 try_claim(inputs=inputs, outputs={"OUTPUT": output}, force=True)
             assert relation in str(caught.value)
     inputs = {"--keep-from": folder}
     with pytest.raises(ConcnerError, match="a file of --keep-from"):
-        try_claim(inputs=inputs, outputs={"OUTPUT": File(source, is_json_line)}, force=True)
+        try_claim(inputs=inputs, outputs={"OUTPUT": File(source, is_rejects)}, force=True)
     assert source.read_text() == "{}" and (folder / "b.txt").exists()
     try_claim(inputs={"INPUT": source}, outputs={"OUTPUT": File(tmp_path / "out.jsonl")})
 
@@ -90,6 +92,18 @@ def test_files_are_replaced_by_force_if_they_are_of_the_kind(tmp_path):
         try_claim(outputs={"OUTPUT": File(path)}, force=True)
     with pytest.raises(ConcnerError, match="C129"):
         try_claim(outputs={"OUTPUT": File(tmp_path, is_doc_bin)}, force=True)
+
+
+def test_json_lines_are_told_by_their_keys(tmp_path):
+    path = tmp_path / "out.jsonl"
+    output = {"--rejects": File(path, is_rejects, disposable=True)}
+    for content in ('{"text": "mine"}\n', '{"text": "code"', "[1]", "reason"):
+        path.write_text(content)
+        with pytest.raises(ConcnerError, match="C408"):
+            try_claim(outputs=output, force=True)
+    for content in ('{"line": 1, "code": "C109"}\n{"text"', "", "\n"):
+        path.write_text(content)
+        try_claim(outputs=output)
 
 
 def test_folders_are_replaced_by_force_if_the_verb_made_all_of_it(tmp_path):

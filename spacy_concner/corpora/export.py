@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from tqdm import tqdm
 
 from ..errors import ConcnerError, Errors
-from ..files import File, claim, is_json_line, whole_file
+from ..files import File, claim, json_line_with, whole_file
 from .doc_to_json import STYLES, describe_doc, list_unexported
 from .reader import read_docs
 from .segments import is_bitext
@@ -52,7 +52,7 @@ def export_corpus(
     output (Path): JSON lines file.
     style (str): "prodigy" or "doccano", as of `doc_to_json.describe_doc`.
     limit (int): Stop after this many Docs; 0 writes all.
-    force (bool): Replace a JSON lines file that is there.
+    force (bool): Replace what export has written there before.
     progress (bool): Show the progress on stderr.
     RETURNS (Export): What was written.
     RAISES (ConcnerError): C102 for broken bitexts, C128, C129, C407, C408 and C601 for the output,
@@ -62,7 +62,7 @@ def export_corpus(
         expected = f"one of {', '.join(STYLES)}"
         raise ConcnerError(Errors.C132.format(setting="--style", value=style, expected=expected))
     done = Export()
-    outputs = {"OUTPUT": File(output, is_json_line)}
+    outputs = {"OUTPUT": File(output, json_line_with("unannotated"))}
     with claim("export", inputs={"INPUT": path}, outputs=outputs, force=force):
         docs = read_docs(path, spacy.blank("xx"), limit)
         bar = tqdm(docs, unit=" docs", disable=None if progress else True)

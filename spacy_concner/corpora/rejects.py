@@ -8,9 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from ..files import File, is_json_line, whole_file
+from ..files import File, json_line_with, whole_file
 
 OPTION = "--rejects"
+# Each row of a rejects file tells why it is there.
+IS_REJECTS = json_line_with("reason", "reasons", "code")
 
 
 def default_rejects(output: Path) -> Path:
@@ -46,7 +48,7 @@ class Rejects:
     @property
     def output(self) -> File | None:
         """The file as an output of a call, for `files.claim`."""
-        return None if self.path is None else File(self.path, is_json_line, disposable=True)
+        return None if self.path is None else File(self.path, IS_REJECTS, disposable=True)
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Write a row.
