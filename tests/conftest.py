@@ -1,8 +1,11 @@
 """Fixtures of all tests; what they need is imported inside them, so that pytest starts soon."""
 
+import gc
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
@@ -18,6 +21,22 @@ settings.load_profile("any machine")
 def pytest_addoption(parser):
     """Let the readers of corpora be tried on more broken files than every run needs."""
     parser.addoption("--mutants", type=int, default=200, help="Broken files a format")
+
+
+def pytest_collection_finish():
+    """Let no collection of garbage go through what the tests import, which stays anyway."""
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_entry_points():
+    """Look entry points up in a table: spaCy asks a hundred times a pipeline, each time for all."""
+    import catalogue
+
+    with pytest.MonkeyPatch.context() as patch:
+        select = cache(catalogue.AVAILABLE_ENTRY_POINTS.select)
+        patch.setattr(catalogue, "AVAILABLE_ENTRY_POINTS", SimpleNamespace(select=select))
+        yield
 
 
 @pytest.fixture

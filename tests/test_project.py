@@ -13,6 +13,8 @@ from tests.forked import SPACY, fork_spacy, run_forked
 ROOT = Path(__file__).parents[1]
 PARTS = ("assets", "configs", "project.yml")
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def project(tmp_path, encoder_folder) -> Path:

@@ -360,6 +360,7 @@ def test_rows_are_converted_too(tmp_path, out):
     assert tagged(load(out)[0]) == [("Sofia", "B-LOC"), ("x", "O")]
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(tmp_path, monkeypatch):
     monkeypatch.setattr(doc_building, "DOCS_PER_VOCABULARY", 100)
     convert(write(tmp_path / "warm.tsv", numbered(1)), tmp_path / "warm.spacy")

@@ -3,6 +3,7 @@ import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin, Span
+from spacy.vocab import Vocab
 
 from spacy_concner.corpora.segments import (
     SEGMENTS_KEY,
@@ -55,7 +56,7 @@ def test_segments_and_annotation_survive_a_doc_bin(parts):
     docs = [make_doc(words, spaces, tags) for _, words, spaces, tags in parts]
     bitext = make_bitext(docs, [language for language, *_ in parts], NLP.vocab)
     data = DocBin(store_user_data=True, docs=[bitext]).to_bytes()
-    (loaded,) = DocBin().from_bytes(data).get_docs(spacy.blank("xx").vocab)
+    (loaded,) = DocBin().from_bytes(data).get_docs(Vocab())
     found = [
         (language, [t.text for t in part], [bool(t.whitespace_) for t in part], tags_of(part))
         for language, part in split_bitext(loaded)

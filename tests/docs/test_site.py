@@ -12,6 +12,7 @@ LOADED = re.compile(r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"(?:https?:)?//
 STYLE = re.compile(r"<link\b(?=[^>]*rel=\"(?:stylesheet|preload|icon)\")[^>]*href=\"(?:https?:)?//")
 
 
+@pytest.mark.slow
 def test_site_builds_and_reads_without_the_network(tmp_path):
     pytest.importorskip("sphinx")
     pytest.importorskip("myst_parser")

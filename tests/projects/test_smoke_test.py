@@ -6,6 +6,8 @@ from spacy_concner.errors import ConcnerError
 from spacy_concner.projects.smoke_test import smoke_test
 from tests.sentences import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def packages(trained_folder, tmp_path_factory):
