@@ -98,12 +98,3 @@ def student(encoder_folder, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("student")
     train(make_student(encoder_folder)).to_disk(folder)
     return folder
-
-
-def __getattr__(name: str):
-    from tests import sentences, tiny_pipelines
-
-    for module in (sentences, tiny_pipelines):
-        if hasattr(module, name):
-            return getattr(module, name)
-    raise AttributeError(name)

@@ -5,37 +5,9 @@ from spacy.tokens import Doc, DocBin
 from spacy_concner.corpora.segments import annotate
 
 
-class EchoTranslator:
-    """Gives texts back, rewritten by a dictionary; can fail after some."""
-
-    source = "en"
-    target = "de"
-
-    def __init__(self, lexicon=None, fail_after=None):
-        self.lexicon = lexicon or {}
-        self.fingerprint = repr(sorted(self.lexicon.items()))
-        self.fail_after = fail_after
-        self.batches = []
-
-    @property
-    def asked(self):
-        return [text for batch in self.batches for text in batch]
-
-    def translate(self, texts):
-        if self.fail_after is not None and len(self.asked) + len(texts) > self.fail_after:
-            raise RuntimeError("engine is gone")
-        self.batches.append(list(texts))
-        return [self.lexicon.get(text, text) for text in texts]
-
-
 @pytest.fixture
 def nlp():
     return spacy.blank("xx")
-
-
-@pytest.fixture
-def make_echo():
-    return EchoTranslator
 
 
 @pytest.fixture

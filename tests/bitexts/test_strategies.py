@@ -12,6 +12,7 @@ from spacy_concner.corpora.reader import create_corpus, read_docs
 from spacy_concner.corpora.segments import split_bitext, token_tag
 from spacy_concner.errors import ConcnerError
 from spacy_concner.projection.simalign import Aligner
+from tests.bitexts.echo import EchoTranslator
 
 DICTIONARY = {"anna": 0, "ana": 0, "lives": 1, "lebt": 1, "in": 2, "paris": 3, "париж": 3, ".": 4}
 
@@ -29,12 +30,12 @@ class OneHotEncoder:
 
 
 @pytest.fixture
-def run(make_doc, write_corpus, tmp_path, make_echo, nlp):
+def run(make_doc, write_corpus, tmp_path, nlp):
     def run(lexicon, tagged="Anna/B-PER lives/O in/O Paris/B-LOC ./O", **settings):
         path = write_corpus([make_doc(tagged)])
         output = tmp_path / "bitext.spacy"
         if "translations" not in settings:
-            settings.setdefault("engine", make_echo(lexicon))
+            settings.setdefault("engine", EchoTranslator(lexicon))
         summary = translate_corpus(path, output, force=True, **settings)
         (doc,) = read_docs(output, nlp)
         return doc, summary
@@ -52,8 +53,8 @@ LOST_TWICE = LOST | {"[ Anna ] lives in [ Paris ].": "Ana lebt in [ Париж ]
 PLAIN = LOST_TWICE | {"Anna lives in Paris.": "In Париж lebt Ana."}
 
 
-def test_placeholders_come_first(run, make_echo):
-    translator = make_echo()
+def test_placeholders_come_first(run):
+    translator = EchoTranslator()
     doc, summary = run({}, engine=translator, encoder=OneHotEncoder())
     assert get_note(doc) == {"strategy": "placeholders", "problems": []}
     assert translator.asked == ["PER0 lives in LOC1.", "Anna", "Paris"]
@@ -125,8 +126,8 @@ def test_what_no_marker_fits_is_kept_without_labels(run):
         ("alignment", ["Anna lives in Paris."]),
     ],
 )
-def test_each_way_alone_asks_for_what_it_needs(run, make_echo, project, asked):
-    translator = make_echo()
+def test_each_way_alone_asks_for_what_it_needs(run, project, asked):
+    translator = EchoTranslator()
     doc, _ = run({}, engine=translator, project=project, encoder=OneHotEncoder())
     assert translator.asked == asked
     assert target_tags(doc) == "Anna/B-PER lives/O in/O Paris/B-LOC ./O"
@@ -204,8 +205,8 @@ def test_hostile_text_keeps_its_labels_or_is_rejected(run, make_doc, tagged, pro
 
 
 @pytest.mark.parametrize("project", ["placeholders", "markers", "alignment", "auto"])
-def test_empty_translations_are_rejected_by_every_way(run, make_echo, project, tmp_path):
-    translator = make_echo()
+def test_empty_translations_are_rejected_by_every_way(run, project, tmp_path):
+    translator = EchoTranslator()
     translator.translate = lambda texts: [""] * len(texts)
     rejects = tmp_path / "rejects.jsonl"
     settings = {"project": project, "encoder": OneHotEncoder(), "rejects": rejects}

@@ -8,6 +8,7 @@ from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.segments import split_bitext, token_tag
 from spacy_concner.errors import ConcnerError
 from spacy_concner.projection.placeholders import LOST_PLACEHOLDER
+from tests.bitexts.echo import EchoTranslator
 
 TAGGED = [
     "Anna/B-PER lives/O in/O Paris/B-LOC ./O",
@@ -25,11 +26,11 @@ def corpus(make_doc, write_corpus):
 
 
 @pytest.fixture
-def run(corpus, tmp_path, make_echo):
+def run(corpus, tmp_path):
     def run(translator=None, path=corpus, **settings):
         output = tmp_path / "out" / "bitext.spacy"
         if "translations" not in settings:
-            settings["engine"] = translator or make_echo()
+            settings["engine"] = translator or EchoTranslator()
         settings = {"project": "placeholders", "force": True, **settings}
         return output, translate_corpus(path, output, **settings)
 
@@ -40,8 +41,8 @@ def targets(output, nlp):
     return [list(split_bitext(doc))[1][1].text for doc in read_docs(output, nlp)]
 
 
-def test_corpus_becomes_bitexts_and_counts(run, nlp, make_echo):
-    translator = make_echo(dict(zip(LINES, GERMAN, strict=True)))
+def test_corpus_becomes_bitexts_and_counts(run, nlp):
+    translator = EchoTranslator(dict(zip(LINES, GERMAN, strict=True)))
     output, summary = run(translator)
     assert targets(output, nlp) == [
         "Anne wohnt in Paris.",
@@ -60,10 +61,8 @@ def test_corpus_becomes_bitexts_and_counts(run, nlp, make_echo):
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 64])
-def test_each_text_is_asked_for_once_in_the_order_of_the_export(
-    run, corpus, tmp_path, make_echo, batch_size
-):
-    translator = make_echo()
+def test_each_text_is_asked_for_once_in_the_order_of_the_export(run, corpus, tmp_path, batch_size):
+    translator = EchoTranslator()
     _, summary = run(translator, batch_size=batch_size)
     assert translator.asked == LINES
     assert max(map(len, translator.batches)) <= batch_size
@@ -91,9 +90,9 @@ def test_file_of_other_length_is_refused_before_anything_is_done(run, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_lost_labels_are_rejected_with_their_reason(run, nlp, tmp_path, make_echo):
+def test_lost_labels_are_rejected_with_their_reason(run, nlp, tmp_path):
     rejects = tmp_path / "rejects.jsonl"
-    translator = make_echo({"PER0 lives in LOC1.": "Wohnt in LOC1."})
+    translator = EchoTranslator({"PER0 lives in LOC1.": "Wohnt in LOC1."})
     output, summary = run(translator, rejects=rejects)
     assert (summary.kept, dict(summary.lost)) == (3, {LOST_PLACEHOLDER: 1})
     assert len(targets(output, nlp)) == 3
@@ -107,13 +106,13 @@ def test_lost_labels_are_rejected_with_their_reason(run, nlp, tmp_path, make_ech
             "translation": "Wohnt in LOC1.",
         }
     ]
-    run(make_echo(), rejects=rejects)
+    run(EchoTranslator(), rejects=rejects)
     assert not rejects.exists()
 
 
-def test_unprojected_pairs_can_be_kept_without_labels(run, nlp, make_echo):
+def test_unprojected_pairs_can_be_kept_without_labels(run, nlp):
     plain = {"Anna lives in Paris.": "Anna wohnt in Paris."}
-    translator = make_echo({"PER0 lives in LOC1.": "Wohnt in LOC1."} | plain)
+    translator = EchoTranslator({"PER0 lives in LOC1.": "Wohnt in LOC1."} | plain)
     output, summary = run(translator, keep_unprojected=True)
     assert (summary.kept, summary.unlabelled, summary.lost.total()) == (4, 1, 1)
     source, target = (doc for _, doc in split_bitext(next(read_docs(output, nlp))))
@@ -122,38 +121,38 @@ def test_unprojected_pairs_can_be_kept_without_labels(run, nlp, make_echo):
     assert len(source.ents) == 2
 
 
-def test_copied_labels_are_not_translated(run, nlp, make_echo):
-    translator = make_echo({"Anna": "Anne", "Paris": "Lutetia"})
+def test_copied_labels_are_not_translated(run, nlp):
+    translator = EchoTranslator({"Anna": "Anne", "Paris": "Lutetia"})
     output, _ = run(translator, copy_labels=["PER"])
     assert targets(output, nlp)[0] == "Anna lives in Lutetia."
     assert "Anna" not in translator.asked
 
 
-def test_run_goes_on_where_the_engine_died(run, nlp, tmp_path, make_echo):
+def test_run_goes_on_where_the_engine_died(run, nlp, tmp_path):
     cache = tmp_path / "cache.sqlite"
     with pytest.raises(ConcnerError, match="C207.*EchoTranslator failed after 4 texts.*is gone"):
-        run(make_echo(fail_after=4), cache=cache, batch_size=2)
+        run(EchoTranslator(fail_after=4), cache=cache, batch_size=2)
     assert not (tmp_path / "out").exists()
-    translator = make_echo()
+    translator = EchoTranslator()
     output, summary = run(translator, cache=cache, batch_size=2)
     assert translator.asked == LINES[4:]
     assert summary.kept == 4
     assert targets(output, nlp)[0] == "Anna lives in Paris."
-    again = make_echo()
+    again = EchoTranslator()
     again.fingerprint = "another"
     run(again, cache=cache)
     assert again.asked == LINES
 
 
-def test_wrong_number_of_translations_is_told(run, make_echo):
-    translator = make_echo()
+def test_wrong_number_of_translations_is_told(run):
+    translator = EchoTranslator()
     translator.translate = lambda texts: texts[1:]
     with pytest.raises(ConcnerError, match="C206.* 4 translations for 5 texts"):
         run(translator)
 
 
-def test_coded_errors_of_an_engine_pass_unchanged(run, make_echo):
-    translator = make_echo()
+def test_coded_errors_of_an_engine_pass_unchanged(run):
+    translator = EchoTranslator()
 
     def refuse(texts):
         raise ConcnerError("no quota left")
@@ -163,9 +162,9 @@ def test_coded_errors_of_an_engine_pass_unchanged(run, make_echo):
         run(translator)
 
 
-def test_empty_translations_are_rejected_and_asked_again(run, tmp_path, make_echo):
+def test_empty_translations_are_rejected_and_asked_again(run, tmp_path):
     cache = tmp_path / "cache.sqlite"
-    translator = make_echo({"It rains.": " "})
+    translator = EchoTranslator({"It rains.": " "})
     _, summary = run(translator, cache=cache)
     assert summary.kept == 3
     translator.lexicon, translator.batches = {}, []
@@ -174,12 +173,12 @@ def test_empty_translations_are_rejected_and_asked_again(run, tmp_path, make_ech
     assert summary.kept == 4
 
 
-def test_nothing_kept_is_an_error(run, make_echo, tmp_path):
+def test_nothing_kept_is_an_error(run, tmp_path):
     lexicon = dict.fromkeys(LINES, "")
     with pytest.raises(
         ConcnerError, match="C211.*Not one of 4 .*empty translation \\(4\\).*rejects.jsonl"
     ):
-        run(make_echo(lexicon), rejects=tmp_path / "rejects.jsonl")
+        run(EchoTranslator(lexicon), rejects=tmp_path / "rejects.jsonl")
     assert len(list(srsly.read_jsonl(tmp_path / "rejects.jsonl"))) == 4
 
 
@@ -195,18 +194,18 @@ def test_unannotated_corpus_stays_unannotated(run, nlp, write_corpus):
     assert {token_tag(token) for doc in read_docs(output, nlp) for token in doc} == {"-"}
 
 
-def test_bitexts_go_to_shards_too_and_nowhere_else(corpus, tmp_path, make_echo, nlp):
-    done = translate_corpus(corpus, tmp_path / "bi", engine=make_echo(), shard_size=3)
+def test_bitexts_go_to_shards_too_and_nowhere_else(corpus, tmp_path, nlp):
+    done = translate_corpus(corpus, tmp_path / "bi", engine=EchoTranslator(), shard_size=3)
     assert done.kept == len(list(read_docs(tmp_path / "bi", nlp))) == 4
     assert len(list((tmp_path / "bi").glob("*.spacy"))) == 2
     with pytest.raises(ConcnerError, match="C129"):
-        translate_corpus(corpus, tmp_path / "bitext.jsonl", engine=make_echo())
+        translate_corpus(corpus, tmp_path / "bitext.jsonl", engine=EchoTranslator())
 
 
 @pytest.mark.parametrize("option", ["output", "rejects", "cache"])
-def test_no_output_of_a_run_is_its_input_or_another_output(corpus, tmp_path, make_echo, option):
+def test_no_output_of_a_run_is_its_input_or_another_output(corpus, tmp_path, option):
     before = corpus.read_bytes()
-    settings = {"output": tmp_path / "out.spacy", "engine": make_echo(), "force": True}
+    settings = {"output": tmp_path / "out.spacy", "engine": EchoTranslator(), "force": True}
     with pytest.raises(ConcnerError, match="C407"):
         translate_corpus(corpus, **settings | {option: corpus})
     assert corpus.read_bytes() == before
@@ -227,17 +226,17 @@ def test_an_output_is_replaced_by_force_alone(run, corpus, tmp_path):
     assert output.read_bytes() == before
 
 
-def test_lost_placeholders_are_tried_again_with_others(run, nlp, make_doc, write_corpus, make_echo):
+def test_lost_placeholders_are_tried_again_with_others(run, nlp, make_doc, write_corpus):
     path = write_corpus(
         [make_doc("iPods/B-PRODUCT fail/O"), make_doc("It/O rains/O")], "products.spacy"
     )
-    translator = make_echo({"XYZ0 fail": "Sie scheitern"})
+    translator = EchoTranslator({"XYZ0 fail": "Sie scheitern"})
     output, summary = run(translator, path=path)
     assert translator.asked == ["XYZ0 fail", "iPods", "It rains", "PER0 fail"]
     assert targets(output, nlp) == ["iPods fail", "It rains"]
     assert [ent.label_ for ent in next(read_docs(output, nlp)).ents] == ["PRODUCT", "PRODUCT"]
     assert not summary.lost
-    translator = make_echo({"XYZ0 fail": "Sie scheitern", "PER0 fail": "Sie nicht"})
+    translator = EchoTranslator({"XYZ0 fail": "Sie scheitern", "PER0 fail": "Sie nicht"})
     rejected = run(translator, path=path)[1]
     assert dict(rejected.lost) == {LOST_PLACEHOLDER: 1}
 
@@ -255,6 +254,6 @@ def test_missing_input_is_told(run, tmp_path):
         run(path=tmp_path / "none.spacy")
 
 
-def test_error_of_a_run_without_pairs_says_what_can_be_done(run, make_echo):
+def test_error_of_a_run_without_pairs_says_what_can_be_done(run):
     with pytest.raises(ConcnerError, match="C211.*--keep-unprojected.*--export-source"):
-        run(make_echo(dict.fromkeys(LINES, "")))
+        run(EchoTranslator(dict.fromkeys(LINES, "")))

@@ -12,7 +12,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
-from tests.conftest import write_corpus
+from tests.sentences import write_corpus
 
 
 @dataclass(frozen=True)

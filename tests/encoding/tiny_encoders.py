@@ -116,6 +116,16 @@ def make_encoder_folder(kind: str, folder: Path) -> Path:
     return folder
 
 
+def make_compact(folder: Path, precision="float32", **settings):
+    """Make the compact form of an encoder folder."""
+    from spacy_concner.encoding.compact.architecture import build_compact_encoder, set_weights
+    from spacy_concner.encoding.compact.conversion import make_compact_weights
+    from spacy_concner.encoding.loading import load_encoder
+
+    weights = make_compact_weights(load_encoder(folder), precision=precision)
+    return set_weights(build_compact_encoder(**settings), weights)
+
+
 def write_corpus(path: Path, sentences) -> Path:
     """Write sentences, split at spaces, to a .spacy file."""
     vocab = Vocab()

@@ -19,8 +19,7 @@ from spacy_concner.encoding.compact.architecture import (
 from spacy_concner.encoding.compact.engine import Engine, EngineSettings, count_threads
 from spacy_concner.encoding.windows import cut_windows
 from spacy_concner.errors import ConcnerError
-from tests.encoding.compact.conftest import compact
-from tests.encoding.tiny_encoders import KINDS
+from tests.encoding.tiny_encoders import KINDS, make_compact
 from tests.tiny_pipelines import LISTENER, transformer_model
 
 TEXTS = [
@@ -60,7 +59,7 @@ def reference(folder, docs, blank):
 @pytest.mark.parametrize("kind", KINDS)
 def test_same_vectors_as_spacy_transformers(kind, encoder_folders, blank):
     folder = encoder_folders[kind]
-    found = compact(folder).predict(docs_of(blank))
+    found = make_compact(folder).predict(docs_of(blank))
     expected = reference(folder, docs_of(blank), blank)
     for doc, ours, theirs in zip(docs_of(blank), found, expected, strict=True):
         assert ours.shape == (len(doc), 16) and ours.dtype == "f4"
@@ -75,11 +74,11 @@ def test_segments_are_sequences_of_their_own(tiny, blank):
     np.testing.assert_allclose(together, np.vstack(tiny.predict(parts)), atol=1e-5)
 
 
-def test_order_and_batches_do_not_matter(tiny, bert_folder, blank):
+def test_order_and_batches_do_not_matter(tiny, encoder_folder, blank):
     texts = [*TEXTS, *TEXTS[::-1], "Sofia " * 90]
     one = tiny.predict(docs_of(blank, texts))
     alone = [tiny.predict([doc])[0] for doc in docs_of(blank, texts)]
-    small = compact(bert_folder, window=32, overlap=8, batch_pieces=1)
+    small = make_compact(encoder_folder, window=32, overlap=8, batch_pieces=1)
     for a, b, c in zip(one, alone, small.predict(docs_of(blank, texts)), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-5)
         np.testing.assert_allclose(a, c, atol=1e-5)
@@ -87,8 +86,8 @@ def test_order_and_batches_do_not_matter(tiny, bert_folder, blank):
     assert all((a == b).all() for a, b in zip(one, again, strict=True))
 
 
-def test_windows_of_long_documents(bert_folder, blank):
-    model = compact(bert_folder, window=34, overlap=16)
+def test_windows_of_long_documents(encoder_folder, blank):
+    model = make_compact(encoder_folder, window=34, overlap=16)
     words = ["Anna", "Berg", "lives", "in", "Sofia", "."] * 9
     assert len(get_engine(model).tokenizer.encode(" ".join(words)).ids) == len(words) + 2
     (vectors,) = model.predict([Doc(blank.vocab, words=words)])
@@ -238,9 +237,9 @@ def test_broken_bytes(data):
 
 
 @pytest.mark.parametrize("compute_type", ["float32", "int8"])
-def test_compute_types(bert_folder, blank, compute_type):
-    exact = compact(bert_folder).predict(docs_of(blank))
-    found = compact(bert_folder, compute_type=compute_type).predict(docs_of(blank))
+def test_compute_types(encoder_folder, blank, compute_type):
+    exact = make_compact(encoder_folder).predict(docs_of(blank))
+    found = make_compact(encoder_folder, compute_type=compute_type).predict(docs_of(blank))
     for a, b in zip(exact, found, strict=True):
         assert len(a) == len(b)
         assert not len(a) or np.abs(a - b).mean() < 0.1

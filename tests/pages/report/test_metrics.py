@@ -2,8 +2,7 @@ import pytest
 
 from spacy_concner.errors import ConcnerError
 from spacy_concner.pages.report.metrics import read_metrics
-
-from .conftest import METRICS
+from tests.pages.report.harmful import METRICS
 
 
 def test_losses_become_means_of_a_step(tmp_path):

@@ -8,9 +8,8 @@ from spacy_concner.pages.report.examples import surest_mistakes, unsurest_hits
 from spacy_concner.pages.report.gather import gather_report
 from spacy_concner.pages.report.page import render_report, write_report
 from tests.pages.html import Page
+from tests.pages.report.harmful import SCRIPT, gold_docs
 from tests.sentences import write_corpus
-
-from .conftest import SCRIPT, gold_docs
 
 
 @pytest.fixture(scope="module")
