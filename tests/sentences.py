@@ -8,6 +8,7 @@ from spacy.training import Example
 
 from spacy_concner.corpora.segments import annotate, make_bitext
 
+VOCAB = spacy.blank("xx").vocab
 SENTENCES = [
     (["Anna", "Berg", "lives", "in", "Sofia", "."], ["B-PER", "I-PER", "O", "O", "B-LOC", "O"]),
     (["The", "Red", "Cross", "works", "in", "Berlin"], ["O", "B-ORG", "I-ORG", "O", "O", "B-LOC"]),
@@ -32,16 +33,14 @@ def labelled_doc(vocab, words: list[str], tags: list[str] | None) -> Doc:
 
 def make_sentences() -> list[Doc]:
     """Give the labelled sentences as Docs."""
-    vocab = spacy.blank("xx").vocab
-    return [labelled_doc(vocab, words, tags) for words, tags in SENTENCES]
+    return [labelled_doc(VOCAB, words, tags) for words, tags in SENTENCES]
 
 
 def make_bitexts() -> list[Doc]:
     """Give the sentences with their translations as Docs."""
-    vocab = spacy.blank("xx").vocab
     return [
         make_bitext(
-            [labelled_doc(vocab, *source), labelled_doc(vocab, *target)], ["en", "bg"], vocab
+            [labelled_doc(VOCAB, *source), labelled_doc(VOCAB, *target)], ["en", "bg"], VOCAB
         )
         for source, target in zip(SENTENCES, TRANSLATIONS, strict=True)
     ]

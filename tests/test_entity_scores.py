@@ -207,6 +207,7 @@ print([round(ent._.concner_score, 3) for ent in doc.ents])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["pickle", "cloudpickle", "joblib", "DocBin"])
 def test_extension_is_there_in_a_fresh_process(trained, tmp_path, library):
     doc = trained("Anna Berg lives in Sofia .")
@@ -223,6 +224,7 @@ def test_extension_is_there_in_a_fresh_process(trained, tmp_path, library):
     assert len(doc.ents) == 2
 
 
+@pytest.mark.slow
 def test_spawned_processes(trained):
     context = __import__("multiprocessing").get_context("spawn")
     with context.Pool(1) as pool:

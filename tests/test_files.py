@@ -173,6 +173,7 @@ def test_faults_of_the_disk_are_told(tmp_path, monkeypatch):
     assert not (tmp_path / "a").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["file", "folder"])
 def test_a_killed_run_is_swept_by_the_next(tmp_path, kind):
     out = tmp_path / "out*[1]"
@@ -200,6 +201,7 @@ def test_what_a_killed_run_has_moved_aside_comes_back(tmp_path):
     assert (out / "inner" / "a.txt").read_text() == "old" and len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_one_run_at_a_time_writes_an_output(tmp_path):
     output = {"OUTPUT": Store(tmp_path / "cache")}
     with claim("label", inputs={}, outputs=output):

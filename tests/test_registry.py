@@ -76,6 +76,7 @@ def test_command_line():
     assert {"convert", "translate", "encoder", "label"} <= set(shown.output.split())
 
 
+@pytest.mark.slow
 def test_nothing_heavy_is_imported_before_it_is_needed(trained_folder):
     code = f"""
 import sys

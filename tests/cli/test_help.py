@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 from typer.main import get_command
 
 from spacy_concner.cli import concner_cli
@@ -37,6 +38,7 @@ def test_verbs_are_listed_whole_and_in_order():
         assert help_line.endswith(".") and len(help_line) <= 75, (name, help_line)
 
 
+@pytest.mark.slow
 def test_help_of_verbs_imports_no_more_than_that_of_a_verb_of_spacy():
     helps = [["concner", name, "--help"] for name in ORDER]
     helps = [words for words in helps if words[1] in get_command(concner_cli).commands]

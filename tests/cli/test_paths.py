@@ -193,6 +193,7 @@ def pairs() -> list[tuple[str, str, str, str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, output, other, way", pairs(), ids=lambda value: str(value))
 def test_no_pair_of_paths_costs_an_input(tmp_path, make, name, output, other, way):
     call = CALLS[name]

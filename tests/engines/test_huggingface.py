@@ -86,6 +86,7 @@ def test_a_marian_model_of_many_languages(tmp_path):
         HuggingFaceTranslator("en", "bg", str(folder), target_code="xyz")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target, expected", [("de", GERMAN), ("bg", BULGARIAN)])
 def test_nllb_writes_the_language_asked_for(nllb, target, expected):
     translator = HuggingFaceTranslator("en", target, str(nllb))
@@ -93,6 +94,7 @@ def test_nllb_writes_the_language_asked_for(nllb, target, expected):
     assert translator.tokenizer.src_lang == "eng_Latn"
 
 
+@pytest.mark.slow
 def test_m2m100(m2m100):
     translator = HuggingFaceTranslator("en", "de", str(m2m100))
     assert translator.translate(ENGLISH) == GERMAN
@@ -102,6 +104,7 @@ def test_m2m100(m2m100):
         HuggingFaceTranslator("en", "eo", str(m2m100))
 
 
+@pytest.mark.slow
 def test_codes_of_nllb_are_found_in_both_tokenizers(nllb):
     for use_fast in (True, False):
         pieces = language_pieces(AutoTokenizer.from_pretrained(nllb, use_fast=use_fast))

@@ -224,6 +224,7 @@ def test_bad_settings_are_refused_by_name(loss, setting, value):
         loss(**{setting: value})
 
 
+@pytest.mark.slow
 def test_losses_know_neither_spacy_nor_thinc():
     modules = (
         "contrast distillation entity gone label_contrast reduction settings similarity "

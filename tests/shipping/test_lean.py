@@ -8,6 +8,9 @@ from lean import lean_command, make_lean_site, run_time_packages
 
 from spacy_concner.shipping.ship import ship
 
+pytestmark = pytest.mark.slow
+
+
 HEAVY = ["torch", "transformers", "spacy-transformers", "datasets", "seqeval", "scikit-learn"]
 
 

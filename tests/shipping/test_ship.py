@@ -13,6 +13,9 @@ from tests.sentences import SENTENCES, as_example, labelled_doc
 from tests.shipping.students import TAGGER, train
 from tests.tiny_pipelines import build_tiny_config, transformer_model
 
+pytestmark = pytest.mark.slow
+
+
 TEXTS = ["Anna Berg lives in Sofia.", "", "\n ", "Paul Novak met Anna 👩", "Nothing happened."]
 
 

@@ -18,6 +18,9 @@ from spacy_concner.teaching.similarity_vectors import load_evaluator, predict_ve
 from tests.sentences import SENTENCES, as_example, labelled_doc, write_corpus
 from tests.tiny_pipelines import LISTENER, TINY_TOK2VEC, training_config, transformer_model
 
+pytestmark = pytest.mark.slow
+
+
 LABELS = ["B-LOC", "B-PER", "I-LOC", "I-PER", "O"]
 TEXT = "Anna Berg lives in Sofia ."
 

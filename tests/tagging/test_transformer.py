@@ -17,6 +17,9 @@ from spacy_concner.errors import ConcnerError
 from tests.sentences import SENTENCES, as_example, labelled_doc
 from tests.tiny_pipelines import LISTENER, build_tiny_config, transformer_model
 
+pytestmark = pytest.mark.slow
+
+
 TEXT = "Anna Berg lives in Sofia ."
 ENTITIES = [("Anna Berg", "PER"), ("Sofia", "LOC")]
 TEXTS = [TEXT, "", " \n", "Paul Novak met Anna", "Nothing happened today ."]

@@ -19,6 +19,8 @@ from spacy_concner.teaching.distil import ParallelText, Training, distil
 from tests.sentences import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
 from tests.tiny_pipelines import build_tiny_config, train_tiny
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def teacher(tmp_path_factory):

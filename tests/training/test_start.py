@@ -18,6 +18,8 @@ from tests.tiny_pipelines import (
     transformer_model,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def callback(**settings):
     """Make the callback as a config does."""
