@@ -388,7 +388,11 @@ WORDS = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_
 @settings(max_examples=30, deadline=None)
 @given(
     st.lists(
-        st.lists(st.tuples(WORDS, st.sampled_from(["O", "B-PER", "B-LOC"])), min_size=1), min_size=1
+        st.lists(
+            st.tuples(WORDS, st.sampled_from(["O", "B-PER", "B-LOC"])), min_size=1, max_size=6
+        ),
+        min_size=1,
+        max_size=6,
     )
 )
 def test_any_tokens_survive(tmp_path_factory, sentences):
