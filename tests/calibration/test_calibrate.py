@@ -12,6 +12,8 @@ from spacy_concner.errors import ConcnerError
 from spacy_concner.pipelines import find_component
 from tests.sentences import SENTENCES, labelled_doc, write_corpus
 
+pytestmark = pytest.mark.slow
+
 VOCAB = spacy.blank("xx").vocab
 RIGHT = [labelled_doc(VOCAB, *pair) for pair in SENTENCES]
 WRONG = [labelled_doc(VOCAB, words, ["O"] * len(words)) for words, _ in SENTENCES]

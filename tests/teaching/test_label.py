@@ -21,6 +21,8 @@ from spacy_concner.teaching.weighting import check_weights
 from tests.sentences import SENTENCES, TRANSLATIONS, as_example, labelled_doc, write_corpus
 from tests.tiny_pipelines import TINY_TOK2VEC, build_tiny_config, train_tiny
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def teachers(trained_folder, tmp_path_factory):
