@@ -124,6 +124,7 @@ def count_lines(files: ParallelFiles) -> int:
     """
     counts = []
     for path in files.paths:
+        _check_bytes(path)
         with _open(path) as stream:
             counts.append(sum(1 for _ in stream))
     for path, count in zip(files.paths, counts, strict=True):
@@ -144,6 +145,7 @@ def check_columns(files: ParallelFiles) -> None:
     """
     if files.target is not None:
         return
+    _check_bytes(files.source)
     first, n_lines = "", 0
     rows: list[list[str]] = []
     with _open(files.source) as stream:
@@ -160,6 +162,21 @@ def check_columns(files: ParallelFiles) -> None:
     if reason := _why_not_text(rows, files):
         values = {"path": files.source, "reason": reason, "line": first[:80]}
         raise ConcnerError(Errors.C233.format(**values))
+
+
+def _check_bytes(path: Path) -> None:
+    """Check that a file has no NUL, which UTF-16 is full of and text has none of.
+
+    RAISES (ConcnerError): C205 if it has, or can't be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            for number, line in enumerate(stream, 1):
+                if b"\0" in line:
+                    reason = f"line {number} has a NUL character, as text in UTF-16 has"
+                    raise ConcnerError(Errors.C205.format(path=path, error=reason))
+    except OSError as error:
+        raise ConcnerError(Errors.C205.format(path=path, error=show_reason(error))) from error
 
 
 def _why_not_text(rows: Sequence[Sequence[str]], files: ParallelFiles) -> str:

@@ -105,8 +105,13 @@ def _begin_types(tags: Sequence[str]) -> list[str]:
 
 
 def _advise(tag: str, scheme: str) -> str:
-    """Say which scheme a tag is of, if it is of one."""
-    fits = [other for other in SCHEMES if other != scheme and is_tag(tag, other)]
+    """Say which scheme a tag is of, if it is of one.
+
+    Nearly anything can be a type: that tags are types alone is said of capitals alone, such as PER.
+    """
+    is_type = tag.isalpha() and tag.isupper()
+    others = [other for other in SCHEMES if other != scheme and is_tag(tag, other)]
+    fits = [other for other in others if other != "io" or is_type]
     return f"It may be one of --scheme {fits[0]}. " if fits else ""
 
 

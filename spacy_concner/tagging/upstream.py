@@ -28,7 +28,8 @@ def check_upstream(model: Model, docs: Sequence[Doc], name: str) -> None:
         listener: Any = node
         for doc in docs if hasattr(listener, "upstream_name") else ():
             if len(doc) and not _was_encoded(doc, listener):
-                upstream = listener.upstream_name.replace("*", "transformer")
+                kind = "tok2vec" if isinstance(listener, Tok2VecListener) else "transformer"
+                upstream = listener.upstream_name.replace("*", kind)
                 raise ConcnerError(
                     Errors.C016.format(name=name, upstream=upstream, text=doc.text[:80])
                 )

@@ -2,7 +2,13 @@
 
 import pytest
 
-from spacy_concner.bitexts.parallel_files import check_columns, find_parallel, read_parallel
+from spacy_concner.bitexts.parallel_files import (
+    ParallelFiles,
+    check_columns,
+    count_lines,
+    find_parallel,
+    read_parallel,
+)
 from spacy_concner.errors import ConcnerError
 
 PAIRS = [("Anna sings in Sofia.", "Анна пее в София."), ("Paul reads.", "Паул чете.")]
@@ -53,3 +59,15 @@ def test_columns_that_are_not_there_are_told(tmp_path):
 def test_escapes_of_html_are_undone(tmp_path):
     rows = [("Tom &amp; Anna &#39;s &quot;R&B&quot;", "Том &amp;amp; AT&T; x"), PAIRS[0]]
     assert read(tmp_path, rows)[0] == ('Tom & Anna \'s "R&B"', "Том &amp; AT&T; x")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_nuls_are_told_as_another_encoding(tmp_path, encoding):
+    path = tmp_path / "parallel.tsv"
+    path.write_bytes("Anna sings.\tАна пее.\nYes.\tДа.\n".encode(encoding))
+    for look in (check_columns, count_lines):
+        with pytest.raises(ConcnerError, match="C205.*line 1 has a NUL.*UTF-16"):
+            look(ParallelFiles(path))
+    path.write_text("Yes.\tДа.\nAnna\0\tАна\n", "utf8")
+    with pytest.raises(ConcnerError, match="C205.*line 2 has a NUL"):
+        count_lines(ParallelFiles(path))

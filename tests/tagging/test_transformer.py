@@ -295,7 +295,7 @@ def test_with_its_encoder_disabled_in_a_block(nlp):
 def test_without_a_shared_tok2vec():
     nlp = spacy.blank("xx")
     nlp.add_pipe("tok2vec")
-    listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "tok2vec"}
+    listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "*"}
     nlp.add_pipe("concner", config=build_tiny_config(tok2vec=listener))
     fit(nlp, [as_example(labelled_doc(nlp.vocab, *pair)) for pair in SENTENCES], 2)
     nlp(TEXT)

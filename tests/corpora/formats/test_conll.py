@@ -197,6 +197,12 @@ def test_other_schemes(scheme, tags):
     assert refusal(broken)[0] == "C109" and "--scheme" in str(broken.error)
 
 
+@pytest.mark.parametrize("tag", ["PER-B", "B_PER", "ner=O", "Anna", "foo"])
+def test_no_scheme_is_advised_that_would_take_anything_for_a_type(tag):
+    (broken,) = conll(f"w\t{tag}\n")
+    assert refusal(broken)[0] == "C109" and "may be one of" not in str(broken.error)
+
+
 @pytest.mark.parametrize("tag", ["0", "o", "_", "-", "B-PER", "I-95"])
 def test_what_is_no_type_is_no_plain_type(tag):
     assert refusal(conll(f"w\t{tag}\n", scheme="io")[0]) == ("C109", 1)
