@@ -232,7 +232,8 @@ def test_lost_entities_leave_the_target_unannotated(run, write, labelled):
         (["--labels", "LABELS", "--labels-from", "x"], "C224"),
         (["--labels-from", "nowhere", "--alignments", "column"], "C515"),
         (["--alignments", "nowhere"], "C217"),
-        (["--target-file", "PARALLEL", "--labels", "LABELS", "--alignments", "LABELS"], "C221"),
+        (["--target-file", "PARALLEL", "--labels", "LABELS", "--alignments", "LABELS"], "C205"),
+        (["--target-file", "PARALLEL", "--labels", "LABELS", "--alignments", "ONE"], "C221"),
         (["--max-length-ratio", "0.5"], "C132"),
         (["--source", "zz"], "C216"),
         (["--max-words", "1"], "C228"),
@@ -242,8 +243,11 @@ def test_lost_entities_leave_the_target_unannotated(run, write, labelled):
         (["--around", "2", "--labels", "LABELS"], "C230"),
     ],
 )
-def test_bad_options_are_told_without_a_traceback(run, parallel, labelled, arguments, code):
-    paths = {"LABELS": labelled, "PARALLEL": parallel}
+def test_bad_options_are_told_without_a_traceback(
+    run, parallel, labelled, tmp_path, arguments, code
+):
+    (tmp_path / "one.txt").write_text("0-0\n", "utf8")
+    paths = {"LABELS": labelled, "PARALLEL": parallel, "ONE": tmp_path / "one.txt"}
     result, docs, _ = run(parallel, *(paths.get(a, a) for a in arguments))
     assert result.exit_code == 1, result.stdout
     assert code in result.stdout
