@@ -345,8 +345,10 @@ def _check_replaceable(verb: str, option: str, output: Output, force: bool) -> N
             raise ConcnerError(Errors.C129.format(**told, reason="it is no file but a folder"))
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
+        reason = f"is a file that spacy concner {verb} did not make"
+        if output.is_ours is None:
+            reason = "is there already, and may hold the work of a person"
         if output.is_ours is None or not output.is_ours(head):
-            reason = f"is a file that spacy concner {verb} did not make"
             raise ConcnerError(Errors.C408.format(**told, reason=reason))
         if not (force or output.disposable):
             raise ConcnerError(Errors.C128.format(**told))

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import tqdm
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc
 from spacy.util import minibatch
 
-from ..corpora.reader import corpus_files, read_docs
+from ..corpora.reader import corpus_files, count_docs, read_docs
 from ..corpora.rejects import OPTION, Rejects, default_rejects, show_reasons
 from ..corpora.shards import docs_output, write_docs
 from ..engines.cache import CachedTranslator, TranslationCache, cache_key
@@ -171,7 +171,7 @@ def translate_corpus(
             lines = list_requests(read(read_docs(path, nlp, limit)), strategies[0])
             translator.check_length(sum(1 for _ in lines))
         aligner = None if encoder is None else load_aligner(encoder, layer)
-        total = sum(len(DocBin().from_disk(file)) for file in corpus_files(path))
+        total = sum(map(count_docs, corpus_files(path)))
         docs = tqdm.tqdm(
             read_docs(path, nlp, limit),
             total=min(total, limit) if limit else total,

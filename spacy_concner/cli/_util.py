@@ -103,6 +103,23 @@ def named_paths(option: str, values: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def language_codes(text: str) -> list[str]:
+    """Read the option --languages: codes divided by blanks.
+
+    text (str): What was given.
+    RETURNS (list[str]): The codes, in order.
+    RAISES (ConcnerError): C425 if there is none, C216 for one that is none.
+    """
+    from ..languages import check_language
+
+    codes = text.split()
+    if not codes:
+        raise ConcnerError(Errors.C425.format(what="language"))
+    for code in codes:
+        check_language(code)
+    return codes
+
+
 def verb(name: str) -> Callable[[Verb], Verb]:
     """Register a function as `spacy concner NAME`.
 

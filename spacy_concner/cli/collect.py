@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
-from ._util import FORCE, verb
+from ._util import FORCE, language_codes, verb
 
 
 @verb("collect")
@@ -33,7 +33,7 @@ def collect_cli(
     """Gather the corpora of a project in one folder, as the verbs read them."""
     from ..projects.collect import collect
 
-    codes = languages.split()
+    codes = language_codes(languages)
     made = collect(input_path, output_path, languages=codes, source=source, force=force)
     rows = [(name, str(count)) for name, count in made.sentences.items()]
     msg.table(rows, header=("Corpus", "Sentences"), divider=True, aligns=("l", "r"))

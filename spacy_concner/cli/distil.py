@@ -6,7 +6,7 @@ import typer
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
-from ._util import GPU_ID, named_paths, use_gpu, verb
+from ._util import GPU_ID, language_codes, named_paths, use_gpu, verb
 
 
 @verb("distil")
@@ -72,7 +72,9 @@ def distil_cli(
 
     check_apart({"INPUT": input_path, "--parallel": parallel}, {"OUTPUT": output_path})
     use_gpu(gpu_id, silent=True)
-    codes = languages.split()
+    codes = language_codes(languages)
+    if parallel is not None and not parallel.is_dir():
+        raise ConcnerError(Errors.C217.format(path=parallel, expected="a folder of parallel text"))
     texts = {code: parallel / f"{code}.tsv" for code in codes} if parallel is not None else {}
     texts = {code: text for code, text in texts.items() if text.exists()}
     text = None

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
-from ._util import FORCE, GPU_ID, named_paths, verb
+from ._util import FORCE, GPU_ID, language_codes, named_paths, verb
 
 
 @verb("scores")
@@ -36,7 +36,7 @@ def scores_cli(
     check_apart({"--test": test}, {"OUTPUT": output_path})
     rows = score_pipelines(
         named_paths("--pipeline", pipeline),
-        {code: test / f"{code}.spacy" for code in languages.split()},
+        {code: test / f"{code}.spacy" for code in language_codes(languages)},
         output_path,
         gpu_id=gpu_id,
         force=force,

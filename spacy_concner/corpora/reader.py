@@ -88,6 +88,19 @@ def corpus_files(path: Path | str) -> list[Path]:
     return files
 
 
+def count_docs(file: Path) -> int:
+    """Count the Docs of a `.spacy` file.
+
+    file (Path): The file.
+    RETURNS (int): How many it holds.
+    RAISES (ConcnerError): C143 if it cannot be read.
+    """
+    try:
+        return len(DocBin().from_disk(file))
+    except Exception as error:
+        raise ConcnerError(Errors.C143.format(path=file, error=show_reason(error))) from error
+
+
 class Corpus:
     """Reader of `.spacy` files: see `create_corpus`."""
 

@@ -19,3 +19,4 @@ class ProjectsErrors:
     C614 = "{command} has ended with status {status} for {values}; what it printed says why."
     C615 = "There is no wheel of {name} in {path}. Make one with spacy package --build wheel."
     C616 = "{wheel} does not work: {error}"
+    C617 = "{command} cannot be run for {values}: {reason}. Give a command that is installed."

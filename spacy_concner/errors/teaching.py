@@ -61,7 +61,7 @@ class TeachingErrors:
         "--teacher {entry!r} is no path and not NAME=PATH. Give the folder of a pipeline, such as "
         "--teacher en=training/en/model-last."
     )
-    C425 = "There is no {what} to distil with. Name at least one."
+    C425 = "There is no {what}. Name at least one, several divided by blanks."
     C426 = (
         "A teacher is called {name!r}, as what distil makes is called. Give it another name, such "
         "as --teacher first=PATH."

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
+from ..files import show_reason
 
 
 def for_each(values: Mapping[str, Sequence[str]], command: Sequence[str]) -> None:
@@ -19,18 +20,21 @@ def for_each(values: Mapping[str, Sequence[str]], command: Sequence[str]) -> Non
     values (Mapping[str, Sequence[str]]): Values by variable.
     command (Sequence[str]): The command; `{lang}` in an argument stands for the value of the
         variable lang, and "python" as its first word for the running interpreter.
-    RAISES (ConcnerError): C613 if there is no variable or no command, C614 if the command fails.
+    RAISES (ConcnerError): C613 if there is no variable, no value or no command, C614 if the
+        command fails, C617 if it cannot be run.
     """
-    if not values or not command:
+    if not values or not all(values.values()) or not command:
         raise ConcnerError(Errors.C613)
     for combination in itertools.product(*values.values()):
         filled = expand(command, dict(zip(values, combination, strict=True)))
         msg.divider(f"{' '.join(combination)}: {' '.join(filled[1:5])}")
-        status = subprocess.run(filled).returncode
+        told = {"command": " ".join(filled[:5]), "values": " ".join(combination)}
+        try:
+            status = subprocess.run(filled).returncode
+        except OSError as error:
+            raise ConcnerError(Errors.C617.format(reason=show_reason(error), **told)) from error
         if status:
-            raise ConcnerError(
-                Errors.C614.format(command=" ".join(command[:5]), values=combination, status=status)
-            )
+            raise ConcnerError(Errors.C614.format(status=status, **told))
 
 
 def read_values(arguments: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from spacy.cli.evaluate import evaluate
 
-from ..corpora.reader import corpus_files
+from ..corpora.reader import corpus_files, count_docs
 from ..files import File, Paths, claim, whole_file
 from ..pipelines import is_pipeline, load_pipeline
 
@@ -55,7 +55,7 @@ def score_pipelines(
     gpu_id (int): GPU, or -1 for the CPU.
     force (bool): Replace a table that this verb has made before.
     RETURNS (list[LanguageScores]): A row for each language and pipeline.
-    RAISES (ConcnerError): C142 if a corpus is not there, C515 if a pipeline cannot be loaded, C128,
+    RAISES (ConcnerError): C142, C143 for a corpus, C515 if a pipeline cannot be loaded, C128,
         C129, C407, C408 and C601 for the output.
     """
     places = {
@@ -64,7 +64,8 @@ def score_pipelines(
         for name, path in pipelines.items()
     }
     for corpus in tests.values():
-        corpus_files(corpus)
+        for file in corpus_files(corpus):
+            count_docs(file)
     for path in places.values():
         if not is_pipeline(path):
             # Which says why.
@@ -73,11 +74,15 @@ def score_pipelines(
         "--pipeline": list(places.values()),
         "--test": list(tests.values()),
     }
+    beside = {
+        (language, name): output.with_name(f"{name}.{language}.json") for language, name in places
+    }
     outputs = {"OUTPUT": File(output, _is_table)}
+    outputs |= {f"scores of {path.stem}": File(path, _is_scores) for path in beside.values()}
     rows = []
     with claim(VERB, inputs=inputs, outputs=outputs, force=force):
         for (language, name), path in places.items():
-            with whole_file(output.with_name(f"{name}.{language}.json")) as part:
+            with whole_file(beside[language, name]) as part:
                 scores = evaluate(path, tests[language], output=part, use_gpu=gpu_id)
             rows.append(LanguageScores(language, name, scores))
         with whole_file(output) as part:
@@ -89,6 +94,10 @@ def make_table(rows: Sequence[LanguageScores]) -> str:
     """Write scores as a table in Markdown."""
     lines = [HEADER, ["---"] * len(HEADER), *(row.row for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _is_scores(head: bytes) -> bool:
+    return b'"token_acc"' in head
 
 
 def _is_table(head: bytes) -> bool:

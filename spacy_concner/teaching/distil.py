@@ -23,7 +23,7 @@ from wasabi import Printer
 
 from ..bitexts.from_parallel import make_bitexts
 from ..bitexts.parallel_files import ParallelFiles, check_columns
-from ..corpora.reader import corpus_files
+from ..corpora.reader import corpus_files, count_docs
 from ..encoding.word_vectors import load_word_encoder
 from ..errors import ConcnerError, Errors
 from ..files import (
@@ -33,6 +33,7 @@ from ..files import (
     sweep,
     whole_folder,
 )
+from ..pipelines import is_pipeline, load_pipeline
 from .finished_steps import MadeSteps, identify, keep_only
 from .label import check_confidence, label
 from .rounds import (
@@ -136,10 +137,11 @@ def distil(
     force (bool): Make anew what an earlier run has made of other inputs.
     progress (bool): Say what each step does.
     RETURNS (Distillation): The last student, and the steps.
-    RAISES (ConcnerError): C425 for no teacher or no language, C426 for a teacher's name, C142 for a
-        corpus that is not there, C205 and C232 for parallel text, C406 and C417 for numbers, C129,
-        C407, C408 and C601 for the output, C405 if it was made of other inputs, C427 if a training
-        fails, and those of `label`.
+    RAISES (ConcnerError): C425 for no teacher or no language, C426 for a teacher's name, C142,
+        C143 for a corpus, C217 for a config or encoder that is not there, C515 for a teacher, C205
+        and C232 for parallel text, C406 and C417 for numbers, C129, C407, C408 and C601 for the
+        output, C405 if it was made of other inputs, C427 if a training fails, and those of
+        `label`.
     """
     for what, given in (("teacher", teachers), ("language", raw)):
         if not given:
@@ -151,9 +153,20 @@ def distil(
         if value < 1:
             raise ConcnerError(Errors.C406.format(setting=setting, value=value, least=1))
     check_confidence(min_confidence)
-    # Hours of training may lie before they are read.
+    # Hours of work may lie before they are read.
+    for path, expected in (
+        *((training.config, "a config of spacy train") for training in trainings),
+        (encoder, "an encoder folder"),
+    ):
+        if not path.exists():
+            raise ConcnerError(Errors.C217.format(path=path, expected=expected))
+    for teacher in teachers.values():
+        if not is_pipeline(teacher):
+            # Which says why.
+            load_pipeline(teacher, "Teacher")
     for corpus in (*raw.values(), dev, *([parallel.bitexts] if parallel else [])):
-        corpus_files(corpus)
+        for file in corpus_files(corpus):
+            count_docs(file)
     for text in parallel.texts.values() if parallel else ():
         check_columns(ParallelFiles(text))
     inputs: dict[str, Paths] = {

@@ -35,7 +35,8 @@ class MadeSteps:
         before = _read(output)
         before_inputs = before.get("inputs", {})
         changed = _find_change(before_inputs, inputs)
-        if changed and not force:
+        # Of a run that has made nothing there is nothing to keep.
+        if changed and before.get("finished") and not force:
             raise ConcnerError(Errors.C405.format(path=output, changed=changed))
         for name in inputs:
             sweep(output / name)

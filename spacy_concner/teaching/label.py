@@ -14,13 +14,13 @@ from typing import Any
 
 import srsly
 import tqdm
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from ..corpora.reader import corpus_files, read_docs
+from ..corpora.reader import corpus_files, count_docs, read_docs
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
-from ..files import Paths, Store, claim, fingerprint, show_reason, whole_file
+from ..files import Paths, Store, claim, fingerprint, whole_file
 from .mixing import Mixer
 from .resume import CACHE, check_folder, prepare_folder, read_shard, shard_path, write_shard
 from .sentence_cache import CachedSentenceEncoder
@@ -184,7 +184,7 @@ def label(
             cache=keep,
             shards_key=(text, shard_size),
         )
-        n_docs = sum(_count_docs(file) for file in files)
+        n_docs = sum(map(count_docs, files))
         of_text = {"input": text, "label_map": mapping or {}}
         settings = {**of_text, **mixer.settings, "limit": limit, "shard_size": shard_size}
         prepare_folder(output, settings, force)
@@ -253,10 +253,3 @@ def _stream(files: Iterable[Path]) -> Iterator[Doc]:
     # A vocabulary a file: that of all files together would grow with the corpus.
     for file in files:
         yield from read_docs(file, Vocab())
-
-
-def _count_docs(file: Path) -> int:
-    try:
-        return len(DocBin().from_disk(file))
-    except Exception as error:
-        raise ConcnerError(Errors.C143.format(path=file, error=show_reason(error))) from error

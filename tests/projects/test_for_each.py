@@ -32,11 +32,16 @@ def test_the_first_that_fails_is_the_last(capfd):
     assert printed(capfd) == ["<bg>", "<de>"]
 
 
+def test_a_command_that_is_none_is_told():
+    with pytest.raises(ConcnerError, match="C617.*not-installed.*bg"):
+        for_each({"lang": ["bg"]}, ["not-installed", "{lang}"])
+
+
 def test_command_line(capfd):
     arguments = ["for-each", "lang=bg hu", "--", "python", "-c", PRINT, "{lang}"]
     assert CliRunner().invoke(concner_cli, arguments).exit_code == 0
     assert printed(capfd) == ["<bg>", "<hu>"]
-    for wrong in (["bg"], ["--", "python", "-c", ""], ["lang=bg", "--"]):
+    for wrong in (["bg"], ["--", "python", "-c", ""], ["lang=bg", "--"], ["lang=", "--", "echo"]):
         result = CliRunner().invoke(concner_cli, ["for-each", *wrong])
         assert result.exit_code == 1 and "C613" in result.output, wrong
 

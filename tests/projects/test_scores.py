@@ -63,10 +63,19 @@ def test_what_is_not_there_is_told(tests, trained_folder, tmp_path):
     other.write_text("mine", encoding="utf8")
     with pytest.raises(ConcnerError, match="C408"):
         score_pipelines({"a": str(trained_folder)}, tests, other, force=True)
+    other.with_name("a.en.json").write_text("{}", encoding="utf8")
+    with pytest.raises(ConcnerError, match="C408.*a.en.json"):
+        score_pipelines({"a": str(trained_folder)}, tests, tmp_path / "all.md", force=True)
+    tests["bg"].write_bytes(b"no corpus")
+    with pytest.raises(ConcnerError, match="C143.*bg.spacy"):
+        score_pipelines({"a": str(trained_folder)}, tests, table)
 
 
 def test_command_line(tests, trained_folder, tmp_path):
     arguments = ["scores", str(tmp_path / "summary.md"), f"--pipeline=direct={trained_folder}"]
-    arguments += ["--test", str(tmp_path / "test"), "--languages", "en"]
-    result = CliRunner().invoke(concner_cli, arguments)
+    arguments += ["--test", str(tmp_path / "test"), "--languages"]
+    for languages, code in (("", "C425"), ("en xyzzy", "C216")):
+        result = CliRunner().invoke(concner_cli, [*arguments, languages])
+        assert result.exit_code == 1 and code in result.output, result.output
+    result = CliRunner().invoke(concner_cli, [*arguments, "en"])
     assert result.exit_code == 0 and "100.0" in result.output, result.output

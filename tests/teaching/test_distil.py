@@ -316,6 +316,10 @@ def test_what_cannot_be_distilled(settings, trainer, parallel, tmp_path):
         ({"student": Training(settings["student"].config, 0)}, "C406.*steps"),
         ({"min_confidence": 1.0}, "C417"),
         ({"raw": {"bg": tmp_path / "none.spacy"}}, "C142.*none"),
+        ({"dev": settings["student"].config}, "C14[23].*cfg"),
+        ({"student": Training(tmp_path / "none.cfg", 7)}, "C217.*none.cfg"),
+        ({"encoder": tmp_path / "none"}, "C217.*none"),
+        ({"teachers": {"first": tmp_path / "none"}}, "C515.*none"),
         ({"output": settings["raw"]["bg"].parent}, "C407"),
         ({"output": tmp_path}, "C407"),
         ({"output": settings["student"].config}, "C407"),
@@ -326,6 +330,15 @@ def test_what_cannot_be_distilled(settings, trainer, parallel, tmp_path):
     with pytest.raises(ConcnerError, match="C232"):
         distil(**settings, parallel=parallel)
     assert not trainer.trained and not settings["output"].exists()
+
+
+def test_what_made_nothing_keeps_nothing_from_a_run_of_other_inputs(settings, trainer):
+    trainer.fail_at = "round-1"
+    with pytest.raises(ConcnerError, match="C427"):
+        distil(**settings)
+    trainer.fail_at = ""
+    distil(**{**settings, "seed": 9})
+    assert trainer.trained
 
 
 @pytest.mark.parametrize("force", [False, True])
@@ -366,5 +379,7 @@ def test_command_line(settings, trainer, parallel, tmp_path):
     assert "Student of round-3" in printed
     again = " ".join(run("--bitexts", parallel.bitexts).output.split())
     assert again.count("Made by an earlier run of the same") == 5
+    lacking = run("--parallel", tmp_path / "none")
+    assert lacking.exit_code == 1 and "C217" in lacking.output
     changed = run("--bitexts", parallel.bitexts, "--seed", 2)
     assert changed.exit_code == 1 and "C405" in changed.output
