@@ -58,7 +58,8 @@ def make_bitexts(
     source (str): Language of the source.
     target (str): Language of the target.
     target_file (Path | None): File with the target of each line.
-    columns (tuple[int, int] | None): Columns of source and target in a file with both, from 0.
+    columns (tuple[int, int] | None): Columns of source and target, from 0, where there are others:
+        of one file, or of the source file and the target file.
     alignments (str | Path | None): Word alignments such as 0-0 1-2: a file with a line each, or
         "column" for the third column; words are then separated by spaces.
     labels_from (str | Path | None): Trained pipeline that labels the source.
@@ -90,7 +91,7 @@ def make_bitexts(
     progress (bool): Show the progress on stderr.
     RETURNS (ParallelSummary): Counts.
     RAISES (ConcnerError): C128, C129, C407, C408 for the outputs, C132 for a setting, C205, C217,
-        C221, C222, C232, C233 for the files, C216, C231 for the languages, C218, C223, C301, C313
+        C221, C222, C232 to C234 for the files, C216, C231 for the languages, C218, C223, C301, C313
         for the alignment, C142, C143, C224 to C227, C515 for the labels, C228 if nothing could be
         kept, C230 for what needs a teacher without one.
     """

@@ -1,10 +1,9 @@
 """Parallel text from files: two files line by line, or one with tabs."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from itertools import zip_longest
 from pathlib import Path
@@ -12,26 +11,28 @@ from typing import TextIO
 
 from ..errors import ConcnerError, Errors
 from ..files import show_reason
+from .columns import (
+    SENTENCE,
+    Table,
+    is_header,
+    read_table,
+    split_cells,
+    why_not_sentences,
+    why_too_wide,
+)
 
 COLUMN = "column"
 NO_TAB = "no tab between source and target"
+NO_COLUMN = "no such column"
 EMPTY_LINE = "empty line"
 NO_ALIGNMENT = "no column of alignments"
 NOT_UTF8 = "not UTF-8"
 COLUMN_NAMES = "names of columns"
-N_LOOKED_AT = 100
-NUMBER = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]+)?")
-HEADER = re.compile(
-    r"(?:source|target|src|tgt|trg|text|translation|sentence|score|id|lang)"
-    r"(?:[ _-]?(?:text|sentence|lang|[a-z]{2}|[0-9]))?",
-    re.IGNORECASE,
-)
-"""What columns are called."""
-CODE = re.compile("[a-z]{2,3}")
-LINK = re.compile(r"(?:[0-9]+-[0-9]+\s*)*")
-# Sentences are longer than the codes of languages that may stand above them.
-SENTENCE = 12
+MORE_COLUMNS = "more columns than source and target"
+PARTED = "words parted or joined by an escape of HTML"
 ESCAPE = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}[0-9]{0,2});")
+# As tokenizers leave the commonest.
+SPACED = re.compile(r"& ?(quot|apos|amp|lt|gt|nbsp|#[0-9]{1,7}) ?;")
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class ParallelFiles:
     target: File of the target lines, None if the source file has both.
     alignments: File of alignments, a line each; None for none, or the third column.
     use_column: Take alignments from the third column.
-    columns: Numbers of the columns of source and target in a file with both, from 0; None for the
-        first two, which are then checked to be text.
+    columns: Numbers of the columns of source and target, from 0, each in the file that it is in;
+        None if there are no others, which is then checked.
     """
 
     source: Path
@@ -100,7 +101,8 @@ def find_parallel(
     alignments (str | Path | None): A file, "column" for the third column, or None.
     columns (tuple[int, int] | None): Columns of source and target, from 0.
     RETURNS (ParallelFiles): The files.
-    RAISES (ConcnerError): C217 if a named file is not there, C222 if no parallel text is.
+    RAISES (ConcnerError): C132 if source and target are one column, C217 if a named file is not
+        there, C222 if no parallel text is.
     """
     links = None if alignments in (None, COLUMN) else Path(str(alignments))
     for named, expected in ((target_file, "the target's lines"), (links, "the alignments")):
@@ -111,6 +113,10 @@ def find_parallel(
         first, second = (path.with_name(f"{path.name}.{code}") for code in (source, target))
     if not first.is_file() or (second is not None and not second.is_file()):
         raise ConcnerError(Errors.C222.format(path=path, source=source, target=target))
+    if second is None and columns is not None and columns[0] == columns[1]:
+        expected = "two columns of one file"
+        values = {"setting": "--columns", "value": f"{columns[0]},{columns[1]}"}
+        raise ConcnerError(Errors.C132.format(expected=expected, **values))
     use_column = alignments == COLUMN
     return ParallelFiles(first, second, links, use_column=use_column, columns=columns)
 
@@ -135,32 +141,53 @@ def count_lines(files: ParallelFiles) -> int:
 
 
 def check_columns(files: ParallelFiles) -> None:
-    """Check that a file with source and target has both where they are looked for.
+    """Check that source and target are where they are looked for, in every line.
 
-    Scores, ids, a header or more columns than expected are told, not taken for sentences.
+    Scores, ids, alignments, names and more columns than expected are told, not taken for sentences.
 
-    files (ParallelFiles): The files; nothing is checked if the target has a file of its own.
+    files (ParallelFiles): The files.
     RAISES (ConcnerError): C232 if no line has a tab, C233 if the columns are not source and
-        target alone, C205 if the file can't be read.
+        target alone, C234 if a file is empty, C205 if one can't be read.
     """
-    if files.target is not None:
+    is_told = files.columns is not None
+    if files.target is None:
+        width = 3 if files.use_column else 2
+        table = _read_table(files.source, width)
+        if set(table.widths) == {1}:
+            values = {"path": files.source, "n_lines": table.n_lines, "line": table.first[:80]}
+            raise ConcnerError(Errors.C232.format(**values))
+        aligned = 2 if files.use_column else None
+        chosen = files.columns or (0, 1)
+        why = why_not_sentences(table, width, chosen, is_told=is_told, aligned=aligned)
+        _tell(files.source, table, why, example="0,1")
         return
-    _check_bytes(files.source)
-    first, n_lines = "", 0
-    rows: list[list[str]] = []
-    with _open(files.source) as stream:
-        for line in stream:
-            if "\t" in line:
-                rows.append(line.rstrip("\r\n").split("\t"))
-            first = first or line.strip()
-            n_lines += 1
-            if len(rows) == N_LOOKED_AT:
-                break
-    if not rows:
-        values = {"path": files.source, "n_lines": n_lines, "line": first[:80]}
-        raise ConcnerError(Errors.C232.format(**values))
-    if reason := _why_not_text(rows, files):
-        values = {"path": files.source, "reason": reason, "line": first[:80]}
+    tables = [_read_table(path, 1) for path in (files.source, files.target)]
+    columns = files.columns or (0, 0)
+    for path, table, column in zip((files.source, files.target), tables, columns, strict=True):
+        # Names are told by both files, for one alone may begin with such a word.
+        why = why_not_sentences(table, 1, [column], is_told=True)
+        if not is_told and not why:
+            why = why_too_wide(table, 1)
+        _tell(path, table, why, example="0,0")
+    heads = [table.head[0] for table in tables]
+    if not is_told and is_header(heads, max(table.mean_length() for table in tables)):
+        _tell(files.source, tables[0], "has a header", example="0,0")
+
+
+def _read_table(path: Path, width: int) -> Table:
+    """Look at the lines of a file: C234 if none has text."""
+    _check_bytes(path)
+    with _open(path) as stream:
+        table = read_table(stream, width)
+    if not table.first:
+        raise ConcnerError(Errors.C234.format(path=path, n_lines=table.n_lines))
+    return table
+
+
+def _tell(path: Path, table: Table, why: str, example: str) -> None:
+    """Raise C233 if there is a reason."""
+    if why:
+        values = {"path": path, "reason": why, "line": table.first[:80], "example": example}
         raise ConcnerError(Errors.C233.format(**values))
 
 
@@ -179,40 +206,6 @@ def _check_bytes(path: Path) -> None:
         raise ConcnerError(Errors.C205.format(path=path, error=show_reason(error))) from error
 
 
-def _why_not_text(rows: Sequence[Sequence[str]], files: ParallelFiles) -> str:
-    """Say why the first lines of a file are not source and target; empty if they are."""
-    n_columns = Counter(map(len, rows)).most_common(1)[0][0]
-    expected = 3 if files.use_column else 2
-    rest = [cell for row in rows for cell in row[2:]]
-    aligned = n_columns == 3 and all(LINK.fullmatch(cell.strip()) for cell in rest)
-    if files.columns is None and n_columns > expected and not aligned:
-        return f"has {n_columns} columns"
-    chosen = files.columns or (0, 1)
-    if max(chosen) >= n_columns:
-        return f"has {n_columns} columns, and no column {max(chosen)}"
-    for column in chosen:
-        cells = [row[column] for row in rows if len(row) > column]
-        if len(cells) > 1 and all(NUMBER.fullmatch(cell.strip()) for cell in cells):
-            return f"has numbers in column {column}"
-    if files.columns is None and len(rows) > 1:
-        length = sum(len(cell) for row in rows[1:] for cell in row[:2]) / (2 * len(rows[1:]))
-        if _is_header(rows[0], length):
-            return "has a header"
-    return ""
-
-
-def _is_header(cells: Sequence[str], length: float) -> bool:
-    """Tell whether the cells of a line name columns.
-
-    cells (Sequence[str]): The cells.
-    length (float): Mean length of the cells below, in characters.
-    """
-    names = [cell.strip() for cell in cells[:2]]
-    if all(HEADER.fullmatch(name) for name in names):
-        return True
-    return length > SENTENCE and all(CODE.fullmatch(name) for name in names)
-
-
 def read_parallel(files: ParallelFiles) -> Iterator[ParallelLine]:
     """Stream the lines of a parallel text; what can't be used is told, not left out.
 
@@ -224,24 +217,72 @@ def read_parallel(files: ParallelFiles) -> Iterator[ParallelLine]:
         source = stack.enter_context(_open(files.source))
         target = stack.enter_context(_open(files.target)) if files.target else None
         links = stack.enter_context(_open(files.alignments)) if files.alignments else None
-        lines = zip_longest(source, target or (), links or ())
-        for number, (first, second, third) in enumerate(lines, 1):
-            if "\ufffd" in f"{first}{second}{third}":
-                yield ParallelLine(number, _fold(first), _fold(second or ""), problem=NOT_UTF8)
-                continue
-            columns = [first, second] if target else first.rstrip("\r\n").split("\t")
-            one, other = _choose(columns, files.columns or (0, 1))
-            if number == 1 and files.columns and _is_header([one, other], SENTENCE + 1):
-                yield ParallelLine(number, one, other, problem=COLUMN_NAMES)
-                continue
-            link = third if files.alignments else None
-            problem = "" if len(columns) > 1 else NO_TAB if first.strip() else EMPTY_LINE
-            if files.use_column and not problem:
-                link = columns[2] if len(columns) > 2 and not target else None
-                problem = NO_ALIGNMENT if link is None else ""
-            chosen = columns if target else _choose(columns, files.columns or (0, 1))
-            one, other = [_fold(_unescape(column)) for column in [*chosen[:2], ""][:2]]
-            yield ParallelLine(number, one, other, links=link, problem=problem)
+        may_be_names = files.columns is not None
+        for number, texts in enumerate(zip_longest(source, target or (), links or ()), 1):
+            row = _Row.of(texts, files)
+            line = _read_row(number, row, files)
+            if may_be_names and not line.problem:
+                may_be_names = False
+                if is_header([line.source, line.target], SENTENCE + 1):
+                    line = replace(line, problem=COLUMN_NAMES)
+            yield line
+
+
+@dataclass(frozen=True)
+class _Row:
+    """Raw texts of a line.
+
+    source: The source, None if its column is not there.
+    target: The target, None if its column is not there.
+    links: The alignment, None if it is not there.
+    is_blank: Whether there is nothing but white space.
+    is_wide: Whether there are more columns than were looked for.
+    """
+
+    source: str | None
+    target: str | None
+    links: str | None
+    is_blank: bool
+    is_wide: bool
+
+    @classmethod
+    def of(cls, texts: Sequence[str | None], files: ParallelFiles) -> "_Row":
+        """Take the columns of a line from its files: source, target and alignments."""
+        first, second, third = texts
+        width = 1 if files.target else 3 if files.use_column else 2
+        ours = split_cells(first or "", width)
+        theirs = split_cells(second or "", width) if files.target else ours
+        columns = files.columns or ((0, 0) if files.target else (0, 1))
+        return cls(
+            source=_cell(ours, columns[0]),
+            target=_cell(theirs, columns[1]),
+            links=_cell(ours, 2) if files.use_column and not files.target else third,
+            is_blank=not (first or "").strip(),
+            is_wide=files.columns is None and max(len(ours), len(theirs)) > width,
+        )
+
+
+def _read_row(number: int, row: _Row, files: ParallelFiles) -> ParallelLine:
+    """Give a line with what is wrong with it, if anything is."""
+    source, target = row.source or "", row.target or ""
+    problem = ""
+    if "\ufffd" in f"{source}{target}{row.links}":
+        problem = NOT_UTF8
+    elif row.is_blank and not files.target:
+        problem = EMPTY_LINE
+    elif row.is_wide:
+        problem = MORE_COLUMNS
+    elif row.source is None or row.target is None:
+        problem = NO_COLUMN if files.target or files.columns else NO_TAB
+    elif files.use_column and row.links is None:
+        problem = NO_ALIGNMENT
+    texts = [_unescape(source), _unescape(target)]
+    n_words = [len(text.split()) for text in (source, target)]
+    if not problem and files.has_alignments and n_words != [len(text.split()) for text in texts]:
+        # Its alignment counts the words as they were written.
+        problem = PARTED
+    links = row.links if files.has_alignments else None
+    return ParallelLine(number, _fold(texts[0]), _fold(texts[1]), links=links, problem=problem)
 
 
 @contextmanager
@@ -254,13 +295,20 @@ def _open(path: Path) -> Iterator[TextIO]:
         raise ConcnerError(Errors.C205.format(path=path, error=show_reason(error))) from error
 
 
-def _choose(cells: Sequence[str], columns: tuple[int, int]) -> list[str]:
-    return [cells[column] if column < len(cells) else "" for column in columns]
+def _cell(cells: Sequence[str], column: int) -> str | None:
+    return cells[column] if column < len(cells) else None
 
 
 def _unescape(text: str) -> str:
-    """Undo the escapes of HTML, which crawled text and Moses have in place of signs."""
-    return ESCAPE.sub(lambda match: unescape(match.group()), text)
+    """Undo the escapes of HTML, which crawled text and Moses have in place of signs.
+
+    Until there are none: what is crawled is often escaped twice.
+    """
+    before = ""
+    while text != before:
+        before = text
+        text = ESCAPE.sub(lambda match: unescape(match.group()), SPACED.sub(r"&\1;", text))
+    return text
 
 
 def _fold(text: str) -> str:

@@ -28,8 +28,8 @@ def bitext_cli(
     columns: str = typer.Option(
         "",
         "--columns",
-        help="Columns of source and target in a file with both, such as 1,2 where column 0 has "
-        "scores",
+        help="Columns of source and target, such as 1,2 where column 0 has scores; in two files, "
+        "that of each, such as 1,0. Names above them are left out",
     ),
     labels_from: str | None = typer.Option(
         None,
@@ -155,7 +155,7 @@ def _read_columns(text: str) -> tuple[int, int] | None:
     if not text:
         return None
     parts = [part.strip() for part in text.split(",")]
-    if len(parts) != 2 or not all(part.isdecimal() for part in parts) or parts[0] == parts[1]:
+    if len(parts) != 2 or not all(part.isdecimal() for part in parts):
         expected = "two numbers of columns, from 0, such as 1,2"
         values = {"setting": "--columns", "value": text, "expected": expected}
         raise ConcnerError(Errors.C132.format(**values))

@@ -66,8 +66,13 @@ class BitextsErrors:
         "tab, target a line, or give the target's lines in a file of their own (--target-file)."
     )
     C233 = (
-        "{path} {reason}, not source and target alone; the first line: {line!r}. Name the columns "
-        "of source and target with --columns, such as 0,1; alignments are read with --alignments."
+        "{path} {reason}, not sentences alone; the first line: {line!r}. Name the columns of "
+        "source and target for spacy concner bitext, such as --columns {example} (names above "
+        "them are then left out), or leave nothing else in the file."
+    )
+    C234 = (
+        "{path} is empty: it has {n_lines} lines, and none with text. Look at what should have "
+        "written it, and give a file with a sentence a line."
     )
     C281 = (
         "Not one of {n} pairs of {path} is good enough: {reasons}. Look at them with spacy concner "

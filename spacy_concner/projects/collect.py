@@ -49,8 +49,8 @@ def collect(
     force (bool): Replace a folder that collect has made before.
     RETURNS (Collection): What was gathered.
     RAISES (ConcnerError): C611 if there is no such corpus, or two, C612 if there are no sources,
-        C205 and C232 for parallel text, C128, C129, C407, C408 and C601 for the output, and those
-        of `convert`.
+        C205 and C232 to C234 for parallel text, C128, C129, C407, C408 and C601 for the output,
+        and those of `convert`.
     """
     sources = corpus / SOURCES
     if not sources.is_file():

@@ -139,8 +139,8 @@ def distil(
     RETURNS (Distillation): The last student, and the steps.
     RAISES (ConcnerError): C425 for no teacher or no language, C426 for a teacher's name, C142,
         C143 for a corpus, C217 for a config or encoder that is not there, C515 for a teacher, C205
-        and C232 for parallel text, C406 and C417 for numbers, C129, C407, C408 and C601 for the
-        output, C405 if it was made of other inputs, C427 if a training fails, and those of
+        and C232 to C234 for parallel text, C406 and C417 for numbers, C129, C407, C408 and C601
+        for the output, C405 if it was made of other inputs, C427 if a training fails, and those of
         `label`.
     """
     for what, given in (("teacher", teachers), ("language", raw)):

@@ -100,6 +100,8 @@ def test_two_files_and_a_file_of_alignments(run, write, labelled, layout, tmp_pa
 
 def test_teacher_and_an_encoder(run, parallel, trained_folder, encoder_folder):
     settings = [
+        "--columns",
+        "0,1",
         "--labels-from",
         trained_folder,
         "--encoder",
@@ -166,6 +168,8 @@ def test_sentences_with_nothing_alike_are_kept_without_labels(run, write, two_si
 
 def test_unlabelled_bitexts_need_nothing(run, parallel):
     result, docs, _ = run(parallel)
+    assert result.exit_code == 1 and "has alignments in column 2" in " ".join(result.stdout.split())
+    result, docs, _ = run(parallel, "--columns", "0,1")
     assert result.exit_code == 0, result.stdout
     assert len(docs) == 3
     assert {token_tag(token) for doc in docs for token in doc} == {"-"}
@@ -201,9 +205,9 @@ def test_what_is_left_out_is_counted_with_its_reason(run, tmp_path):
         (5, "bad alignment"),
     ]
     assert target(docs[0]) == "а/B-PER б/O"
-    result, docs, rejects = run(path, "--force")
+    result, docs, rejects = run(path, "--columns", "0,1", "--force")
     assert {row["reason"] for row in rejects} == {
-        "no tab between source and target",
+        "no such column",
         "empty line",
         "empty side",
         "length ratio",
@@ -248,7 +252,7 @@ def test_bad_options_are_told_without_a_traceback(
 ):
     (tmp_path / "one.txt").write_text("0-0\n", "utf8")
     paths = {"LABELS": labelled, "PARALLEL": parallel, "ONE": tmp_path / "one.txt"}
-    result, docs, _ = run(parallel, *(paths.get(a, a) for a in arguments))
+    result, docs, _ = run(parallel, "--columns", "0,1", *(paths.get(a, a) for a in arguments))
     assert result.exit_code == 1, result.stdout
     assert code in result.stdout
     assert not docs
@@ -259,14 +263,14 @@ def test_other_text_and_missing_files_are_told(run, write, labelled, tmp_path, t
     result, _, _ = run(path, "--labels", labelled, "--alignments", "column")
     assert "C225" in result.stdout
     assert "C222" in run(tmp_path / "nothing")[0].stdout
-    settings = ["--labels-from", trained_folder, "--encoder", trained_folder]
+    settings = ["--columns", "0,1", "--labels-from", trained_folder, "--encoder", trained_folder]
     assert "C301" in run(path, *settings)[0].stdout
 
 
-@pytest.mark.parametrize("lines", [["Someone else ||| Някой друг"], []])
-def test_a_file_without_any_tab_is_no_parallel_text(run, write, lines):
+@pytest.mark.parametrize("lines, code", [(["Someone else ||| Някой друг"], "C232"), ([], "C234")])
+def test_a_file_without_any_tab_is_no_parallel_text(run, write, lines, code):
     result, docs, _ = run(write(lines))
-    assert result.exit_code == 1 and "C232" in result.stdout and not docs
+    assert result.exit_code == 1 and code in result.stdout and not docs
 
 
 @pytest.mark.parametrize("option", ["--labels", "--alignments", "--target-file", "--encoder"])

@@ -97,10 +97,13 @@ def test_two_files_for_one_corpus_are_told(tmp_path, own):
         collect(own, tmp_path / "collected", languages=["bg"])
 
 
-@pytest.mark.parametrize("text, n_lines", [("a ||| а\nb ||| б\n", 2), ("", 0)])
-def test_parallel_text_without_tabs_is_told_before_anything_is_made(tmp_path, own, text, n_lines):
+@pytest.mark.parametrize(
+    "text, why",
+    [("a ||| а\nb ||| б\n", "C232.*one of the 2 lines"), ("", "C234"), ("en\tЕхо\n" * 3, "C233")],
+)
+def test_parallel_text_that_is_none_is_told_before_anything_is_made(tmp_path, own, text, why):
     (own / "parallel.bg.tsv").write_text(text, encoding="utf8")
-    with pytest.raises(ConcnerError, match=f"C232.*one of the {n_lines} lines"):
+    with pytest.raises(ConcnerError, match=why):
         collect(own, tmp_path / "collected", languages=["bg"])
     assert not (tmp_path / "collected").exists()
 
