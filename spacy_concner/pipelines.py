@@ -83,13 +83,34 @@ def predict_docs(
     """
     component: Any = nlp.get_pipe(name)
     before: list[Any] = [pipe for _, pipe in nlp.pipeline[: nlp.pipe_names.index(name)]]
-    order = iter(sorted((i for i, doc in enumerate(docs) if len(doc)), key=lambda i: len(docs[i])))
     with nlp.memory_zone():
-        while rows := list(islice(order, batch_size)):
-            batch = [copy_tokens(docs[i], nlp.vocab) for i in rows]
+        for rows, batch in _batches(nlp, docs, batch_size):
             for pipe in before:
                 batch = list(pipe.pipe(batch, batch_size=batch_size))
             yield from zip(rows, (predict or component.predict)(batch), strict=True)
+
+
+def annotate_docs(nlp: Language, docs: Sequence[Doc], batch_size: int) -> Iterator[tuple[int, Doc]]:
+    """Run all of a pipeline but its tokenizer.
+
+    nlp (Language): The pipeline.
+    docs (Sequence[Doc]): Docs to read, as by `predict_docs`.
+    batch_size (int): Docs a batch; batches hold Docs of like length.
+    YIELDS (tuple[int, Doc]): Number of a Doc that has tokens, and an annotated copy, which is
+        good until the next.
+    """
+    with nlp.memory_zone():
+        for rows, batch in _batches(nlp, docs, batch_size):
+            yield from zip(rows, nlp.pipe(batch, batch_size=batch_size), strict=True)
+
+
+def _batches(
+    nlp: Language, docs: Sequence[Doc], batch_size: int
+) -> Iterator[tuple[list[int], list[Doc]]]:
+    """Give copies of the Docs that have tokens, the shortest first, with their numbers."""
+    order = iter(sorted((i for i, doc in enumerate(docs) if len(doc)), key=lambda i: len(docs[i])))
+    while rows := list(islice(order, batch_size)):
+        yield rows, [copy_tokens(docs[i], nlp.vocab) for i in rows]
 
 
 def pipeline_fingerprint(nlp: Language) -> str:

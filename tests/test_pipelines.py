@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 import spacy
+from spacy.tokens import Doc
 
 from spacy_concner import pipelines
 from spacy_concner.errors import ConcnerError
 from spacy_concner.pipelines import (
+    annotate_docs,
     find_component,
     find_components,
     is_pipeline,
@@ -63,6 +65,15 @@ def test_docs_are_predicted_by_length_and_stay_unchanged():
     assert [(i, int(n[0])) for i, n in found] == [(2, 1), (3, 2), (0, 2)]
     assert not docs[0].has_annotation("SENT_START")
     assert len(nlp.vocab.strings) == n_words
+
+
+def test_all_of_a_pipeline_but_its_tokenizer_is_run():
+    nlp = spacy.blank("xx")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "X", "pattern": "New York"}])
+    docs = [Doc(nlp.vocab, words=["New", "York"]), Doc(nlp.vocab), Doc(nlp.vocab, words=["Y."])]
+    found = {i: [ent.text for ent in doc.ents] for i, doc in annotate_docs(nlp, docs, 2)}
+    assert found == {0: ["New York"], 2: []}
+    assert not docs[0].ents and not docs[0].has_annotation("ENT_IOB")
 
 
 def test_fingerprints_tell_pipelines_apart(tmp_path):

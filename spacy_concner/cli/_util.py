@@ -49,6 +49,28 @@ ORDER = (
 FORCE = typer.Option(
     False, "--force", "-F", help="Replace an output that this verb has made before"
 )
+MAP_LABELS = typer.Option(
+    None,
+    "--map-labels",
+    help='JSON file for teachers with different labels: {"de": {"PERSON": "PER", "MISC": null}}; '
+    '"*" for all teachers',
+)
+CONFIDENCE = typer.Option(
+    [],
+    "--confidence",
+    help="NAME=NUMBER: probability of what a teacher without concner says, 0.9 without; scores of "
+    "its entities come before it",
+)
+PARTIAL = typer.Option(
+    [],
+    "--partial",
+    help="Name of a teacher, such as a word list, whose silence is no vote; give it once a teacher",
+)
+JOIN_LABELS = typer.Option(
+    False,
+    "--join-labels",
+    help="Teachers may know different labels: the student learns all of them",
+)
 GPU_ID = typer.Option(-1, "--gpu-id", "-g", help="GPU ID, or -1 for the CPU")
 
 
@@ -100,6 +122,31 @@ def named_paths(option: str, values: Sequence[str]) -> dict[str, str]:
             values_told = {"name": name, "first": found[name], "second": path}
             raise ConcnerError(Errors.C522.format(option=option, **values_told))
         found[name] = path
+    return found
+
+
+def named_numbers(option: str, values: Sequence[str]) -> dict[str, float]:
+    """Read an option of the form NAME=NUMBER that is given once a name.
+
+    option (str): The option, for messages.
+    values (Sequence[str]): What was given for it.
+    RETURNS (dict[str, float]): Numbers by name, in order.
+    RAISES (ConcnerError): C434 for a value of another form, C522 for a name that comes twice.
+    """
+    found: dict[str, float] = {}
+    for value in values:
+        # A path may stand for a name, and have an equals sign.
+        name, _, text = value.rpartition("=")
+        try:
+            number = float(text)
+        except ValueError:
+            number = None
+        if not name or number is None:
+            raise ConcnerError(Errors.C434.format(option=option, value=value))
+        if name in found:
+            told = {"name": name, "first": found[name], "second": number}
+            raise ConcnerError(Errors.C522.format(option=option, **told))
+        found[name] = number
     return found
 
 

@@ -6,7 +6,18 @@ import typer
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
-from ._util import GPU_ID, language_codes, named_paths, use_gpu, verb
+from ._util import (
+    CONFIDENCE,
+    GPU_ID,
+    JOIN_LABELS,
+    MAP_LABELS,
+    PARTIAL,
+    language_codes,
+    named_numbers,
+    named_paths,
+    use_gpu,
+    verb,
+)
 
 
 @verb("distil")
@@ -22,6 +33,10 @@ def distil_cli(
         "--teacher",
         help="NAME=PIPELINE, once a teacher; the first student starts from the last",
     ),
+    map_labels: Path | None = MAP_LABELS,
+    confidence: list[str] = CONFIDENCE,
+    partial: list[str] = PARTIAL,
+    join_labels: bool = JOIN_LABELS,
     languages: str = typer.Option(
         ..., "--languages", help='Codes of the languages to label, such as "bg de"'
     ),
@@ -69,6 +84,7 @@ def distil_cli(
     """
     from ..files import check_apart
     from ..teaching.distil import ParallelText, Training, distil
+    from ..teaching.voting import Voting
 
     check_apart({"INPUT": input_path, "--parallel": parallel}, {"OUTPUT": output_path})
     use_gpu(gpu_id, silent=True)
@@ -91,6 +107,8 @@ def distil_cli(
         {code: input_path / f"{code}.spacy" for code in codes},
         output_path,
         named_paths("--teacher", teacher),
+        voting=Voting(named_numbers("--confidence", confidence), partial, join_labels),
+        map_labels=map_labels,
         student=Training(config, steps),
         dev=dev,
         encoder=encoder,

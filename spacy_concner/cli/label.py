@@ -6,7 +6,17 @@ import typer
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
-from ._util import GPU_ID, named_paths, use_gpu, verb
+from ._util import (
+    CONFIDENCE,
+    GPU_ID,
+    JOIN_LABELS,
+    MAP_LABELS,
+    PARTIAL,
+    named_numbers,
+    named_paths,
+    use_gpu,
+    verb,
+)
 
 
 @verb("label")
@@ -18,7 +28,9 @@ def label_cli(
         ..., metavar="OUTPUT", help="Folder for the softly labelled shards"
     ),
     teacher: list[str] = typer.Option(
-        ..., "--teacher", help="Pipeline folder or package, or NAME=PATH; give it once a teacher"
+        ...,
+        "--teacher",
+        help="Pipeline folder or package that finds entities, or NAME=PATH; give it once a teacher",
     ),
     weighting: str = typer.Option(
         "uniform",
@@ -40,12 +52,10 @@ def label_cli(
     level: str = typer.Option(
         "domain", "--level", help="domain: one weight a teacher; sentence: one a sentence"
     ),
-    map_labels: Path | None = typer.Option(
-        None,
-        "--map-labels",
-        help='JSON file for teachers with different labels: {"de": {"PERSON": "PER", '
-        '"MISC": null}}; "*" for all teachers',
-    ),
+    map_labels: Path | None = MAP_LABELS,
+    confidence: list[str] = CONFIDENCE,
+    partial: list[str] = PARTIAL,
+    join_labels: bool = JOIN_LABELS,
     evaluator: str | None = typer.Option(
         None, "--evaluator", help="Similarity evaluator whose token vectors are stored, too (MTMT)"
     ),
@@ -77,8 +87,13 @@ def label_cli(
         "on what they have read",
     ),
 ) -> None:
-    """Label raw text softly with one or more teachers; a killed run resumes."""
+    """Label raw text softly with one or more teachers; a killed run resumes.
+
+    A pipeline with a concner component teaches by its probabilities, any other by the entities it
+    sets, such as those of ner, entity_ruler or a language model.
+    """
     from ..teaching.label import WeightingSettings, label
+    from ..teaching.voting import Voting
     from ..teaching.weighting import MEASURES, UNIFORM
 
     use_gpu(gpu_id)
@@ -106,6 +121,7 @@ def label_cli(
             encoder=encoder,
             level="domain" if level == "domain" else "sentence",
         ),
+        voting=Voting(named_numbers("--confidence", confidence), partial, join_labels),
         map_labels=map_labels,
         evaluator=evaluator,
         evaluator_width=evaluator_width,
@@ -119,9 +135,10 @@ def label_cli(
     _show_weights(result.weighting)
     if result.resumed:
         msg.info(f"{result.resumed} documents were labelled by an earlier run")
-    if min_confidence:
+    if min_confidence or result.unsure_tokens or result.unsure_docs:
+        below = f"below {min_confidence:g} or " if min_confidence else ""
         msg.info(
-            f"Below {min_confidence:g}: {result.unsure_tokens} tokens without label in the "
+            f"No label, {below}no teacher with an opinion: {result.unsure_tokens} tokens in the "
             f"documents kept, {result.unsure_docs} documents left out"
         )
     msg.good(

@@ -6,8 +6,8 @@ class TeachingErrors:
 
     C403 = (
         "Teachers differ in their labels: {first} has {expected}, {other} has {found}. Train "
-        "them with the same labels ([initialize.components.concner.labels]), or say with "
-        "--map-labels which are the same."
+        "them with the same labels ([initialize.components.concner.labels]), say with "
+        "--map-labels which are the same, or let the student learn those of all with --join-labels."
     )
     C404 = (
         "Weights {weights} do not fit {n_teachers} teacher(s). Give one weight a teacher, none "
@@ -54,8 +54,9 @@ class TeachingErrors:
     C419 = "The level of weights is {level!r}, expected 'domain' or 'sentence'."
     C422 = "--weight and --weighting {kind} both weigh the teachers. Leave one of them out."
     C423 = (
-        "No token of {n_docs} documents has a label of probability {value} or more, so nothing "
-        "is left to learn from. Lower --min-confidence, or look at the teachers' scores."
+        "No token of {n_docs} documents has a label of a probability above 0 and of {value} or "
+        "more, so nothing is left to learn from. Lower --min-confidence, look at what the teachers "
+        "find, or name one that is not --partial."
     )
     C424 = (
         "--teacher {entry!r} is no path and not NAME=PATH. Give the folder of a pipeline, such as "
@@ -73,6 +74,28 @@ class TeachingErrors:
     C428 = (
         "There is parallel text for {languages}, and no {option}. Name it, or leave --parallel out."
     )
+    C429 = (
+        "{option} names {unknown}, and the teachers are called {names}. Name them by --teacher "
+        "NAME=PATH and use the same names."
+    )
+    C430 = (
+        "The confidence of teacher {name!r} is {value}, expected a probability above 0 and at "
+        "most 1, such as --confidence {name}=0.9."
+    )
+    C431 = (
+        "Teacher {path} has no 'concner' component, and none of its components {pipes} names "
+        "types of entities that it finds. Give a pipeline that sets doc.ents; if its component "
+        'names no types, name them in the file of --map-labels: {{"NAME": {{"PER": "PER"}}}}.'
+    )
+    C432 = (
+        "Teacher {teacher} has found an entity of type {found!r}, and the types that it knows are "
+        "{known}; document: {text!r}. Let its component name all its types (its property labels)."
+    )
+    C433 = (
+        "The first student starts from the last teacher, {name}, which {reason}. Name a "
+        "teacher last that was trained with a config and labels like those of the students."
+    )
+    C434 = "{option} {value!r} is not NAME=NUMBER, such as {option} rules=0.9."
     C442 = "The width of the evaluator's vectors is {width}, expected a whole number of at least 1."
     C443 = (
         "Evaluator {path} gives a vector that is not a number; document: {text!r}. Train it "

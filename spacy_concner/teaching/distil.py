@@ -33,7 +33,6 @@ from ..files import (
     sweep,
     whole_folder,
 )
-from ..pipelines import is_pipeline, load_pipeline
 from .finished_steps import MadeSteps, identify, keep_only
 from .label import check_confidence, label
 from .rounds import (
@@ -48,6 +47,8 @@ from .rounds import (
     plan_rounds,
     settings_for,
 )
+from .teachers import ALL_TEACHERS, LabelMap, Teacher, load_teachers, read_label_map
+from .voting import Voting
 
 VERB = "distil"
 LAST = "model-last"
@@ -108,6 +109,8 @@ def distil(
     student: Training,
     dev: Path,
     encoder: Path,
+    voting: Voting | None = None,
+    map_labels: Path | LabelMap | None = None,
     rounds: int = 1,
     min_confidence: float = 0.0,
     parallel: ParallelText | None = None,
@@ -126,7 +129,11 @@ def distil(
     teachers (Mapping[str, str | Path]): Pipelines by name; the first student starts from the last.
     student (Training): How students are trained.
     dev (Path): Development corpus.
-    encoder (Path): Encoder folder of all pipelines.
+    encoder (Path): Encoder folder of the last teacher and all students.
+    voting (Voting): How sure teachers without probabilities are, whose silence is no vote, and
+        whether they may know different labels.
+    map_labels (Path | Mapping[str, Mapping[str, str | None]]): For teachers with different labels,
+        a file as `read_label_map` reads it, or what it gives.
     rounds (int): Rounds before those with parallel text.
     min_confidence (float): From the second round on, tokens whose likeliest label has a lower
         probability keep no label.
@@ -138,10 +145,10 @@ def distil(
     progress (bool): Say what each step does.
     RETURNS (Distillation): The last student, and the steps.
     RAISES (ConcnerError): C425 for no teacher or no language, C426 for a teacher's name, C142,
-        C143 for a corpus, C217 for a config or encoder that is not there, C515 for a teacher, C205
-        and C232 to C234 for parallel text, C406 and C417 for numbers, C129, C407, C408 and C601
-        for the output, C405 if it was made of other inputs, C427 if a training fails, and those of
-        `label`.
+        C143 for a corpus, C217 for a config or encoder that is not there, C433 for the last
+        teacher, C205 and C232 to C234 for parallel text, C406 and C417 for numbers, C129, C407,
+        C408 and C601 for the output, C405 if it was made of other inputs, C427 if a training
+        fails, and those of `label`.
     """
     for what, given in (("teacher", teachers), ("language", raw)):
         if not given:
@@ -160,10 +167,9 @@ def distil(
     ):
         if not path.exists():
             raise ConcnerError(Errors.C217.format(path=path, expected=expected))
-    for teacher in teachers.values():
-        if not is_pipeline(teacher):
-            # Which says why.
-            load_pipeline(teacher, "Teacher")
+    voting = voting or Voting()
+    mapping = read_label_map(map_labels) if isinstance(map_labels, Path) else map_labels or {}
+    _check_start(load_teachers(teachers, mapping, voting)[-1])
     for corpus in (*raw.values(), dev, *([parallel.bitexts] if parallel else [])):
         for file in corpus_files(corpus):
             count_docs(file)
@@ -177,6 +183,7 @@ def distil(
         "--encoder": encoder,
         "--parallel": list(parallel.texts.values()) if parallel else None,
         "--bitexts": parallel.bitexts if parallel else None,
+        "--map-labels": None if isinstance(map_labels, Mapping) else map_labels,
     }
     plan = plan_rounds(list(teachers), rounds, min_confidence, parallel=bool(parallel))
     with claim(VERB, inputs=inputs, outputs={"OUTPUT": Store(output)}, force=force):
@@ -187,12 +194,25 @@ def distil(
             student=student,
             dev=dev,
             encoder=encoder,
+            voting=voting,
+            mapping=mapping,
             parallel=parallel,
             seed=seed,
             gpu_id=gpu_id,
             progress=progress,
         )
         return run.run(plan, force)
+
+
+def _check_start(teacher: Teacher) -> None:
+    """Check that students can start from a teacher: after the labelling it would be late."""
+    reason = ""
+    if not teacher.has_probabilities:
+        reason = "has no 'concner' component"
+    elif gone := sorted(set(teacher.own_labels) - set(teacher.labels)):
+        reason = f"has labels that students do not: {gone}"
+    if reason:
+        raise ConcnerError(Errors.C433.format(name=teacher.name, reason=reason))
 
 
 @dataclass
@@ -208,6 +228,8 @@ class _Run:
     student: Training
     dev: Path
     encoder: Path
+    voting: Voting
+    mapping: LabelMap
     parallel: ParallelText | None
     seed: int
     gpu_id: int
@@ -216,6 +238,7 @@ class _Run:
     def __post_init__(self) -> None:
         """Make what tells the user how far the run is."""
         self.told = Printer(no_print=not self.progress)
+        self.given = list(self.pipelines)
 
     def run(self, plan: Sequence[Step], force: bool) -> Distillation:
         """Make the steps that are not made yet; give what was done."""
@@ -269,6 +292,7 @@ class _Run:
                     "teachers": {name: made[name] for name in step.teachers},
                     "start": step.start,
                     "min_confidence": step.min_confidence,
+                    **self._describe_votes(step),
                     **self._describe_training(self.student),
                     **shared,
                 }
@@ -296,6 +320,20 @@ class _Run:
     def _describe_training(self, training: Training) -> dict[str, Any]:
         return {"config": identify(training.config), "steps": training.steps}
 
+    def _mapping(self, step: Round) -> LabelMap:
+        """Give the changes of labels for the teachers of a round; students need none."""
+        names = {*step.teachers, ALL_TEACHERS} if {*step.teachers} & {*self.given} else set()
+        return {name: types for name, types in self.mapping.items() if name in names}
+
+    def _describe_votes(self, step: Round) -> dict[str, Any]:
+        """Tell how the teachers of a round vote, where it is not as it was before they could."""
+        votes = {
+            "voting": self.voting.among(step.teachers).to_json(),
+            "map_labels": self._mapping(step),
+        }
+        usual = {"voting": Voting().to_json(), "map_labels": {}}
+        return {key: told for key, told in votes.items() if told != usual[key]}
+
     def _make(self, step: Step) -> None:
         if isinstance(step, Round):
             self._label(step)
@@ -322,6 +360,8 @@ class _Run:
                 path,
                 soft / language,
                 {name: self.pipelines[name] for name in step.teachers},
+                voting=self.voting.among(step.teachers),
+                map_labels=self._mapping(step),
                 min_confidence=step.min_confidence,
                 cache=self.output / CACHE,
                 force=True,

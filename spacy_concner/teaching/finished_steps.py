@@ -122,6 +122,7 @@ def _find_change(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     for name, inputs in before.items():
         if name not in now:
             return f"rounds: {name} is no longer one of them"
-        if changed := sorted(key for key in inputs if inputs[key] != now[name].get(key)):
+        keys = {*inputs, *now[name]}
+        if changed := sorted(key for key in keys if inputs.get(key) != now[name].get(key)):
             return f"inputs of {name}: {', '.join(changed)}"
     return ""

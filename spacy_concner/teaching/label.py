@@ -26,6 +26,7 @@ from .resume import CACHE, check_folder, prepare_folder, read_shard, shard_path,
 from .sentence_cache import CachedSentenceEncoder
 from .similarity_vectors import load_evaluator
 from .teachers import LabelMap, load_teachers, name_teachers, read_label_map
+from .voting import Voting
 from .weighting import (
     MEASURES,
     UNIFORM,
@@ -47,8 +48,9 @@ class Labelling:
     weighting: what `weighting.json` tells: weights of the teachers and how they came about.
     docs: Docs read, those of earlier runs included.
     tokens: tokens of those that are kept.
-    unsure_tokens: those of the tokens below the least confidence, which keep no label.
-    unsure_docs: Docs left out since no token was sure enough.
+    unsure_tokens: those of the tokens without label: below the least confidence, or with no
+        teacher that says something.
+    unsure_docs: Docs left out since no token has a label.
     resumed: Docs found already labelled by an earlier, unfinished run.
     shards: the files, in order.
     """
@@ -100,6 +102,7 @@ def label(
     teachers: Sequence[str | Path] | Mapping[str, str | Path],
     *,
     weighting: WeightingSettings | None = None,
+    voting: Voting | None = None,
     map_labels: Path | LabelMap | None = None,
     evaluator: str | Path | None = None,
     evaluator_width: int = 64,
@@ -113,6 +116,8 @@ def label(
 ) -> Labelling:
     """Write softly labelled Docs: the weighted mean of the teachers' probabilities.
 
+    A pipeline without `concner` teaches by the entities it sets.
+
     The Docs keep their tokens and segments; entities they may have are left out, so that
     the student sees the teachers' opinion alone.
 
@@ -123,6 +128,8 @@ def label(
         or paths by name.
     weighting (WeightingSettings): How they are weighed (TSL, arXiv 2004.12440, equation 5);
         equally if None.
+    voting (Voting): How sure teachers without probabilities are, whose silence is no vote, and
+        whether they may know different labels.
     map_labels (Path | Mapping[str, Mapping[str, str | None]]): For teachers with different labels,
         a file as `read_label_map` reads it, or what it gives.
     evaluator (str | Path): Pipeline with a `concner_evaluator` (MTMT, ACL 2022), whose token
@@ -139,11 +146,11 @@ def label(
         said stays.
     progress (bool): Show a progress bar.
     RETURNS (Labelling): Counts and files.
-    RAISES (ConcnerError): C142, C143 for the input, C409, C410, C510, C515 for a teacher, C403,
-        C411 for labels, C404, C413, C414, C415, C416 for the weights, C129, C407, C408 and C601
-        for output and cache, C405 if the output was made otherwise, C406 for a size or the limit,
-        C412 if a teacher gives no numbers, C417 for the least confidence, C423 if no token is as
-        sure as that.
+    RAISES (ConcnerError): C142, C143 for the input, C409, C410, C429, C430, C431, C432, C515 for
+        a teacher, C403, C411 for labels, C404, C413, C414, C415, C416 for the weights, C129, C407,
+        C408 and C601 for output and cache, C405 if the output was made otherwise, C406 for a size
+        or the limit, C412 if a teacher gives no numbers, C417 for the least confidence, C423 if no
+        token has a label.
     """
     for setting, value, least in (
         ("limit", limit, 0),
@@ -155,7 +162,7 @@ def label(
             raise ConcnerError(Errors.C406.format(setting=setting, value=value, least=least))
     check_confidence(min_confidence)
     path, output = Path(path), Path(output)
-    weighting = weighting or WeightingSettings()
+    weighting, voting = weighting or WeightingSettings(), voting or Voting()
     named = name_teachers(teachers)
     inputs: dict[str, Paths] = {
         "INPUT": path,
@@ -171,12 +178,13 @@ def label(
         check_folder(output)
         files = corpus_files(path)
         mapping = read_label_map(map_labels) if isinstance(map_labels, Path) else map_labels
-        loaded = load_teachers(named, mapping)
+        loaded = load_teachers(named, mapping, voting)
         keep = Path(cache or output / CACHE)
         text = fingerprint(files)
         mixer = Mixer(
             teachers=loaded,
             weighting=_weigh(weighting, list(named), files, keep / SENTENCES),
+            voting=voting,
             evaluator=None if evaluator is None else load_evaluator(evaluator),
             evaluator_width=evaluator_width,
             min_confidence=min_confidence,
@@ -219,8 +227,7 @@ def check_confidence(value: float) -> None:
 def _make_shard(docs: Sequence[Doc], mixer: Mixer, output: Path, done: Labelling) -> None:
     """Make the next shard, unless an earlier run has, and count it."""
     file = shard_path(output, len(done.shards) + 1)
-    # Only a least confidence leaves Docs out.
-    kept = read_shard(file, None if mixer.min_confidence else len(docs))
+    kept = read_shard(file, None if mixer.may_leave_out else len(docs))
     if kept is None:
         kept = mixer.mix(docs, file.stem)
         write_shard(file, kept)

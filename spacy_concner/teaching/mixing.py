@@ -15,9 +15,12 @@ from spacy.tokens import Doc
 from ..corpora.segments import copy_tokens
 from ..corpora.soft_labels import set_soft_labels
 from ..pipelines import pipeline_fingerprint
+from .combining import combine_opinions
+from .entity_opinions import OUTSIDE
 from .similarity_vectors import predict_vectors
-from .teacher_cache import cached, teacher_probabilities
+from .teacher_cache import cached, teacher_opinions
 from .teachers import Teacher
+from .voting import Voting
 from .weighting import Weighting
 
 
@@ -27,6 +30,7 @@ class Mixer:
 
     teachers: The teachers, with labels in common.
     weighting: How much each counts.
+    voting: What their silence means, and how sure they are.
     evaluator: Pipeline whose token vectors go along; None for none.
     evaluator_width: Width of these.
     min_confidence: Tokens whose likeliest label has a lower probability keep no label.
@@ -37,6 +41,7 @@ class Mixer:
 
     teachers: Sequence[Teacher]
     weighting: Weighting
+    voting: Voting
     evaluator: Language | None
     evaluator_width: int
     min_confidence: float
@@ -52,11 +57,18 @@ class Mixer:
             "teachers": {teacher.name: teacher.fingerprint for teacher in self.teachers},
             "weighting": summary["weights"],
             "weighting_key": _key(srsly.json_dumps(summary, sort_keys=True)),
+            "voting": self.voting.to_json(),
             "labels": self.teachers[0].labels,
             "evaluator": self._evaluator_key or None,
             "min_confidence": self.min_confidence,
             "batch_size": self.batch_size,
         }
+
+    @property
+    def may_leave_out(self) -> bool:
+        """Whether Docs may be left with no label at all, and so be left out."""
+        silent = any(teacher.partial or not teacher.has_probabilities for teacher in self.teachers)
+        return silent or self.min_confidence > 0
 
     @cached_property
     def _evaluator_key(self) -> list[object]:
@@ -73,14 +85,16 @@ class Mixer:
         docs (Sequence[Doc]): Docs to read; they stay unchanged.
         shard (str): Name of their shard, under which caches keep what is said of them.
         RETURNS (list[Doc]): Copies with soft labels, without entities. Docs with no token that is
-            sure enough are left out.
-        RAISES (ConcnerError): C412 if a teacher gives no numbers, C443 if the evaluator does.
+            sure enough, or of which a teacher says something, are left out.
+        RAISES (ConcnerError): C412 if a teacher gives no numbers, C443 if the evaluator does,
+            C432 if a teacher finds a type that it has not named.
         """
         labels = self.teachers[0].labels
         mixed = []
         means, evaluated = self._probabilities(docs, shard), self._vectors(docs, shard)
         for doc, probabilities, vectors in zip(docs, means, evaluated, strict=True):
-            sure = probabilities.max(axis=1, initial=0) >= self.min_confidence
+            largest = probabilities.max(axis=1, initial=0)
+            sure = (largest >= self.min_confidence) & (largest > 0)
             if len(doc) and not sure.any():
                 continue
             probabilities[~sure] = 0
@@ -90,16 +104,19 @@ class Mixer:
         return mixed
 
     def _probabilities(self, docs: Sequence[Doc], shard: str) -> list[np.ndarray]:
-        """Give the weighted mean of the teachers, `(n_tokens, n_labels)` float32 for each Doc."""
-        n_labels = len(self.teachers[0].labels)
-        weights = self.weighting.weights(docs).astype("f4")
-        mixed = [np.zeros((len(doc), n_labels), dtype="f4") for doc in docs]
-        for k, teacher in enumerate(self.teachers):
-            file = self._cache_file(shard, teacher.fingerprint)
-            parts = teacher_probabilities(teacher, docs, self.batch_size, file)
-            for total, part, weight in zip(mixed, parts, weights[:, k], strict=True):
-                total += weight * part
-        return mixed
+        """Give what the teachers say together, `(n_tokens, n_labels)` float32 for each Doc."""
+        outside = self.teachers[0].labels.index(OUTSIDE)
+        knows = np.stack([teacher.knows for teacher in self.teachers])
+        opinions = [
+            teacher_opinions(
+                teacher, docs, self.batch_size, self._cache_file(shard, *teacher.cache_key)
+            )
+            for teacher in self.teachers
+        ]
+        return [
+            combine_opinions(np.stack(said), weights, knows, outside)
+            for weights, *said in zip(self.weighting.weights(docs), *opinions, strict=True)
+        ]
 
     def _vectors(self, docs: Sequence[Doc], shard: str) -> Sequence[np.ndarray | None]:
         """Give the evaluator's token vectors of each Doc, None without an evaluator."""

@@ -12,6 +12,7 @@ from ..arrays import softmax
 from ..errors import ConcnerError, Errors
 from ..files import whole_file
 from ..pipelines import find_component, predict_docs
+from .entity_opinions import OUTSIDE, find_entities, soften
 from .teachers import Teacher
 
 
@@ -34,23 +35,48 @@ def predict_probabilities(
     return result
 
 
-def teacher_probabilities(
+def teacher_opinions(
     teacher: Teacher, docs: Sequence[Doc], batch_size: int, file: Path
 ) -> list[np.ndarray]:
-    """Give the probabilities of a teacher in the labels in common, from disk if they are there.
+    """Give what a teacher says in the labels in common, from disk if it is there.
+
+    The disk keeps what it found, before confidence, silence and mapping: to change these costs no
+    further run of it.
 
     teacher (Teacher): The teacher.
     docs (Sequence[Doc]): Docs to read.
     batch_size (int): Docs a batch.
-    file (Path): Where the probabilities of these Docs are kept.
-    RETURNS (list[ndarray]): For each Doc `(n_tokens, n_labels)` float32 probabilities.
-    RAISES (ConcnerError): C412 if a probability is not a number.
+    file (Path): Where what it says of these Docs is kept.
+    RETURNS (list[ndarray]): For each Doc `(n_tokens, n_labels)` float32 probabilities; a row of
+        zeros is silence.
+    RAISES (ConcnerError): C412 if a probability is not a number, C432 for an entity of a type
+        that it has not named.
     """
-    own = cached(file, docs, lambda: predict_probabilities(teacher.nlp, docs, batch_size))
+
+    def compute() -> list[np.ndarray]:
+        if teacher.has_probabilities:
+            return predict_probabilities(teacher.nlp, docs, batch_size)
+        return find_entities(teacher.nlp, teacher.own_labels, docs, batch_size)
+
+    own = cached(file, docs, compute)
     for doc, rows in zip(docs, own, strict=True):
         if not np.isfinite(rows).all():
             raise ConcnerError(Errors.C412.format(teacher=teacher.path, text=doc.text[:80]))
-    return [rows.astype("f4") @ teacher.columns for rows in own]
+    return [_in_common(teacher, rows) for rows in own]
+
+
+def _in_common(teacher: Teacher, own: np.ndarray) -> np.ndarray:
+    outside = teacher.labels.index(OUTSIDE)
+    rows = own.astype("f4") @ teacher.columns
+    # Which tokens have no entity must be seen before probabilities are spread over them.
+    nothing = rows[:, outside] != 0
+    if teacher.has_probabilities:
+        nothing = rows.argmax(axis=1) == outside
+    else:
+        rows = soften(rows, teacher.knows, outside, teacher.confidence)
+    if teacher.partial:
+        rows[nothing] = 0
+    return rows
 
 
 def cached(

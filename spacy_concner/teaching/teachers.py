@@ -1,10 +1,10 @@
-"""Teachers: any spaCy pipelines with a `concner` component, by name, with labels in common."""
+"""Teachers: any spaCy pipelines that find entities, by name, with labels in common."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from spacy.language import Language
@@ -12,13 +12,15 @@ from spacy.language import Language
 from ..corpora.json_values import read_json_object
 from ..errors import ConcnerError, Errors
 from ..files import show_reason
-from ..pipelines import find_component, load_pipeline, pipeline_fingerprint
+from ..pipelines import find_component, find_components, load_pipeline, pipeline_fingerprint
+from .entity_opinions import OUTSIDE, entity_tags, find_entity_types
+from .voting import DEFAULT_CONFIDENCE, Voting
 
-OUTSIDE = "O"
 NAMED = re.compile(r"([\w-]+)=(.+)")
 # A new entity type: not the tag of no entity, and no white space, which tags cannot have.
 NEW_TYPE = re.compile(r"(?!O$)\S+")
 ALL_TEACHERS = "*"
+OTHER_TYPES = "*"
 
 # New entity types by teacher and old type, None for no entity.
 LabelMap: TypeAlias = Mapping[str, Mapping[str, str | None]]
@@ -31,35 +33,64 @@ class Teacher:
     name: What it is called: the language it was trained on, as a rule.
     path: Pipeline folder or package.
     nlp: The pipeline.
-    labels: BIO tags of its columns, after mapping.
+    own_labels: BIO tags that it knows, before mapping.
+    labels: BIO tags of its columns, after mapping, those that it does not know included.
     columns: `(n_own_labels, n_labels)` float32 zeros and ones that add the probabilities of
         its own labels up to those of `labels`.
     fingerprint: What identifies its weights and settings.
+    has_probabilities: Whether it gives probabilities (`concner`), not entities alone.
+    confidence: Probability of what it says where it gives none.
+    partial: Whether it is silent where it finds nothing.
     """
 
     name: str
     path: str
     nlp: Language
+    own_labels: list[str]
     labels: list[str]
     columns: np.ndarray
     fingerprint: str
+    has_probabilities: bool = True
+    confidence: float = DEFAULT_CONFIDENCE
+    partial: bool = False
 
     @property
-    def recogniser(self) -> Any:
-        """The pipeline's last `concner` component."""
-        return self.nlp.get_pipe(find_component(self.nlp))
+    def knows(self) -> np.ndarray:
+        """Which of `labels` it knows, `(n_labels,)` booleans; no entity among them."""
+        return self.columns.any(axis=0) | (np.asarray(self.labels) == OUTSIDE)
+
+    @property
+    def cache_key(self) -> list[str]:
+        """What tells what it has said from what others have."""
+        if self.has_probabilities:
+            return [self.fingerprint]
+        return [self.fingerprint, "entities", *self.own_labels]
 
 
 def load_teacher(path: str | Path) -> Language:
-    """Load a teacher: any spaCy pipeline with a `concner` component.
+    """Load a teacher: any spaCy pipeline that finds entities.
 
     path (str | Path): Pipeline folder or installed package.
     RETURNS (Language): The teacher.
-    RAISES (ConcnerError): C515 if it cannot be loaded, C510 if it has no `concner`.
+    RAISES (ConcnerError): C515 if it cannot be loaded.
     """
-    nlp = load_pipeline(path, "Teacher")
-    find_component(nlp)
-    return nlp
+    return load_pipeline(path, "Teacher")
+
+
+def labels_of(nlp: Language, told: Iterable[str] = ()) -> list[str]:
+    """Give the BIO tags that a teacher knows.
+
+    nlp (Language): The teacher.
+    told (Iterable[str]): Entity types of a pipeline that names none itself.
+    RETURNS (list[str]): Those of its `concner`, or of the types that its components name.
+    RAISES (ConcnerError): C431 if it has no `concner`, and no types are known.
+    """
+    if find_components(nlp):
+        return list(nlp.get_pipe(find_component(nlp)).labels)  # type: ignore[attr-defined]
+    types = find_entity_types(nlp) or sorted(told)
+    if not types:
+        raise ConcnerError(Errors.C431.format(path=nlp.path, pipes=nlp.pipe_names))
+    return entity_tags(types)
 
 
 def name_teachers(given: Sequence[str | Path] | Mapping[str, str | Path]) -> dict[str, str]:
@@ -86,32 +117,35 @@ def name_teachers(given: Sequence[str | Path] | Mapping[str, str | Path]) -> dic
 
 
 def load_teachers(
-    given: Sequence[str | Path] | Mapping[str, str | Path], mapping: LabelMap | None = None
+    given: Sequence[str | Path] | Mapping[str, str | Path],
+    mapping: LabelMap | None = None,
+    voting: Voting | None = None,
 ) -> list[Teacher]:
     """Load teachers and bring their labels together.
 
     given (Sequence[str | Path] | Mapping[str, str | Path]): As `name_teachers` takes them.
     mapping (LabelMap): As `read_label_map` gives it.
+    voting (Voting): How what they say counts.
     RETURNS (list[Teacher]): The teachers, all with the same labels.
-    RAISES (ConcnerError): C510, C515 for a teacher, C403 if labels differ, C409 for names,
-        C411 if the mapping names other teachers or labels than there are.
+    RAISES (ConcnerError): C431, C515 for a teacher, C403 if labels differ, C409 for names,
+        C411 if the mapping names other teachers or labels than there are, C429, C430 for what is
+        said of how they vote.
     """
     named = name_teachers(given)
-    mapping = mapping or {}
+    mapping, voting = mapping or {}, voting or Voting()
+    voting.check(list(named))
     unknown = sorted(set(mapping) - {*named, ALL_TEACHERS})
     if unknown:
         raise ConcnerError(Errors.C411.format(kind="teachers", unknown=unknown, known=list(named)))
     pipelines = {name: load_teacher(path) for name, path in named.items()}
-    own = {
-        name: list(nlp.get_pipe(find_component(nlp)).labels)  # type: ignore[attr-defined]
-        for name, nlp in pipelines.items()
-    }
+    told = {name: set(mapping.get(name, ())) - {OTHER_TYPES} for name in named}
+    own = {name: labels_of(nlp, told[name]) for name, nlp in pipelines.items()}
     changes = {name: {**mapping.get(ALL_TEACHERS, {}), **mapping.get(name, {})} for name in named}
     types = {name: {label[2:] for label in own[name] if label != OUTSIDE} for name in named}
     everywhere = set().union(*types.values()) if types else set()
     for name in named:
         known = everywhere if not mapping.get(name) else types[name] | everywhere
-        strange = sorted(set(changes[name]) - known)
+        strange = sorted(set(changes[name]) - known - {OTHER_TYPES})
         if strange:
             raise ConcnerError(
                 Errors.C411.format(kind="entity types", unknown=strange, known=sorted(known))
@@ -120,30 +154,50 @@ def load_teachers(
         name: sorted({map_label(label, changes[name]) for label in own[name]} | {OUTSIDE})
         for name in named
     }
-    first = next(iter(named), "")
-    for name, labels in mapped.items():
-        if labels != mapped[first]:
-            raise ConcnerError(
-                Errors.C403.format(first=first, expected=mapped[first], other=name, found=labels)
-            )
+    labels = common_labels(mapped, voting)
     return [
         Teacher(
             name,
             named[name],
             nlp,
-            mapped[name],
-            column_sums(own[name], mapped[name], changes[name]),
-            pipeline_fingerprint(nlp),
+            own[name],
+            labels,
+            columns=column_sums(own[name], labels, changes[name]),
+            fingerprint=pipeline_fingerprint(nlp),
+            has_probabilities=bool(find_components(nlp)),
+            confidence=voting.confidence.get(name, DEFAULT_CONFIDENCE),
+            partial=name in voting.partial,
         )
         for name, nlp in pipelines.items()
     ]
+
+
+def common_labels(labels: Mapping[str, list[str]], voting: Voting) -> list[str]:
+    """Give the labels that a student of teachers learns.
+
+    labels (Mapping[str, list[str]]): Sorted BIO tags by teacher.
+    voting (Voting): Which teachers are partial, and whether labels are joined.
+    RETURNS (list[str]): The tags, sorted.
+    RAISES (ConcnerError): C403 if teachers differ and labels are not joined; one that is partial
+        may know fewer than the others.
+    """
+    if voting.join_labels:
+        return sorted(set().union(*labels.values()))
+    first = next((name for name in labels if name not in voting.partial), next(iter(labels), ""))
+    for name, found in labels.items():
+        fewer = name in voting.partial and set(found) <= set(labels[first])
+        if found != labels[first] and not fewer:
+            values = {"first": first, "expected": labels[first], "other": name, "found": found}
+            raise ConcnerError(Errors.C403.format(**values))
+    return labels.get(first, [])
 
 
 def read_label_map(path: Path) -> dict[str, dict[str, str | None]]:
     """Read how labels of teachers become labels in common.
 
     path (Path): JSON file: `{"de": {"PERSON": "PER", "MISC": null}}` maps the entity types
-        of teacher de, MISC to no entity; under `"*"` for all teachers.
+        of teacher de, MISC to no entity; under `"*"` for all teachers. The type `"*"` stands for
+        all that a teacher knows and the file does not name.
     RETURNS (dict[str, dict[str, str | None]]): New entity types by teacher and type.
     RAISES (ConcnerError): C410 if the file cannot be read or holds something else.
     """
@@ -162,9 +216,9 @@ def read_label_map(path: Path) -> dict[str, dict[str, str | None]]:
 
 def map_label(label: str, changes: Mapping[str, str | None]) -> str:
     """Give the BIO tag that a teacher's tag becomes."""
-    if label == OUTSIDE or label[2:] not in changes:
+    if label == OUTSIDE:
         return label
-    new = changes[label[2:]]
+    new = changes.get(label[2:], changes.get(OTHER_TYPES, label[2:]))
     return OUTSIDE if new is None else label[:2] + new
 
 

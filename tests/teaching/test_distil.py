@@ -16,6 +16,7 @@ from spacy_concner.corpora.reader import corpus_files, read_docs
 from spacy_concner.errors import ConcnerError
 from spacy_concner.teaching import distil as distil_module
 from spacy_concner.teaching.distil import ParallelText, Training, distil
+from spacy_concner.teaching.voting import Voting
 from tests.sentences import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
 from tests.tiny_pipelines import build_tiny_config, train_tiny
 
@@ -383,3 +384,43 @@ def test_command_line(settings, trainer, parallel, tmp_path):
     assert lacking.exit_code == 1 and "C217" in lacking.output
     changed = run("--bitexts", parallel.bitexts, "--seed", 2)
     assert changed.exit_code == 1 and "C405" in changed.output
+
+
+def test_any_pipeline_teaches_beside_the_last(settings, trainer, tmp_path):
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "CITY", "pattern": "Berlin"}])
+    nlp.to_disk(tmp_path / "rules")
+    rules = {"rules": tmp_path / "rules"}
+    settings["teachers"] = {**rules, **settings["teachers"]}
+    changes = {
+        "voting": Voting({"rules": 0.5}, ["rules"]),
+        "map_labels": {"rules": {"CITY": "LOC"}},
+        "rounds": 2,
+    }
+    distil(**settings, **changes)
+    told = srsly.read_json(settings["output"] / "distil.json")["inputs"]["round-2"]
+    assert told["voting"]["partial"] == ["rules"]
+    soft = settings["output"] / "soft" / "round-2" / "de"
+    assert srsly.read_json(soft / "label.json")["voting"]["confidence"] == {"rules": 0.5}
+    assert distil(**settings, **changes).steps == []
+    with pytest.raises(ConcnerError, match="C405.*voting"):
+        distil(**settings, **{**changes, "voting": Voting(partial=["rules"])})
+    with pytest.raises(ConcnerError, match="C405.*map_labels"):
+        distil(**settings, **{**changes, "map_labels": {"rules": {"CITY": "ORG"}}})
+    settings["teachers"] = dict(reversed(settings["teachers"].items()))
+    with pytest.raises(ConcnerError, match="C433.*rules.*'concner'"):
+        distil(**settings, **changes)
+
+
+def test_students_start_from_a_teacher_of_their_labels(settings, trainer):
+    mapping = {"*": {"PER": "PERSON"}}
+    with pytest.raises(ConcnerError, match="C433.*second.*B-PER"):
+        distil(**settings, map_labels=mapping)
+    assert not trainer.trained
+
+
+def test_votes_that_were_not_told_before_are_a_change(settings, trainer):
+    distil(**settings)
+    with pytest.raises(ConcnerError, match="C405.*round-1.*voting"):
+        distil(**settings, voting=Voting(partial=["first"]))
+    assert distil(**settings).kept

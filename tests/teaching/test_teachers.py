@@ -54,7 +54,7 @@ def test_labels_in_common(trained_folder, other_labels, tmp_path):
     english, german = load_teachers(teachers, mapping)
     assert english.labels == german.labels == ["B-LOC", "B-PER", "I-LOC", "I-PER", "O"]
     for teacher in (english, german):
-        own = list(teacher.recogniser.labels)
+        own = teacher.own_labels
         pairs = {own[i]: teacher.labels[k] for i, k in zip(*teacher.columns.nonzero(), strict=True)}
         assert len(pairs) == len(own) == teacher.columns.sum()
         person = "PER" if teacher.name == "en" else "PERSON"
@@ -85,7 +85,14 @@ def test_mapped_probabilities_add_up(trained_folder, other_labels, tmp_path):
 def test_map_for_all_teachers(trained_folder):
     (teacher,) = load_teachers([trained_folder], {"*": {"ORG": "LOC"}})
     assert not any(name.endswith("ORG") for name in teacher.labels)
-    assert teacher.columns.shape == (len(teacher.recogniser.labels), len(teacher.labels))
+    assert teacher.columns.shape == (len(teacher.own_labels), len(teacher.labels))
+
+
+def test_types_that_are_not_named_go_together(trained_folder):
+    (teacher,) = load_teachers([f"en={trained_folder}"], {"en": {"PER": "PERSON", "*": None}})
+    assert teacher.labels == ["B-PERSON", "I-PERSON", "O"]
+    (teacher,) = load_teachers([trained_folder], {"*": {"PER": "PER", "*": "THING"}})
+    assert teacher.labels == ["B-PER", "B-THING", "I-PER", "I-THING", "O"]
 
 
 @pytest.mark.parametrize(
