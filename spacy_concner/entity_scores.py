@@ -6,7 +6,7 @@ in; where these do not fit the Doc any more, there is no score.
 """
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -176,3 +176,17 @@ def register_score_extension() -> None:
             warnings.warn(Warnings.W001.format(name=SCORE_EXTENSION), stacklevel=2)
             return
     Span.set_extension(SCORE_EXTENSION, getter=get_score, force=True)
+
+
+def pass_on(value: Any, chain: Callable[[Any], Any] | None = None) -> Any:
+    """Leave a value that `srsly` reads from msgpack to the next decoder.
+
+    `srsly` looks its decoders up whenever it reads, as spaCy does to unpickle, receive or load a
+    Doc. That imports this package, and so registers the extension, in a process that knows
+    nothing else of it: a Doc itself can bring no code along.
+
+    value (Any): What was read.
+    chain (Callable): The next decoder, if there is one.
+    RETURNS (Any): What that makes of it.
+    """
+    return value if chain is None else chain(value)

@@ -7,8 +7,10 @@ import sys
 import warnings
 import weakref
 
+import numpy as np
 import pytest
 import spacy
+import srsly
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.pipeline import merge_entities
@@ -16,6 +18,7 @@ from spacy.tokens import Doc, DocBin, Span
 
 from spacy_concner.entity_scores import (
     get_score,
+    pass_on,
     register_score_extension,
     scored_spans,
     set_scored_spans,
@@ -189,49 +192,90 @@ def test_the_users_extension_stays():
     assert Span.get_extension("concner_score")[2] is get_score
 
 
+# Nothing in it names the package.
 READ = """
 import importlib, sys
 import warnings
 warnings.simplefilter("ignore")
 library, path = sys.argv[1:]
 if library == "DocBin":
-    import spacy_concner
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
     (doc,) = DocBin().from_disk(path).get_docs(Vocab())
+elif library == "bytes":
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+    doc = Doc(Vocab()).from_disk(path)
 else:
     with open(path, "rb") as file:
-        nlp = importlib.import_module(library).load(file)
-    doc = nlp("Anna Berg lives in Sofia .")
+        doc = importlib.import_module(library).load(file)
+    if not hasattr(doc, "ents"):
+        doc = doc("Anna Berg lives in Sofia .")
 print([round(ent._.concner_score, 3) for ent in doc.ents])
 """
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("library", ["pickle", "cloudpickle", "joblib", "DocBin"])
-def test_extension_is_there_in_a_fresh_process(trained, tmp_path, library):
+@pytest.mark.parametrize(
+    "library, what",
+    [
+        ("pickle", "Doc"),
+        ("pickle", "Doc of pipe"),
+        ("pickle", "pipeline"),
+        ("cloudpickle", "pipeline"),
+        ("joblib", "Doc"),
+        ("DocBin", "Doc"),
+        ("bytes", "Doc"),
+    ],
+)
+def test_extension_is_there_in_a_fresh_process(trained, tmp_path, library, what):
     doc = trained("Anna Berg lives in Sofia .")
+    if what == "Doc of pipe":
+        # As it comes from another process.
+        doc = Doc(trained.vocab).from_bytes(doc.to_bytes())
     path = tmp_path / "stored"
-    if library == "DocBin":
-        DocBin(docs=[doc]).to_disk(path)
+    if library in ("DocBin", "bytes"):
+        stored = DocBin(docs=[doc]) if library == "DocBin" else doc
+        stored.to_disk(path)
     else:
         module = pytest.importorskip(library)
         with path.open("wb") as file:
-            module.dump(trained, file)
+            module.dump(trained if what == "pipeline" else doc, file)
     command = [sys.executable, "-c", READ, library, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == str([round(ent._.concner_score, 3) for ent in doc.ents])
+    done = subprocess.run(command, capture_output=True, text=True)
+    expected = str([round(ent._.concner_score, 3) for ent in doc.ents])
+    assert done.stdout.strip() == expected, done.stderr
     assert len(doc.ents) == 2
 
 
+SPAWN = """
+import multiprocessing, sys
+import spacy
+
+def read(doc):
+    return [ent._.concner_score for ent in doc.ents]
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method("spawn")
+    nlp = spacy.load(sys.argv[1])
+    docs = list(nlp.pipe(["Anna Berg lives in Sofia ."] * 2, n_process=2))
+    with multiprocessing.Pool(1) as pool:
+        print(pool.map(read, docs))
+"""
+
+
 @pytest.mark.slow
-def test_spawned_processes(trained):
-    context = __import__("multiprocessing").get_context("spawn")
-    with context.Pool(1) as pool:
-        scores = pool.apply(read_scores, (trained,))
-    assert scores == [ent._.concner_score for ent in trained("Anna Berg lives in Sofia .").ents]
+def test_spawned_processes(trained, trained_folder, tmp_path):
+    script = tmp_path / "spawn.py"
+    script.write_text(SPAWN, "utf8")
+    command = [sys.executable, str(script), str(trained_folder)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    scores = [ent._.concner_score for ent in trained("Anna Berg lives in Sofia .").ents]
+    assert done.stdout.strip() == str([scores] * 2), done.stderr
 
 
-def read_scores(nlp) -> list[float]:
-    """Give the scores of a sentence's entities."""
-    return [ent._.concner_score for ent in nlp("Anna Berg lives in Sofia .").ents]
+def test_decoders_of_others_still_run():
+    assert pass_on({"a": 1}) == {"a": 1}
+    assert pass_on({"a": 1}, list) == ["a"]
+    array = np.ones(2, dtype="f4")
+    assert (srsly.msgpack_loads(srsly.msgpack_dumps({"a": array}))["a"] == array).all()
