@@ -6,7 +6,8 @@ class TrainingErrors:
 
     C501 = (
         "Training cannot start from component '{name}' of {path}: {why}. Start from a pipeline "
-        "with the same encoder, architecture and labels, or set start_from = null."
+        "with the same encoder and architecture, and no labels but those of the new one, or set "
+        "start_from = null."
     )
     C502 = (
         "Nothing to freeze: no component of {pipes} holds a torch encoder with embeddings or "

@@ -16,6 +16,8 @@ from .bfloat16 import has_bfloat16, use_bfloat16
 from .layers import drop_layers
 
 EMBEDDINGS = re.compile(r"(^|\.)embeddings\.")
+# The layer of a tagger that has a row for each label.
+SCORES = "output_layer"
 LAYER = re.compile(r"(^|\.)layers?\.(\d+)\.")
 
 
@@ -34,7 +36,8 @@ def create_start_training(
     embeddings and the bottom layers follows TSL (arXiv 2004.12440, section 4.1), and on a
     CPU saves the optimiser most of its work.
 
-    start_from (Path): Pipeline folder or package whose weights are copied.
+    start_from (Path): Pipeline folder or package whose weights are copied; it may lack some of
+        the labels.
     components (Sequence[str]): Components to copy, those of them that the pipeline has.
     freeze_embeddings (bool): Whether the encoder's embeddings stay as they are.
     frozen_layers (int): How many of the encoder's bottom layers stay as they are.
@@ -72,6 +75,8 @@ def _has_depth(nlp: Language, depth: int) -> bool:
 def copy_weights(source: Language, target: Language, components: Sequence[str]) -> None:
     """Copy the weights of components from one pipeline into another of the same shape.
 
+    A target may have labels that the source lacks: these are left as initialised.
+
     source (Language): Trained pipeline.
     target (Language): Initialised pipeline, changed in place; its settings stay.
     components (Sequence[str]): Names; those that the target lacks are passed over.
@@ -95,18 +100,25 @@ def copy_weights(source: Language, target: Language, components: Sequence[str]) 
             raise ConcnerError(Errors.C501.format(name=name, path=source.path, why=why))
     for name in names:
         pipes: list[Any] = [target.get_pipe(name), source.get_pipe(name)]
-        _copy_model(pipes[0].model, pipes[1].model)
+        places = _new_places(*pipes)
+        if places is not None:
+            ours, theirs = (pipe.model.get_ref(SCORES) for pipe in pipes)
+            _copy_rows(ours, theirs, places)
+            new = sorted(set(pipes[0].labels) - set(pipes[1].labels))
+            logger.info("Labels of '%s' that %s lacks: %s", name, source.path, ", ".join(new))
+        _copy_model(pipes[0].model, pipes[1].model, None if places is None else SCORES)
         logger.info("Weights of '%s' start from %s", name, source.path)
 
 
 def _difference(ours: Any, theirs: Any) -> str | None:
     """Tell why the weights of a component do not fit another, None if they do."""
     labels = [list(getattr(pipe, "labels", ())) for pipe in (ours, theirs)]
-    if labels[0] != labels[1]:
+    places = _new_places(ours, theirs)
+    if labels[0] != labels[1] and places is None:
         return f"its labels are {labels[1]} instead of {labels[0]}"
     if not all(isinstance(getattr(pipe, "model", None), Model) for pipe in (ours, theirs)):
         return "it has no weights"
-    shapes = [_shapes(pipe.model) for pipe in (ours, theirs)]
+    shapes = [_shapes(pipe.model, None if places is None else SCORES) for pipe in (ours, theirs)]
     for key in [*shapes[0], *shapes[1]]:
         found = [part.get(key) for part in shapes]
         if found[0] != found[1]:
@@ -116,18 +128,41 @@ def _difference(ours: Any, theirs: Any) -> str | None:
     return None
 
 
-def _nodes(model: Model) -> list[Model]:
+def _new_places(ours: Any, theirs: Any) -> list[int] | None:
+    """Tell at which rows of a tagger's scores another's labels stand, None if they are the same.
+
+    None, too, if one of them is no tagger, or the other has labels that ours lacks.
+    """
+    labels = [list(getattr(pipe, "labels", ())) for pipe in (ours, theirs)]
+    models = [getattr(pipe, "model", None) for pipe in (ours, theirs)]
+    taggers = all(isinstance(model, Model) and model.has_ref(SCORES) for model in models)
+    if not taggers or not set(labels[1]) < set(labels[0]):
+        return None
+    return [labels[0].index(label) for label in labels[1]]
+
+
+def _copy_rows(ours: Model, theirs: Model, places: Sequence[int]) -> None:
+    """Copy the rows of the labels in common: each has its row in every weight."""
+    for name in ours.param_names:
+        weights: Any = ours.get_param(name).copy()
+        weights[list(places)] = ours.ops.asarray(theirs.get_param(name))
+        ours.set_param(name, weights)
+
+
+def _nodes(model: Model, without: str | None = None) -> list[Model]:
     """List the layers to copy: of taggers all but the heads that only training uses."""
     parts = ("tok2vec", "output")
-    if all(model.has_ref(part) for part in parts):
-        return [node for part in parts for node in model.get_ref(part).walk()]
-    return list(model.walk())
+    if not all(model.has_ref(part) for part in parts):
+        return list(model.walk())
+    left = None if without is None else model.get_ref(without)
+    found = [node for part in parts for node in model.get_ref(part).walk()]
+    return [node for node in found if node is not left]
 
 
-def _shapes(model: Model) -> dict[str, tuple[int, ...]]:
+def _shapes(model: Model, without: str | None = None) -> dict[str, tuple[int, ...]]:
     """Give the shapes of all weights by layer and name."""
     shapes: dict[str, tuple[int, ...]] = {}
-    for i, node in enumerate(_nodes(model)):
+    for i, node in enumerate(_nodes(model, without)):
         for name in node.param_names:
             if node.has_param(name):
                 shapes[f"{node.name} {i} {name}"] = tuple(node.get_param(name).shape)
@@ -142,9 +177,9 @@ def _vocabularies(model: Model) -> list[dict[str, int]]:
     return [encoder.tokenizer.get_vocab() for encoder in encoders_of(model)]
 
 
-def _copy_model(ours: Model, theirs: Model) -> None:
+def _copy_model(ours: Model, theirs: Model, without: str | None = None) -> None:
     # Weight by weight: a model's bytes would also bring the settings of the encoder.
-    for node, other in zip(_nodes(ours), _nodes(theirs), strict=True):
+    for node, other in zip(_nodes(ours, without), _nodes(theirs, without), strict=True):
         for name in node.param_names:
             if other.has_param(name):
                 weights: Any = node.ops.asarray(other.get_param(name))

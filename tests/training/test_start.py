@@ -222,10 +222,31 @@ def test_component_without_weights():
         copy_weights(nlp, nlp, ["sentencizer"])
 
 
-def test_other_labels(trained_folder, sentences):
+def test_labels_that_would_be_lost(sentences, tmp_path):
     doc = labelled_doc(sentences[0].vocab, ["Ruritania"], ["B-LAND"])
-    with pytest.raises(ConcnerError, match=r"C501.*labels.*B-LAND"):
-        callback(start_from=trained_folder)(make_nlp([*sentences, doc]))
+    make_nlp([*sentences, doc]).to_disk(tmp_path)
+    for others in (sentences, [*sentences, labelled_doc(doc.vocab, ["Monday"], ["B-DAY"])]):
+        with pytest.raises(ConcnerError, match=r"C501.*labels.*B-LAND"):
+            callback(start_from=tmp_path)(make_nlp(others))
+
+
+def test_new_labels_stand_beside_those_of_the_source(trained_folder, sentences):
+    # B-LAND and I-LAND stand between the labels that there were.
+    doc = labelled_doc(sentences[0].vocab, ["Ruritania"], ["B-LAND"])
+    nlp = make_nlp([*sentences, doc], seed=1)
+    before = nlp.get_pipe("concner").model.get_ref("output_layer").get_param("W").copy()
+    callback(start_from=trained_folder)(nlp)
+    source = spacy.load(trained_folder)
+    ours, theirs = (each.get_pipe("concner") for each in (nlp, source))
+    assert set(ours.labels) - set(theirs.labels) == {"B-LAND", "I-LAND"}
+    docs = [spacy.tokens.Doc(nlp.vocab, words=[token.text for token in one]) for one in sentences]
+    columns = [ours.labels.index(label) for label in theirs.labels]
+    for found, expected in zip(ours.predict(docs), theirs.predict(docs), strict=True):
+        np.testing.assert_allclose(found[:, columns], expected, atol=1e-5)
+    rows = ours.model.get_ref("output_layer").get_param("W")
+    new = [ours.labels.index(label) for label in ("B-LAND", "I-LAND")]
+    assert (rows[new] == before[new]).all()
+    update(nlp, [*sentences, doc], steps=1)
 
 
 def test_other_layers(trained_folder, sentences):
