@@ -43,10 +43,10 @@ def convert_cli(
         -1, "--label-column", help="Column of the tags in CoNLL; negative from the right"
     ),
     scheme: str = typer.Option(
-        "iob2",
+        "",
         "--scheme",
         help="Scheme of the tags: iob2 (bio), iob1, bilou (biluo, bioes, bmes, bmewo), or io for "
-        "plain types",
+        "plain types; by default bilou in the JSON of spaCy 2, else iob2",
     ),
     strip_prefix: str = typer.Option(
         "", "--strip-prefix", help="Taken off the front of tokens, such as en: of PAN-X"

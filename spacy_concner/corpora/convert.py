@@ -76,7 +76,7 @@ def convert(
     encoding: str = "",
     token_column: int = 0,
     label_column: int = -1,
-    scheme: str = "iob2",
+    scheme: str = "",
     strip_prefix: str = "",
     tag_names: Sequence[str] | None = None,
     tokens_field: str = TOKENS_FIELD,
@@ -108,7 +108,7 @@ def convert(
     token_column (int): Column of the tokens in a CoNLL file.
     label_column (int): Column of the tags in a CoNLL file.
     scheme (str): Scheme of the tags: "iob2" ("bio"), "iob1", "bilou" ("biluo", "bioes", "bmes",
-        "bmewo") or "io" for plain types.
+        "bmewo") or "io" for plain types; "" for "bilou" in the JSON of spaCy 2, else "iob2".
     strip_prefix (str): Taken off the front of tokens, such as "en:".
     tag_names (Sequence[str] | None): Names of numbered tags.
     tokens_field (str): Field of the tokens in rows.
@@ -130,7 +130,7 @@ def convert(
     force (bool): Replace an output that convert has made before.
     progress (bool): Show the progress on stderr.
     RETURNS (Conversion): What was read and written.
-    RAISES (ConcnerError): C103 to C163: at the first broken record unless `skip_invalid`, and
+    RAISES (ConcnerError): C103 to C167: at the first broken record unless `skip_invalid`, and
         if there is nothing to write; C128, C129, C407, C408 and C601 for the output.
     """
     source, output = str(source), Path(output)
@@ -265,7 +265,7 @@ def _count(
             done.dropped.update(keep_types(doc, labels))
         done.n_sentences += 1
         done.n_tokens += len(doc)
-        done.n_missing += 0 in doc.to_array([ENT_IOB])
+        done.n_missing += not doc.has_annotation(ENT_IOB, require_complete=True)
         done.entities.update(entity.label_ for entity in doc.ents)
         if looks_at_prefixes and ":" in doc.text:
             prefixes = (LANGUAGE_PREFIX.match(token.text) for token in doc)

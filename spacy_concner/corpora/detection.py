@@ -43,6 +43,7 @@ PACKED = {
     b"BZh": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive",
     b"%PDF": "a PDF document",
+    b"x\x9c": "packed, as a .spacy file is",
     b"\xd0\xcf\x11\xe0": "an old office document",
 }
 PARQUET_MARK = b"PAR1"
@@ -71,8 +72,16 @@ NAMES = {
     "jsonl": "JSON",
     "csv": "CSV with a header",
 }
+MARKUP = {
+    "PubTator": re.compile(r"^[0-9]+(\|[ta]\||\t[0-9]+\t[0-9]+\t|\t\S+\t\S+\t\S+$)"),
+    "text with entities in tags of XML": re.compile(r"<(\w+)( [^<>]*)?>[^<>]+</\1>"),
+    "text of OpenNLP": re.compile(r"<START(:[^<>]+)?> .*<END>"),
+    "text of Rasa": re.compile(r"\[[^\[\]]+\]\(\w+\)"),
+    "tokens with tags after a slash": re.compile(r"^(\S+/(O|[A-Z][A-Z_-]*)(\s+|$))+$"),
+}
+"""Ways to annotate text that no reader reads, each with what most of its lines hold."""
 N_LOOKED_AT = 200
-MOST = 0.9
+MOST, HALF = 0.9, 0.5
 
 
 @dataclass(frozen=True)
@@ -112,7 +121,8 @@ def find_sources(source: str, format: str, options: ReadOptions) -> Sources:
     options (ReadOptions): Encoding, split and fields.
     RETURNS (Sources): The files.
     RAISES (ConcnerError): C103 for a file that cannot be read, C104 if nothing tells the format,
-        C149 if content and name say different things, C158 to C160 for folders.
+        C149 if content and name say different things, C158 to C160 for folders, C166 for
+        text that is annotated in a way that is not read.
     """
     format = ALIASES.get(format, format)
     path = Path(source)
@@ -134,7 +144,7 @@ def detect_format(path: Path, format: str, options: ReadOptions) -> str:
     format (str): "auto", or the format that was named, which is given back.
     options (ReadOptions): Encoding and fields.
     RETURNS (str): One of `FORMATS`.
-    RAISES (ConcnerError): C103, C104, C149.
+    RAISES (ConcnerError): C103, C104, C149, C166.
     """
     if format != "auto":
         return format
@@ -149,6 +159,8 @@ def detect_format(path: Path, format: str, options: ReadOptions) -> str:
         return meant
     lines = _read_start(head, path, options)
     found = _look(lines, options)
+    if not found and meant in ("text", ""):
+        _check_markup(lines, path)
     if found == "webanno" or not meant:
         if not found:
             raise ConcnerError(Errors.C104.format(source=str(path)))
@@ -200,13 +212,22 @@ def _look(lines: list[str], options: ReadOptions) -> str:
         return "webanno"
     if _is_json(filled[0], filled):
         return "jsonl"
+    # Rows of tokens with their tags are lines of CoNLL, too, but for the names above them.
+    if _is_csv(filled, options):
+        return "csv"
     if _is_conll(filled):
         return "conll"
     if all(has_inline_tags(line) for line in filled[:-1] or filled):
         return "inline"
-    if _is_csv(filled, options):
-        return "csv"
     return ""
+
+
+def _check_markup(lines: list[str], path: Path) -> None:
+    """Check that text is not annotated in a way that no reader reads: C166."""
+    filled = [line for line in lines if line.strip()]
+    for name, pattern in MARKUP.items():
+        if sum(bool(pattern.search(line)) for line in filled) > HALF * len(filled):
+            raise ConcnerError(Errors.C166.format(path=path, found=name))
 
 
 def _is_json(first: str, lines: list[str]) -> bool:
@@ -232,6 +253,8 @@ def _is_conll(lines: list[str]) -> bool:
         return False
     return any(
         sum(TAG.fullmatch(cells[at]) is not None for cells in alike) >= MOST * len(alike)
+        # Types alone: what else stands half the time as a column of O?
+        or sum(cells[at] == "O" for cells in alike) >= HALF * len(alike)
         for at in range(n_columns)
     )
 
@@ -243,6 +266,8 @@ def _is_csv(lines: list[str], options: ReadOptions) -> bool:
         return False
     wanted = {options.tokens_field, options.tags_field, options.sentence_field} - {""}
     known = sum(bool(FIELD.fullmatch(name)) or name in wanted for name in names)
+    if any(TAG.fullmatch(name) for name in names):
+        return False
     return known >= 2 and any(delimiter in line for line in lines[1:2])
 
 

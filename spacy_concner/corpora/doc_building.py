@@ -18,7 +18,7 @@ from .segments import SEGMENTS_KEY, annotate, make_bitext, token_tag
 from .spans import OFFSETS, count_units
 from .tag_schemes import MISSING_TAG
 
-DOCS_PER_VOCABULARY = 5000
+TOKENS_PER_VOCABULARY = 100_000
 MAX_STEPS = 10_000
 """Characters that spaCy's tokenizer may look at for one piece without white space."""
 NOWHERE = (sys.maxsize, sys.maxsize)
@@ -54,7 +54,7 @@ class DocBuilder:
         """
         self.lang = lang
         self.nlp = make_tokenizer(lang)
-        self.n_docs = 0
+        self.n_tokens = 0
         self.n_trimmed = 0
 
     def build(self, record: Record) -> Doc:
@@ -66,14 +66,23 @@ class DocBuilder:
         """
         # A vocabulary and a tokenizer's cache keep every word that they have seen, and they
         # refer to each other, so that without a collection they would stay for long.
-        if self.n_docs == DOCS_PER_VOCABULARY:
+        if self.n_tokens >= TOKENS_PER_VOCABULARY:
             self.nlp = make_tokenizer(self.lang)
-            self.n_docs = 0
+            self.n_tokens = 0
             gc.collect()
-        self.n_docs += 1
         doc = build_doc(record, self.nlp)
-        self.n_trimmed += trim_entities(doc)
+        self.n_tokens += len(doc)
+        # The tokens of a text may end where the white space of a span begins.
+        n_cut = trim_entities(doc)
+        self.n_trimmed += n_cut if isinstance(record, TokenRecord) else _count_padded(record)
         return doc
+
+
+def _count_padded(record: TextRecord | BitextRecord) -> int:
+    """Count the spans of a text that begin or end with white space."""
+    texts = [record] if isinstance(record, TextRecord) else [text for _, text in record.segments]
+    spans = [text.text[span.start : span.end] for text in texts for span in text.spans or []]
+    return sum(span != span.strip() for span in spans)
 
 
 def build_doc(record: Record, nlp: Language) -> Doc:

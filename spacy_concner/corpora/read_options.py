@@ -18,7 +18,7 @@ class ReadOptions:
 
     token_column: column of the tokens in CoNLL files; negative ones count from the right.
     label_column: column of the tags in CoNLL files.
-    scheme: scheme of the tags, one of `tag_schemes.SCHEMES`.
+    scheme: scheme of the tags, one of `tag_schemes.SCHEMES`; "" for that of the format.
     strip_prefix: what is taken off the front of tokens, such as "en:".
     tokens_field: field of the tokens in rows.
     tags_field: field of the tags in rows; layer or feature in WebAnno TSV.
@@ -32,7 +32,7 @@ class ReadOptions:
 
     token_column: int = 0
     label_column: int = -1
-    scheme: str = "iob2"
+    scheme: str = ""
     strip_prefix: str = ""
     tokens_field: str = TOKENS_FIELD
     tags_field: str = TAGS_FIELD
@@ -48,9 +48,9 @@ class ReadOptions:
 
         RAISES (ConcnerError): C132 for one that is none of its values.
         """
-        schemes = (*SCHEMES, *SCHEME_ALIASES)
+        schemes = ("", *SCHEMES, *SCHEME_ALIASES)
         apart = self.label_column != self.token_column
-        check_setting("--scheme", self.scheme, self.scheme in schemes, one_of(schemes))
+        check_setting("--scheme", self.scheme, self.scheme in schemes, one_of(schemes[1:]))
         check_setting("--label-column", self.label_column, apart, "another column")
         check_setting("--offsets", self.offsets, self.offsets in OFFSETS, one_of(OFFSETS))
         known = "the name of an encoding of text, such as utf-8 or windows-1252"

@@ -10,6 +10,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ..errors import ConcnerError
 
+DOCUMENT_MARK = "-DOCSTART-"
+"""What stands between documents in CoNLL 2003, and in what was made of it: no token."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -90,10 +90,7 @@ class CorporaErrors:
         "{place}: {what} holds half a surrogate pair, which is no character. Mend the escapes, "
         "or use --skip-invalid."
     )
-    C123 = (
-        "{place}: {n_tokens} tokens but {n_tags} tags. Give every token a tag, or use "
-        "--skip-invalid."
-    )
+    C123 = "{place}: {n_tokens} tokens but {n_tags} tags. {advice}"
     C124 = (
         "{place}: the tags are numbers and the data does not name them. Give the names in the "
         "order of the numbers, such as --tag-names O,B-PER,I-PER."
@@ -176,9 +173,9 @@ class CorporaErrors:
         "--format {meant} if it is that."
     )
     C150 = (
-        "{place}: the {n_tokens} tokens of the sentence are 1, 2, 3 …: the column numbers the "
-        "tokens. Choose that of the tokens with --token-column, such as 1, and that of the tags "
-        "with --label-column."
+        "{place}: what would be the tokens of each sentence only counts up, as {found}: the column "
+        "numbers the tokens. Choose that of the tokens with --token-column, such as {column}, and "
+        "that of the tags with --label-column."
     )
     C151 = "{place}: {what} cannot be stored: {reason}. Change it, or use --skip-invalid."
     C152 = (
@@ -223,6 +220,7 @@ class CorporaErrors:
         "{place}: several layers may hold the types: {found}. Name the layer or the feature with "
         "--tags-field."
     )
+    C163 = "{path} has no text file of the same name beside it. Put it there, or take this one out."
     C164 = (
         "{place}: the multiword token {number} has the tag {tag}, but only its words are read. "
         "Give the tag to the words, or use --skip-invalid."
@@ -231,7 +229,14 @@ class CorporaErrors:
         "{place}: U+2028, U+0085 or the like stands where a line may end. Lines end with a line "
         "feed or a carriage return: replace it by one, or take it out."
     )
-    C163 = "{path} has no text file of the same name beside it. Put it there, or take this one out."
+    C166 = (
+        "{path} looks like {found}, which no reader reads. Convert it into JSON lines of texts "
+        "with spans, or give --format text if its lines are raw text."
+    )
+    C167 = (
+        "{place}: span {start}-{end} {label} says that it goes from token {first} to {last}, which "
+        "is {found}. Mend the offsets or the numbers of the tokens, or use --skip-invalid."
+    )
 
 
 class CorporaWarnings:

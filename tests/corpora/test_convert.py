@@ -170,7 +170,7 @@ def test_white_space_at_the_ends_of_entities_is_cut_off_in_every_format(tmp_path
     ]
     done = convert(write(tmp_path / "train.jsonl", data), out)
     assert [[ent.text for ent in doc.ents] for doc in load(out)] == [["Anna"]] * 3
-    assert done.n_trimmed == 1
+    assert done.n_trimmed == 2
     rows = "Anna\tB-PER\n\u00a0\tI-PER\nBerg\tI-PER\n\u2003\tI-PER\n\u00a0\tB-LOC\n"
     done = convert(write(tmp_path / "train.tsv", rows), out, force=True)
     (doc,) = load(out)
@@ -362,7 +362,7 @@ def test_rows_are_converted_too(tmp_path, out):
 
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(tmp_path, monkeypatch):
-    monkeypatch.setattr(doc_building, "DOCS_PER_VOCABULARY", 100)
+    monkeypatch.setattr(doc_building, "TOKENS_PER_VOCABULARY", 100)
     convert(write(tmp_path / "warm.tsv", numbered(1)), tmp_path / "warm.spacy")
     peaks = []
     for n_sentences in (320, 960):

@@ -40,6 +40,10 @@ def find(path, format="auto", **settings):
         ("a.txt", "", "text"),
         ("a.txt", "[1] A note.\n{and} more\n", "text"),
         ("a.txt", "We eat bread, butter\nand jam, too\n", "text"),
+        ("a.tsv", "Word\tTag\n" + "Anna\tB-PER\nsings\tO\n" * 20, "csv"),
+        ("a.tsv", "tokens\tner_tags\n" + "Anna sings\tB-PER O\n" * 20, "csv"),
+        ("a.tsv", "text tag\tO\nword\tO\n", "conll"),
+        ("a.txt", "A <b>book</b>, too\nAnna sings.\nSee [a](x.html) and/or this\n", "text"),
         ("a.parquet", "PAR1", "datasets"),
         ("a.data", JSONL, "jsonl"),
         ("a.data", CONLL, "conll"),
@@ -55,6 +59,7 @@ def test_content_and_name_tell_the_format(tmp_path, name, content, expected):
     "name, content, told",
     [
         ("a.txt", CONLL, "--format conll, or --format text"),
+        ("a.txt", "Anna\tperson-artist\nsings\tO\nhere\tO\n", "--format conll, or --format text"),
         ("a.txt", "Anna|NNP|B-PER sings|VBZ|O\n", "--format inline, or --format text"),
         ("a.txt", JSONL, "--format jsonl, or --format text"),
         ("a.txt", ARRAY, "--format jsonl, or --format text"),
@@ -74,10 +79,29 @@ def test_files_in_disguise_are_told_with_the_option(tmp_path, name, content, tol
     assert find(tmp_path / name, named) == [named]
 
 
-@pytest.mark.parametrize("head", [b"PK\x03\x04", b"\x1f\x8b", b"%PDF-1.4"])
+@pytest.mark.parametrize(
+    "content, told",
+    [
+        ("7|t|Anna sings\n7|a|She does.\n7\t0\t4\tAnna\tPerson\tP1\n", "PubTator"),
+        ("<PER>Anna</PER> sings.\n", "tags of XML"),
+        ('<ENAMEX TYPE="PERSON">Anna</ENAMEX> sings.\nSo.\n<PER>Paul</PER>\n', "tags of XML"),
+        ("<START:person> Anna <END> sings .\n", "OpenNLP"),
+        ("- [Anna](person) sings\n", "Rasa"),
+        ("Anna/PERSON sings/O ./O\n", "after a slash"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.PubTator"])
+def test_text_that_is_annotated_in_another_way_is_told(tmp_path, content, told, name):
+    (tmp_path / name).write_text(content, "utf8")
+    with pytest.raises(ConcnerError, match=f"C166.*{told}.*--format text"):
+        find(tmp_path / name)
+    assert find(tmp_path / name, "text") == ["text"]
+
+
+@pytest.mark.parametrize("head", [b"x\x9c", b"PK\x03\x04", b"\x1f\x8b", b"%PDF-1.4"])
 def test_archives_and_documents_are_told(tmp_path, head):
     (tmp_path / "a.txt").write_bytes(head + b"\0\1\2")
-    with pytest.raises(ConcnerError, match="C103.*it is an? "):
+    with pytest.raises(ConcnerError, match="C103.*it is (an?|packed) ?"):
         find(tmp_path / "a.txt")
 
 

@@ -3,22 +3,31 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from ...errors import Errors
 from ..lines import SEPARATORS, Line
 from ..read_options import ReadOptions
-from ..records import InvalidRecord, Place, Rejected, TokenRecord
+from ..records import DOCUMENT_MARK, InvalidRecord, Place, Rejected, TokenRecord
 from ..tag_schemes import MISSING_TAG, TAG
 from .token_sentences import make_sentence
 
-DOCUMENT_MARK = b"-DOCSTART-"
 MAX_TOKENS = 10_000
 """Tokens of the longest sentence: a file without blank lines would be one Doc."""
 RANGE = re.compile(r"[0-9]+[-.][0-9]+")
 """Numbers of multiword tokens and of empty nodes in CoNLL-U."""
+MARK = DOCUMENT_MARK.encode()
+SEPARATOR = re.compile(f"[{SEPARATORS}]")
 NO_TAGS = ("O", "_", "-", "")
-MIN_NUMBERED = 3
-"""Tokens from which 1, 2, 3 … is taken for the numbers of tokens and not for the tokens."""
+COUNTED = re.compile(r"(.*?)([0-9]{1,18})", re.DOTALL)
+"""What ends with a number, as 7, 1-7, w7 and s1_t7, which name tokens."""
+N_LOOKED_AT = 50
+"""Sentences by which the column that numbers the tokens is told."""
+MOST = 0.9
+MIN_COUNTED = 3
+"""Tokens of a sentence that count up not by chance."""
+FIRST = re.compile(r"(.*[^0-9])?0*[01]")
+"""The number with which counting begins."""
 
 
 @dataclass(slots=True)
@@ -56,10 +65,14 @@ def read_conll(
     file (str): Name of the file in messages.
     options (ReadOptions): Columns and scheme. Unlabelled files may do without tags.
     YIELDS (TokenRecord | Rejected): A record for each sentence, broken ones rejected as a
-        whole; C105, C107, C111, C150 and the codes of `make_sentence`.
+        whole; C105, C107, C111, C164, C165 and the codes of `make_sentence`.
+    RAISES (InvalidRecord): C150 if the column of the tokens only numbers them.
     """
     n_columns = 0
-    for block in _split_blocks(lines):
+    blocks = _split_blocks(lines)
+    first = list(islice(blocks, N_LOOKED_AT))
+    _check_numbers(first, file, options)
+    for block in chain(first, blocks):
         try:
             rows = _read_block(block, file, options, n_columns)
             if not rows:
@@ -80,7 +93,7 @@ def split_columns(text: str) -> list[str]:
 def _split_blocks(lines: Iterable[Line]) -> Iterator[_Block]:
     block = _Block(1)
     for line in lines:
-        if line.is_blank or line.data.startswith(DOCUMENT_MARK):
+        if line.is_blank or line.data.startswith(MARK):
             if block.lines:
                 yield block
             block = _Block(line.number + 1)
@@ -104,13 +117,13 @@ def _read_block(block: _Block, file: str, options: ReadOptions, n_columns: int) 
     rows: list[_Row] = []
     for place, text in texts[n_comments:]:
         cells = split_columns(text)
-        if any(separator in text for separator in SEPARATORS):
+        if SEPARATOR.search(text):
             _check_separators(cells, place)
         found = len(cells)
         if n_columns and found != n_columns:
             expected = f"{n_columns} as in the lines before"
             raise InvalidRecord(Errors.C107, place, found=found, expected=expected)
-        if not _has_columns(found, options):
+        if not n_columns and not _has_columns(found, options):
             label = (
                 "" if options.unlabelled else f" and, apart from it, {options.label_column} (label)"
             )
@@ -177,7 +190,6 @@ def _is_token(cells: Sequence[str], tags: set[str], options: ReadOptions) -> boo
 def _make_record(rows: Sequence[_Row], raw: str, options: ReadOptions) -> TokenRecord:
     rows = _drop_surface(rows, options)
     words = [row.cells[options.token_column] for row in rows]
-    _check_numbers(words, rows)
     tags = None if options.unlabelled else [row.cells[options.label_column] for row in rows]
     return make_sentence(words, tags, [row.place for row in rows], raw, options=options)
 
@@ -187,9 +199,11 @@ def _drop_surface(rows: Sequence[_Row], options: ReadOptions) -> Sequence[_Row]:
 
     RAISES (InvalidRecord): C164 if such a line has a tag.
     """
+    if options.token_column == 0:
+        return rows
     words = [row for row in rows if not RANGE.fullmatch(row.cells[0])]
     numbered = all(row.cells[0].isdecimal() for row in words)
-    if len(words) == len(rows) or not words or not numbered or options.token_column == 0:
+    if len(words) == len(rows) or not words or not numbered:
         return rows
     for row in rows:
         if RANGE.fullmatch(row.cells[0]) and not options.unlabelled:
@@ -199,9 +213,49 @@ def _drop_surface(rows: Sequence[_Row], options: ReadOptions) -> Sequence[_Row]:
     return words
 
 
-def _check_numbers(words: Sequence[str], rows: Sequence[_Row]) -> None:
-    """Check that the tokens are not their own numbers: C150."""
-    if len(words) < MIN_NUMBERED or len(rows[0].cells) < 3 or words[0] not in ("0", "1"):
+def _check_numbers(blocks: Sequence[_Block], file: str, options: ReadOptions) -> None:
+    """Check that the tokens of the first sentences are not their own numbers: C150.
+
+    In one sentence they may be, but not in nearly all.
+    """
+    found: list[list[_Row]] = []
+    for block in blocks:
+        try:
+            rows = _read_block(block, file, options, 0)
+        except InvalidRecord:
+            continue
+        if rows and _has_other_columns(rows, options):
+            found.append(rows)
+    words = [[row.cells[options.token_column] for row in rows] for rows in found]
+    counted = [_counts_up(sentence) for sentence in words]
+    if not counted or sum(counted) < MOST * len(counted):
         return
-    if all(word == str(number) for number, word in enumerate(words, start=int(words[0]))):
-        raise InvalidRecord(Errors.C150, rows[0].place, n_tokens=len(words))
+    shown = max(words, key=len)
+    # A token alone may end with any number.
+    if len(shown) < MIN_COUNTED and not any(FIRST.fullmatch(word[0]) for word in words):
+        return
+    column = (options.token_column + 1) % len(found[0][0].cells)
+    values = {"found": ", ".join(shown[:3]), "column": column}
+    raise InvalidRecord(Errors.C150, found[0][0].place, **values)
+
+
+def _has_other_columns(rows: Sequence[_Row], options: ReadOptions) -> bool:
+    """Tell whether there is a column besides that of the tokens that may hold them."""
+    n_columns = len(rows[0].cells)
+    if not options.unlabelled or n_columns != 2:
+        return n_columns > 2
+    at = 1 - options.token_column % 2
+    return not all(TAG.fullmatch(row.cells[at]) for row in rows)
+
+
+def _counts_up(words: Sequence[str]) -> bool:
+    """Tell whether words end with numbers that rise, and begin alike."""
+    # Multiword tokens of CoNLL-U stand among the numbers.
+    kept = [word for word in words if not RANGE.fullmatch(word)]
+    matches = [COUNTED.fullmatch(word) for word in (kept or words)]
+    parts = [(match.group(1), int(match.group(2))) for match in matches if match]
+    return (
+        len(parts) == len(matches)
+        and len({start for start, _ in parts}) == 1
+        and all(now > last for (_, last), (_, now) in zip(parts, parts[1:], strict=False))
+    )

@@ -15,7 +15,7 @@ OWN_KEYS = ("segments", "tokens", "unannotated", "meta", "user_data")
 
 
 @dataclass(slots=True)
-class _Token:
+class Token:
     """A token: where it starts, its text, whether a space follows."""
 
     start: int
@@ -61,7 +61,7 @@ def split_text(whole: TextRecord, data: Mapping[str, Any]) -> TextRecord | Bitex
         span stands in two segments.
     """
     place = whole.place
-    tokens = _read_tokens(data, whole.text, place)
+    tokens = None if data.get("tokens") is None else read_tokens(data, whole.text, place)
     languages, segments = _read_segments(data, whole.text, place)
     unannotated = _read_unannotated(data, whole, place)
     user_data = {**_as_mapping(data, "user_data", place), **read_user_data(data, place)}
@@ -106,18 +106,33 @@ def split_text(whole: TextRecord, data: Mapping[str, Any]) -> TextRecord | Bitex
     return BitextRecord(list(zip(languages, records, strict=True)), place, whole.raw, user_data)
 
 
-def _find_part(parts: Sequence[_Part], start: int, end: int) -> _Part | None:
-    """Give the segment in which a stretch of the text lies, None if in none."""
-    number = bisect_right(parts, start, key=lambda part: part.start) - 1
-    return parts[number] if number >= 0 and end <= parts[number].end else None
+def has_tokens(data: Mapping[str, Any]) -> bool:
+    """Tell whether an object has tokens with offsets, as Prodigy and `export` write them.
+
+    data (Mapping[str, Any]): The object.
+    RETURNS (bool): Whether it has.
+    """
+    items = data.get("tokens")
+    return (
+        isinstance(items, list | tuple)
+        and bool(items)
+        and all(
+            isinstance(item, Mapping) and {"text", "start", "end"} <= set(item) for item in items
+        )
+    )
 
 
-def _read_tokens(data: Mapping[str, Any], text: str, place: Place) -> list[_Token] | None:
-    """Give the tokens with their places, None if there are none."""
-    if data.get("tokens") is None:
-        return None
+def read_tokens(data: Mapping[str, Any], text: str, place: Place) -> list[Token]:
+    """Give the tokens of an object with their places.
+
+    data (Mapping[str, Any]): The object.
+    text (str): Its text.
+    place (Place): Where it stands.
+    RETURNS (list[Token]): The tokens.
+    RAISES (InvalidRecord): C114 and C115 for values, C136 if the tokens do not fit the text.
+    """
     items = as_list(data["tokens"], "tokens", place)
-    tokens: list[_Token] = []
+    tokens: list[Token] = []
     last = 0
     for number, item in enumerate(items, start=1):
         what = f"token {number}"
@@ -128,13 +143,19 @@ def _read_tokens(data: Mapping[str, Any], text: str, place: Place) -> list[_Toke
             raise InvalidRecord(Errors.C136, place, what=what, token=word, found=text[last:end])
         if tokens:
             tokens[-1].space = start > last
-        tokens.append(_Token(start, word, bool(item.get("ws", end < len(text)))))
+        tokens.append(Token(start, word, bool(item.get("ws", end < len(text)))))
         last = end
     if text[last:].strip():
         raise InvalidRecord(
             Errors.C136, place, what="the end of the tokens", token="", found=text[last:][:80]
         )
     return tokens
+
+
+def _find_part(parts: Sequence[_Part], start: int, end: int) -> _Part | None:
+    """Give the segment in which a stretch of the text lies, None if in none."""
+    number = bisect_right(parts, start, key=lambda part: part.start) - 1
+    return parts[number] if number >= 0 and end <= parts[number].end else None
 
 
 def _read_segments(

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from ...errors import Errors
 from ..lines import Line
 from ..read_options import ReadOptions
-from ..records import InvalidRecord, Place, Rejected, TokenRecord
+from ..records import DOCUMENT_MARK, InvalidRecord, Place, Rejected, TokenRecord
 from ..tag_schemes import TAG
 from .token_sentences import make_sentence
 
 GAPS = re.compile("[ \t]+")
+MARK = f"{DOCUMENT_MARK}|".encode()
 
 
 def has_inline_tags(line: str) -> bool:
@@ -27,11 +28,11 @@ def read_inline_tags(
     lines (Iterable[Line]): Lines of the file.
     file (str): Name of the file in messages.
     options (ReadOptions): Scheme of the tags.
-    YIELDS (TokenRecord | Rejected): A record for each line that is not blank; C105, C107, C146 and
-        the codes of `make_sentence`.
+    YIELDS (TokenRecord | Rejected): A record for each line, blank ones and -DOCSTART- aside;
+        C105, C107, C146 and the codes of `make_sentence`.
     """
     for line in lines:
-        if line.is_blank:
+        if line.is_blank or line.data.lstrip().startswith(MARK):
             continue
         place = Place(file, line.number)
         try:

@@ -10,7 +10,7 @@ from ...files import show_reason
 from ..json_values import parse_json, wrong_type
 from ..lines import CHUNK, UTF8, read_characters, read_lines
 from ..read_options import ReadOptions
-from ..records import InvalidRecord, Place, Record, Rejected, Skipped
+from ..records import DOCUMENT_MARK, InvalidRecord, Place, Record, Rejected, Skipped
 from .label_studio import is_task, parse_task
 from .spacy2_json import parse_document
 from .text_and_spans import parse_object, parse_tuple
@@ -150,7 +150,8 @@ def parse_record(
     place (Place): Where it stands.
     raw (str): It as it stands in the source.
     options (ReadOptions): How it is read.
-    YIELDS (Record | Skipped | Rejected): A record; of a document of spaCy 2 one for each sentence.
+    YIELDS (Record | Skipped | Rejected): A record; of a document of spaCy 2 one for each
+        sentence, and none of a row that is -DOCSTART- alone.
     RAISES (InvalidRecord): What is wrong with it.
     """
     if _is_tuple(data):
@@ -162,7 +163,9 @@ def parse_record(
     elif is_task(data):
         yield parse_task(data, place, raw, options)
     elif is_row(data, options):
-        yield parse_row(data, place, raw, options)
+        row = parse_row(data, place, raw, options)
+        if row.words != [DOCUMENT_MARK]:
+            yield row
     elif (inner := _unwrap(data)) is not None:
         for item in inner:
             yield from _parse_safely(item, place, json.dumps(item, ensure_ascii=False), options)

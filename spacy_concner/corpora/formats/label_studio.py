@@ -26,7 +26,8 @@ def parse_task(
     """Make a record of a task.
 
     Its text is that of the field that the spans name, or the only text there is. A task with no
-    annotation lacks annotation; predictions are not read.
+    annotation lacks annotation, and so does one whose annotations are all of another kind, such as
+    choices; predictions are not read.
 
     data (Mapping[str, Any]): The task.
     place (Place): Where it stands.
@@ -46,6 +47,8 @@ def parse_task(
     if options.unlabelled or not kept:
         return record
     best = [item for item in kept if item.get("ground_truth")] or kept
+    if not any(_is_about_spans(item) for item in best):
+        return record
     found = [_read_spans(item, text, place, options) for item in best]
     if any(spans != found[0] for spans in found):
         raise InvalidRecord(Errors.C161, place, n=len(found))
@@ -64,6 +67,13 @@ def _find_text(fields: Mapping[str, Any], place: Place) -> str:
         )
     (text,) = texts.values()
     return check_string(text, "the text of the task", place)
+
+
+def _is_about_spans(annotation: Mapping[str, Any]) -> bool:
+    """Tell whether an annotation has spans or says that there are none."""
+    parts = annotation.get("result") or []
+    kinds = [part.get("type", "labels") for part in parts if isinstance(part, Mapping)]
+    return not kinds or any(kind in SPAN_TYPES for kind in kinds)
 
 
 def _read_spans(annotation: Mapping[str, Any], text: str, place: Place, options: ReadOptions):

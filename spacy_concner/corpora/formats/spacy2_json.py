@@ -16,12 +16,13 @@ def parse_document(
 ) -> Iterator[TokenRecord | Rejected]:
     """Make a record of each sentence of a document.
 
-    Tags are BILUO, "-" where annotation is missing; a sentence without any lacks annotation.
+    Tags are BILUO unless the options name another scheme, "-" where annotation is missing; a
+    sentence without any lacks annotation.
 
     data (Mapping[str, Any]): The document.
     place (Place): Where it stands.
     raw (str): The document as it stands in the source.
-    options (ReadOptions): Whether tags are read.
+    options (ReadOptions): The scheme, and whether tags are read.
     YIELDS (TokenRecord | Rejected): A record for each sentence.
     """
     for paragraph in as_list(data["paragraphs"], "paragraphs", place):
@@ -56,6 +57,6 @@ def _parse_sentence(data: Any, place: Place, raw: str, options: ReadOptions) -> 
     if not words:
         raise InvalidRecord(Errors.C116, place, what="a sentence")
     known = None if options.unlabelled or set(tags) == {"-"} else [str(tag) for tag in tags]
-    scheme = replace(options, scheme="bilou")
+    scheme = replace(options, scheme=options.scheme or "bilou")
     places = [place] * len(words)
     return make_sentence(words, known, places, raw, options=scheme, allow_missing=True)

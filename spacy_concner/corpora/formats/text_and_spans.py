@@ -7,16 +7,19 @@ from ...errors import Errors
 from ..json_values import as_list, get_string, get_value, read_user_data, wrong_type
 from ..read_options import ReadOptions
 from ..records import BitextRecord, InvalidRecord, Place, Skipped, TextRecord
-from ..spans import RawSpan, check_spans
+from ..spans import OFFSETS, RawSpan, check_spans
 from ..tag_schemes import is_tag
-from .corrected_rows import OWN_KEYS, has_offset_segments, split_text
+from .corrected_rows import OWN_KEYS, has_offset_segments, has_tokens, read_tokens, split_text
 
 TEXT_KEYS = ("text", "data")
 SPAN_KEYS = ("spans", "entities", "label", "labels")
 START_KEYS = ("start", "start_offset")
 END_KEYS = ("end", "end_offset")
 LABEL_KEYS = ("label", "labels", "type", "entity_group")
+ACCEPTED = "accept"
 SKIPPED_ANSWERS = ("reject", "ignore")
+TOKEN_KEYS = ("token_start", "token_end")
+"""Keys of the first and the last token of a span of Prodigy's."""
 BINARY_VIEW = "ner"
 """Prodigy's view in which one span is accepted and nothing is said of the rest of the text."""
 OTHER_SPAN_KEYS = {
@@ -61,7 +64,8 @@ def parse_object(
     is filled. Without spans its annotation is missing; spans under another key are an error. A
     bitext has "segments", each a sentence with "lang", or it is one text whose "segments" are
     offsets, as `spacy concner export` writes it (see `doc_to_json`). An "id" goes to
-    `doc.user_data["id"]`. Objects whose "answer" is "reject" or "ignore" (Prodigy's) are skipped.
+    `doc.user_data["id"]`. Objects whose "answer" is "reject" or "ignore" (Prodigy's) are skipped,
+    and "tokens" with offsets are those of the Doc.
 
     data (Mapping[str, Any]): The object, as JSON gives it.
     place (Place): Where it stands.
@@ -71,15 +75,21 @@ def parse_object(
     RAISES (InvalidRecord): C114 for missing keys, C115 for wrong types and nulls, C116 for an
         empty text, type or language, C121 for a bitext of fewer than two segments, C122 and C146
         for characters that are none, C135 for spans under an unknown key, C136, C137 and C138
-        for tokens and segments that do not fit the text, C151 for what cannot be stored, and the
-        codes of `check_spans`.
+        for tokens and segments that do not fit the text, C151 for what cannot be stored, C167 for
+        spans that name other tokens, and the codes of `check_spans`.
     """
-    if data.get("answer") in SKIPPED_ANSWERS:
-        return Skipped(data["answer"])
+    if (answer := data.get("answer")) in SKIPPED_ANSWERS:
+        return Skipped(answer)
+    if answer not in (None, ACCEPTED) and not options.unlabelled:
+        wrong_type("the answer", answer, f"one of {', '.join((ACCEPTED, *SKIPPED_ANSWERS))}", place)
     user_data = read_user_data(data, place)
     if data.get("segments") is None:
         whole = _parse_text(data, "the record", place, raw=raw, options=options)
         whole.user_data = user_data
+        if has_tokens(data) and options.offsets == OFFSETS[0]:
+            whole.tokens = [(t.text, t.space) for t in read_tokens(data, whole.text, place)]
+            if not options.unlabelled:
+                _check_token_numbers(data, place)
         if data.get("_view_id") == BINARY_VIEW and whole.spans:
             whole.unannotated = [(0, len(whole.text))]
         return whole
@@ -99,6 +109,22 @@ def parse_object(
     if len(segments) < 2:
         raise InvalidRecord(Errors.C121, place, found=len(segments))
     return BitextRecord(segments, place, raw, user_data)
+
+
+def _check_token_numbers(data: Mapping[str, Any], place: Place) -> None:
+    """Check that spans of Prodigy, which name their tokens, name those at their offsets: C167."""
+    tokens = data["tokens"]
+    for span in (item for key in SPAN_KEYS for item in data.get(key) or []):
+        if not isinstance(span, Mapping) or not all(type(span.get(k)) is int for k in TOKEN_KEYS):
+            continue
+        first, last = (span[key] for key in TOKEN_KEYS)
+        named = tokens[first : last + 1] if first >= 0 else []
+        start, end = (named[0]["start"], named[-1]["end"]) if named else (None, None)
+        if (start, end) != (span.get("start"), span.get("end")) or last >= len(tokens):
+            values = {"start": span.get("start"), "end": span.get("end"), "first": first}
+            found = f"{start}-{end}" if named else "none of its tokens"
+            label = read_label(span, "a span", place)
+            raise InvalidRecord(Errors.C167, place, label=label, last=last, found=found, **values)
 
 
 def read_label(item: Mapping[str, Any], what: str, place: Place) -> str:

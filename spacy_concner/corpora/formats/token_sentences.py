@@ -21,8 +21,8 @@ def make_sentence(
     """Make a record of tokens and tags.
 
     words (Sequence[str]): The tokens.
-    tags (Sequence[str] | None): Their tags in the scheme of the options, "-" where annotation is
-        missing; None if the sentence has none.
+    tags (Sequence[str] | None): Their tags in the scheme of the options (IOB2 if they name
+        none), "-" where annotation is missing; None if the sentence has none.
     places (Sequence[Place]): Where each token stands.
     raw (str): The sentence as it stands in the source.
     options (ReadOptions): The scheme, and the prefix to strip.
@@ -43,5 +43,5 @@ def make_sentence(
     if tags is not None:
         for tag, place in zip(tags, places, strict=True):
             check_string(tag, "a tag", place, blank=True)
-        tags = to_iob2(tags, options.scheme, places, allow_missing=allow_missing)
+        tags = to_iob2(tags, options.scheme or "iob2", places, allow_missing=allow_missing)
     return TokenRecord(kept, tags, places[0], raw)

@@ -16,6 +16,11 @@ from .token_sentences import make_sentence
 
 WITHHELD = -1
 """What datasets give as the number of a label that is withheld."""
+TAG_OF_ALL = (
+    "One tag for all of them is that of the text, or of a token of several words: name the fields "
+    "of tokens and tags with --tokens-field and --tags-field, and where a row is a token, the one "
+    "that tells sentences apart with --sentence-field."
+)
 GAPS = re.compile(r"[ \t\r\n]+")
 
 
@@ -42,7 +47,11 @@ def parse_row(row: Mapping[str, Any], place: Place, raw: str, options: ReadOptio
     if not options.unlabelled and row.get(options.tags_field, "") is not None:
         found = _get_list(row, options.tags_field, place)
         if len(found) != len(words):
-            raise InvalidRecord(Errors.C123, place, n_tokens=len(words), n_tags=len(found))
+            advice = (
+                TAG_OF_ALL if len(found) == 1 else "Give every token a tag, or use --skip-invalid."
+            )
+            values = {"n_tokens": len(words), "n_tags": len(found), "advice": advice}
+            raise InvalidRecord(Errors.C123, place, **values)
         tags = [name_tag(tag, options.tag_names, place) for tag in found]
     places = [place] * len(words)
     return make_sentence(words, tags, places, raw, options=options, allow_missing=True)

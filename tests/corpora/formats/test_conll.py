@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spacy_concner.corpora.formats import conll as conll_format
-from spacy_concner.corpora.records import Rejected, TokenRecord
+from spacy_concner.corpora.records import InvalidRecord, Rejected, TokenRecord
 
 from .reading import conll, refusal, sentences
 
@@ -176,10 +176,43 @@ def test_tokens_with_a_number_sign_are_never_lost(line):
     assert len(conll(text, unlabelled=True)[0].words) == 4
 
 
-def test_numbers_of_tokens_are_no_tokens():
-    (broken,) = conll("1\tAnna\tB-PER\n2\tBerg\tI-PER\n3\tsings\tO\n")
-    assert refusal(broken) == ("C150", 1) and "--token-column" in str(broken.error)
-    assert conll("1\tO\n2\tO\n3\tO\n")[0].words == ["1", "2", "3"]
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [["1", "2", "3"]],
+        [["0", "1"], ["0"]],
+        [["1"]],
+        [["1", "2"], ["3", "4"]],
+        [["1-1", "1-2"], ["2-1"]],
+        [["w1", "w2"], ["w1"]],
+        [["s1_t1"], ["s2_t1", "s2_t2"]],
+        [["1", "2"], ["1-2", "1", "2"]],
+        [["17", "18", "19"], ["20"]],
+        [["1", "2", "4"], *[["1", "2"]] * 9, ["what"]],
+    ],
+)
+def test_numbers_of_tokens_are_no_tokens(numbers):
+    blocks = ["".join(f"{number}\tAnna\tO\n" for number in block) for block in numbers]
+    with pytest.raises(InvalidRecord, match="C150.* line 1:.*--token-column, such as 1"):
+        conll("\n".join(blocks))
+    with pytest.raises(InvalidRecord, match="C150"):
+        conll("\n".join(blocks).replace("\tO", ""), unlabelled=True)
+    records = conll("\n".join(blocks), token_column=1)
+    assert all(set(record.words) == {"Anna"} for record in records)
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        ["1 CD O\n2 CD O\n3 CD O\n", "Anna NNP O\n"],
+        ["1 O\n2 O\n3 O\n"],
+        ["B52 NNP B-X\n"],
+        ["3 CD O\n2 CD O\n1 CD O\n"],
+    ],
+)
+def test_numbers_may_be_tokens(blocks):
+    records = conll("\n".join(blocks))
+    assert [len(record.words) for record in records] == [block.count("\n") for block in blocks]
 
 
 @pytest.mark.parametrize(

@@ -19,3 +19,8 @@ def test_tokens_with_their_tags():
 def test_broken_lines_are_told():
     one, two, three = inline("Anna|B-PER sings\nAnna|X sings|O\nBerg|I-PER\n")
     assert [refusal(item) for item in (one, two, three)] == [("C107", 1), ("C109", 2), ("C110", 3)]
+
+
+def test_document_marks_are_no_sentences():
+    text = "-DOCSTART-|O\n\nAnna|B-PER\n-DOCSTART-|-X-|O\nof|O -DOCSTART-|O\n"
+    assert [record.words for record in inline(text)] == [["Anna"], ["of", "-DOCSTART-"]]

@@ -84,6 +84,23 @@ def test_documents_of_spacy2():
     assert refusal(broken) == ("C110", 1)
 
 
+@pytest.mark.parametrize("scheme", ["iob2", "iob1", "bilou", "io", ""])
+def test_documents_of_spacy2_in_other_schemes(scheme):
+    tags = {"iob1": "I-PER I-PER", "iob2": "B-PER I-PER", "io": "PER PER"}
+    tags = tags.get(scheme, "B-PER L-PER").split()
+    tokens = [{"orth": "Anna", "ner": tags[0]}, {"orth": "Berg", "ner": tags[1]}]
+    document = json.dumps({"id": 0, "paragraphs": [{"sentences": [{"tokens": tokens}]}]})
+    (record,) = json_file(document, scheme=scheme)
+    assert record.tags == ["B-PER", "I-PER"]
+    for other in {"iob2", "bilou"} - {scheme or "bilou"}:
+        assert refusal(json_file(document, scheme=other)[0])[0] in ("C109", "C110")
+
+
+def test_document_marks_are_no_rows():
+    rows = [{"tokens": ["-DOCSTART-"], "ner_tags": ["O"]}, {"tokens": ["No"], "ner_tags": ["O"]}]
+    assert [record.words for record in jsonl(*rows)] == [["No"]]
+
+
 def task(*annotations, **changes):
     return {
         "id": 7,
@@ -107,6 +124,14 @@ def test_tasks_of_label_studio():
     (record,) = json_file(json.dumps([task({"result": []})]))
     assert record.spans == []
     assert json_file(json.dumps([task(one | {"was_cancelled": True})])) == [Skipped("cancelled")]
+
+
+@pytest.mark.parametrize("kind", ["choices", "textarea", "paragraphlabels"])
+def test_annotations_of_another_kind_say_nothing_of_entities(kind):
+    other = {"result": [{"type": kind, "value": {kind: ["x"]}}]}
+    assert json_file(json.dumps([task(other)]))[0].spans is None
+    labelled = {"result": [*other["result"], result(0, 4, "Anna")]}
+    assert json_file(json.dumps([task(labelled)]))[0].spans == [(0, 4, "PER")]
 
 
 def test_annotators_of_label_studio_agree_or_one_is_right():

@@ -147,6 +147,46 @@ def test_jsonl_takes_other_keys_for_what_they_are():
     assert record.spans is None
 
 
+WORDS = ["Anna", "-Maria", "sings."]
+TOKENS = [
+    {"text": word, "start": start, "end": start + len(word), "id": number, "ws": number == 1}
+    for number, (word, start) in enumerate(zip(WORDS, [0, 4, 11], strict=True))
+]
+
+
+def prodigy(first, last, start=0, end=10, **changes):
+    found = span(start, end) | {"token_start": first, "token_end": last}
+    return {"text": "Anna-Maria sings.", "tokens": TOKENS, "spans": [found], **changes}
+
+
+def test_tokens_of_prodigy_are_those_of_the_text():
+    expected = [("Anna", False), ("-Maria", True), ("sings.", False)]
+    for unlabelled in (False, True):
+        (record,) = jsonl(prodigy(0, 1), unlabelled=unlabelled)
+        assert record.tokens == expected
+    (broken,) = jsonl(prodigy(0, 1, text="Anna Maria sings."))
+    assert refusal(broken) == ("C136", 1)
+
+
+@pytest.mark.parametrize(
+    "numbers, offsets",
+    [((1, 1), (0, 4)), ((0, 0), (0, 10)), ((0, 9), (0, 10)), ((-1, 1), (0, 10)), ((2, 1), (0, 10))],
+)
+def test_spans_that_name_other_tokens_are_told(numbers, offsets):
+    (broken,) = jsonl(prodigy(*numbers, *offsets))
+    assert refusal(broken) == ("C167", 1)
+    assert f"from token {numbers[0]} to {numbers[1]}" in str(broken.error)
+    assert jsonl(prodigy(*numbers, *offsets), unlabelled=True)[0].spans is None
+
+
+@pytest.mark.parametrize("answer", ["foo", "", True, ["accept"]])
+def test_answers_that_prodigy_does_not_give_are_told(answer):
+    (broken,) = jsonl(prodigy(0, 1, answer=answer))
+    assert refusal(broken) == ("C115", 1) and "accept, reject, ignore" in str(broken.error)
+    assert jsonl(prodigy(0, 1, answer=answer), unlabelled=True)[0].spans is None
+    assert jsonl(prodigy(0, 1, answer=None))[0].spans == [(0, 10, "PER")]
+
+
 @pytest.mark.parametrize("answer", ["reject", "ignore"])
 def test_jsonl_skips_what_annotators_took_out(answer):
     skipped, record = jsonl(
