@@ -58,8 +58,8 @@ def make_bitexts(
     source (str): Language of the source.
     target (str): Language of the target.
     target_file (Path | None): File with the target of each line.
-    columns (tuple[int, int] | None): Columns of source and target, from 0, where there are others:
-        of one file, or of the source file and the target file.
+    columns (tuple[int, int] | None): Columns of source and target, from 0 or negative from the
+        right, where there are others: of one file, or of the source file and the target file.
     alignments (str | Path | None): Word alignments such as 0-0 1-2: a file with a line each, or
         "column" for the third column; words are then separated by spaces.
     labels_from (str | Path | None): Trained pipeline that labels the source.

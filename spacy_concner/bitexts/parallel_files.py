@@ -99,10 +99,11 @@ def find_parallel(
     target (str): Code of the target.
     target_file (Path | None): File of target lines.
     alignments (str | Path | None): A file, "column" for the third column, or None.
-    columns (tuple[int, int] | None): Columns of source and target, from 0.
+    columns (tuple[int, int] | None): Columns of source and target, from 0, or negative, counted
+        from the right in lines as wide as most.
     RETURNS (ParallelFiles): The files.
     RAISES (ConcnerError): C132 if source and target are one column, C217 if a named file is not
-        there, C222 if no parallel text is.
+        there, C222 if no parallel text is, C233 for a negative column that is not there.
     """
     links = None if alignments in (None, COLUMN) else Path(str(alignments))
     for named, expected in ((target_file, "the target's lines"), (links, "the alignments")):
@@ -113,12 +114,30 @@ def find_parallel(
         first, second = (path.with_name(f"{path.name}.{code}") for code in (source, target))
     if not first.is_file() or (second is not None and not second.is_file()):
         raise ConcnerError(Errors.C222.format(path=path, source=source, target=target))
+    if columns is not None:
+        paths = (first, second or first)
+        columns = (_from_left(columns[0], paths[0]), _from_left(columns[1], paths[1]))
     if second is None and columns is not None and columns[0] == columns[1]:
         expected = "two columns of one file"
         values = {"setting": "--columns", "value": f"{columns[0]},{columns[1]}"}
         raise ConcnerError(Errors.C132.format(expected=expected, **values))
     use_column = alignments == COLUMN
     return ParallelFiles(first, second, links, use_column=use_column, columns=columns)
+
+
+def _from_left(column: int, path: Path) -> int:
+    """Give the number from the left of a column that may be counted from the right.
+
+    RAISES (ConcnerError): C233 if it is not there.
+    """
+    if column >= 0:
+        return column
+    table = _read_table(path, 1)
+    n_columns = table.widths.most_common(1)[0][0]
+    if column < -n_columns:
+        why = f"has {n_columns} columns in most lines, and no column {column}"
+        _tell(path, table, why, example="0,-1")
+    return n_columns + column
 
 
 def count_lines(files: ParallelFiles) -> int:

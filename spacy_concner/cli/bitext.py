@@ -29,7 +29,7 @@ def bitext_cli(
         "",
         "--columns",
         help="Columns of source and target, such as 1,2 where column 0 has scores; in two files, "
-        "that of each, such as 1,0. Names above them are left out",
+        "that of each, such as 1,0; negative from the right. Names above them are left out",
     ),
     labels_from: str | None = typer.Option(
         None,
@@ -155,8 +155,8 @@ def _read_columns(text: str) -> tuple[int, int] | None:
     if not text:
         return None
     parts = [part.strip() for part in text.split(",")]
-    if len(parts) != 2 or not all(part.isdecimal() for part in parts):
-        expected = "two numbers of columns, from 0, such as 1,2"
+    if len(parts) != 2 or not all(part.removeprefix("-").isdecimal() for part in parts):
+        expected = "two numbers of columns, from 0 or negative from the right, such as 1,2"
         values = {"setting": "--columns", "value": text, "expected": expected}
         raise ConcnerError(Errors.C132.format(**values))
     first, second = map(int, parts)

@@ -77,6 +77,7 @@ MARKUP = {
     "text with entities in tags of XML": re.compile(r"<(\w+)( [^<>]*)?>[^<>]+</\1>"),
     "text of OpenNLP": re.compile(r"<START(:[^<>]+)?> .*<END>"),
     "text of Rasa": re.compile(r"\[[^\[\]]+\]\(\w+\)"),
+    "tokens with tags after a comma": re.compile(r"^\S+[,;] ?(O|[BIMLEUSW]-\S+)\s*$"),
     "tokens with tags after a slash": re.compile(r"^(\S+/(O|[A-Z][A-Z_-]*)(\s+|$))+$"),
 }
 """Ways to annotate text that no reader reads, each with what most of its lines hold."""

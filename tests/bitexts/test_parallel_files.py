@@ -125,6 +125,10 @@ def test_columns_that_are_not_there_are_told(tmp_path):
         read(tmp_path, PAIRS, columns=(0, 4))
     with pytest.raises(ConcnerError, match="C132.*--columns.*1,1"):
         read(tmp_path, PAIRS, columns=(1, 1))
+    with pytest.raises(ConcnerError, match="C233.*no column -5.*--columns"):
+        read(tmp_path, PAIRS, columns=(0, -5))
+    with pytest.raises(ConcnerError, match="C132.*--columns.*1,1"):
+        read(tmp_path, PAIRS, columns=(1, -1))
     files = find(tmp_path, [*MANY, ("no tab",)], columns=(0, 1))
     assert [line.problem for line in read_parallel(files) if line.problem] == [NO_COLUMN]
 
@@ -194,3 +198,16 @@ def test_nuls_are_told_as_another_encoding(tmp_path, encoding):
     path.write_text("Yes.\tДа.\nAnna\0\tАна\n", "utf8")
     with pytest.raises(ConcnerError, match="C205.*line 2 has a NUL"):
         count_lines(ParallelFiles(path))
+
+
+def test_columns_are_counted_from_the_right_too(tmp_path):
+    rows = [(f"x{n}-{n * n}", f"0.{n}", *pair) for n, pair in enumerate(MANY)]
+    for columns in ((2, -1), (-2, -1), (-2, 3)):
+        assert read(tmp_path, rows, columns=columns) == MANY
+    assert read(tmp_path, rows, columns=(-1, -2)) == [(two, one) for one, two in MANY]
+    # Nor do shorter and longer lines move them.
+    odd = [*rows, ("x", "0.1", "Anna sings."), ("x", "0.1", *PAIRS[0], "more")]
+    assert read(tmp_path, odd, columns=(-2, -1)) == [*MANY, PAIRS[0]]
+    files = find_two(tmp_path, [f"{one}\t7" for one, _ in MANY], [f"x\t{two}" for _, two in MANY])
+    files = find_parallel(files.source, "en", "bg", target_file=files.target, columns=(-2, -1))
+    assert [(line.source, line.target) for line in read_parallel(files)] == MANY

@@ -9,8 +9,10 @@ from typer.testing import CliRunner
 
 from spacy_concner.bitexts.notes import get_note
 from spacy_concner.cli import concner_cli
+from spacy_concner.cli.bitext import _read_columns
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.segments import annotate, split_bitext, token_tag
+from spacy_concner.errors import ConcnerError
 
 LINES = [
     ("Anna Berg lives in Sofia .", "В София живее Ана Берг .", "0-3 1-4 2-2 3-0 4-1 5-5"),
@@ -288,3 +290,10 @@ def test_no_input_is_lost_to_an_output(write, labelled, tmp_path, option):
     assert result.exit_code == 1 and "C407" in result.stdout, result.stdout
     assert option in " ".join(result.stdout.split())
     assert paths[option].read_bytes() == before and not output.exists()
+
+
+@pytest.mark.parametrize("text", ["1", "a,b", "1,2,3", "--1,2", "1,-"])
+def test_columns_that_are_no_numbers_are_told(text):
+    with pytest.raises(ConcnerError, match="C132.*--columns"):
+        _read_columns(text)
+    assert _read_columns("-2, -1") == (-2, -1)

@@ -88,6 +88,8 @@ def test_files_in_disguise_are_told_with_the_option(tmp_path, name, content, tol
         ("<START:person> Anna <END> sings .\n", "OpenNLP"),
         ("- [Anna](person) sings\n", "Rasa"),
         ("Anna/PERSON sings/O ./O\n", "after a slash"),
+        ("Anna,B-PER\nsings,O\n\nSofia,B-LOC\n", "after a comma"),
+        ("Anna;B-PER\nsings;O\n", "after a comma"),
     ],
 )
 @pytest.mark.parametrize("name", ["a.txt", "a.PubTator"])
