@@ -67,6 +67,8 @@ def errors_page() -> str:
         "# Troubleshooting by error code\n",
         "Messages start with a code: find it here (or by the search). Words in braces are filled "
         "in with what was found. Messages and places are made from the code.\n",
+        "`spacy train` and spaCy's other verbs print a traceback above a message of ours, as above "
+        "one of their own: the last line is the one to read.\n",
     ]
     for start, title in SECTIONS.items():
         parts.append(f"## {title}\n")

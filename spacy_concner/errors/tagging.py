@@ -79,6 +79,11 @@ class TaggingErrors:
         "before '{name}' and not disabled, or give '{name}' an encoder of its own with "
         "nlp.replace_listeners."
     )
+    C017 = (
+        "'{name}' gives scores that are not numbers; document: {text!r}. Its training has "
+        "diverged, or its files are damaged: train it again with a lower learning rate, or take "
+        "an earlier model."
+    )
     C040 = "{setting} is {value}, expected a whole number of at least {least}."
     C041 = (
         "'{name}' has no labels to tell apart: {n_docs} documents hold only {found}. Train the "
@@ -104,6 +109,29 @@ class TaggingErrors:
         "Every loss of '{name}' has weight 0, so training would change nothing. Give one of {keys} "
         "a weight."
     )
+    C047 = (
+        "There is nothing to train '{name}' on: the training corpus {path} gives no document. Give "
+        "another with --paths.train, or raise the max_length of its reader, which leaves out "
+        "longer documents."
+    )
+    C048 = (
+        "The learning rate is {rate} {when}, expected a number of at least 0, and more than 0 at "
+        "some step. Change [training.optimizer] learn_rate: {setting}."
+    )
+    C049 = (
+        "The warm-up of the learning rate takes {warmup} steps, but {end}. Lower "
+        "--training.optimizer.learn_rate.warmup_steps, to a tenth of the steps, or train longer."
+    )
+    C051 = (
+        "The development corpus {path} has {found}, so no evaluation could tell which model is "
+        "best. Give labelled text with --paths.dev (spacy concner convert)."
+    )
+    C052 = (
+        "The training of '{name}' has diverged: at step {step} {what}. Lower the learning "
+        "rate (--training.optimizer.learn_rate.initial_rate), by ten at first. The output folder "
+        "keeps model-best, and with spacy-concner.ConsoleLogger.v1 model-last as well, as of the "
+        "last evaluation before."
+    )
 
 
 class TaggingWarnings:
@@ -112,4 +140,8 @@ class TaggingWarnings:
     W001 = (
         "The extension span._.{name} is taken by another getter, so it does not give the scores "
         "of entities. Read them from doc.spans['concner'].attrs['scores'], or name yours otherwise."
+    )
+    W002 = (
+        "The learning rate is 0 from step {step} of {max_steps} on, so the rest of the training "
+        "changes nothing. Set --training.optimizer.learn_rate.total_steps to the number of steps."
     )

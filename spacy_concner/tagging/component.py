@@ -23,7 +23,9 @@ from ..errors import ConcnerError, Errors
 from .annotation import set_entities, to_span, word_positions
 from .architecture import TaggerModel, TaggerOutput
 from .batch_losses import BatchLosses, as_tensors, compute_losses
+from .before_training import check_training, training_path
 from .decoding import decode
+from .divergence import check_losses, check_scores
 from .labels import bio_tags, entity_type, read_types
 from .loss_requirements import check_needs, check_trainable
 from .supervision import get_supervision
@@ -146,6 +148,7 @@ class ConCNER(TrainablePipe):
         }
         self.losses = {key: loss for key, loss in (losses or {}).items() if loss is not None}
         self.scorer = scorer
+        self._steps = 0
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "ConCNER":
         """Load what `to_bytes` gave; a threshold set anew in the config wins."""
@@ -212,9 +215,15 @@ class ConCNER(TrainablePipe):
         RAISES (ConcnerError): C007 if no label is found, C009 if there are others than when
             the component was initialised before, C014 if a loss is one that only earlier
             versions had, C015 if labels are part types and part tags, C043 if no example has
-            what a loss needs.
+            what a loss needs, C047 if there is no example; C048, C049 and C051 for what the
+            config tells of the training.
         """
         validate_get_examples(get_examples, "ConCNER.initialize")
+        if nlp is not None:
+            check_training(nlp)
+        if next(iter(get_examples()), None) is None:
+            raise ConcnerError(Errors.C047.format(name=self.name, path=training_path(nlp)))
+        self._steps = 0
         types = {entity_type(tag) for tag in self.labels}
         if labels is not None:
             types |= read_types(labels, self.name)
@@ -235,7 +244,7 @@ class ConCNER(TrainablePipe):
         for label in labels:
             self.vocab.strings.add(entity_type(label) or label)
         check_trainable(self.losses, self.name)
-        check_needs(get_examples(), self.losses, self.name)
+        check_needs(get_examples(), self.loss_functions(), self.name)
         sample = [eg.x for eg in islice(get_examples(), 10) if len(eg.x)]
         self.model.set_dim("nO", len(self.labels))
         self.model.initialize(X=sample or [Doc(self.vocab, words=["hello"])])
@@ -267,12 +276,14 @@ class ConCNER(TrainablePipe):
             threshold are in neither. White space is passed over: it stands within entities
             but never at their ends.
         scores (list[Floats2d]): What `predict` gave.
+        RAISES (Diverged): C017, or C052 in training, if a score is not a number.
         """
         docs = list(docs)
         words = [word_positions(doc) for doc in docs]
         lengths = [len(positions) for segments in words for positions in segments]
         is_word = np.array([not token.is_space for doc in docs for token in doc], dtype=bool)
         flat = self.model.ops.to_numpy(self.model.ops.xp.vstack(scores))
+        check_scores(flat, docs, self.name, self._steps)
         calibration = Calibration.of(self.cfg["calibration"])
         decoded = iter(decode(flat[is_word], lengths, list(self.labels), calibration))
         for doc, segments in zip(docs, words, strict=True):
@@ -304,7 +315,8 @@ class ConCNER(TrainablePipe):
             component's name, each loss unweighted under `NAME_LOSS`.
         RETURNS (dict[str, float]): The losses.
         RAISES (ConcnerError): C008 if the component is not initialised, C014 if a loss is gone
-            since it was trained; those of `get_supervision` if the examples do not fit it.
+            since it was trained, C052 if a loss is not a number, before any weight changes;
+            those of `get_supervision` if the examples do not fit it.
         """
         self._check_initialized()
         check_trainable(self.losses, self.name)
@@ -321,6 +333,7 @@ class ConCNER(TrainablePipe):
         set_dropout_rate(self.model, drop)
         output, backprop = self.model.begin_update([eg.predicted for eg in examples])
         found = self.get_losses(examples, output)
+        check_losses(found.values, self.name, self._steps)
         backprop(found.gradient)
         losses[self.name] += found.total
         for key, value in found.values.items():
@@ -328,6 +341,14 @@ class ConCNER(TrainablePipe):
         if sgd not in (None, False):
             self.finish_update(sgd)
         return losses
+
+    def finish_update(self, sgd: Optimizer) -> None:
+        """Let the optimiser take a step.
+
+        sgd (Optimizer): The optimiser.
+        """
+        super().finish_update(sgd)
+        self._steps += 1
 
     def _check_initialized(self) -> None:
         if not self.labels or not self.is_initialized:

@@ -13,6 +13,8 @@ from thinc.api import Config, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
 from ..errors import ConcnerError, Errors
+from .before_training import check_training
+from .divergence import check_losses
 from .token_pairs import LEVELS, Level, draw_pairs, pair_classes
 from .token_vectors import TokenVectorsModel
 from .upstream import check_upstream
@@ -121,9 +123,12 @@ class SimilarityEvaluator(TrainablePipe):
 
         get_examples (Callable[[], Iterable[Example]]): Gives training examples.
         nlp (Language): The pipeline.
-        RAISES (ConcnerError): C041 if no two tokens have different labels.
+        RAISES (ConcnerError): C041 if no two tokens have different labels; C048, C049 and C051
+            for what the config tells of the training.
         """
         validate_get_examples(get_examples, "SimilarityEvaluator.initialize")
+        if nlp is not None:
+            check_training(nlp)
         n_docs = 0
         tags: set[str] = set()
         for example in get_examples():
@@ -182,7 +187,8 @@ class SimilarityEvaluator(TrainablePipe):
         sgd (Optimizer): Optimiser; without, gradients add up.
         losses (dict[str, float]): Losses so far, by name of the component.
         RETURNS (dict[str, float]): The losses.
-        RAISES (ConcnerError): C008 if the component is not initialised.
+        RAISES (ConcnerError): C008 if the component is not initialised, C052 if the loss is not
+            a number, before any weight changes.
         """
         self._check_initialized()
         losses = {} if losses is None else losses
@@ -194,6 +200,7 @@ class SimilarityEvaluator(TrainablePipe):
         set_dropout_rate(self.model, drop)
         vectors, backprop = self.model.begin_update([eg.predicted for eg in examples])
         loss, gradient = self.get_loss(examples, vectors)
+        check_losses({self.name: loss}, self.name, self._steps)
         backprop(gradient)
         losses[self.name] += loss
         if sgd not in (None, False):

@@ -12,6 +12,7 @@ from spacy.training.loggers import setup_table
 from spacy.util import ensure_path
 from wasabi import Printer
 
+from ..tagging.divergence import Diverged
 from .usage import StepClock
 
 SPACING = 2
@@ -25,7 +26,8 @@ def create_console_logger(
     """Create a logger that shows each loss of each component in its own column.
 
     Losses are the sums since the row before, as spaCy's own logger shows them. At the end a
-    line tells the time of a step and the peak memory.
+    line tells the time of a step and the peak memory. Where a loss or score of ours is no number
+    any more, model-last stays as it was saved before.
 
     progress_bar (bool): Show progress towards the next evaluation, where the error stream is
         a terminal.
@@ -144,6 +146,10 @@ def _start(
             stream.close()
         if console_output:
             write(printer.info(clock.report()))
+        # After this spaCy saves the weights in any case; an error here is what keeps model-last.
+        error = sys.exc_info()[1]
+        if isinstance(error, Diverged):
+            raise error
 
     return log_step, finalize
 
