@@ -24,10 +24,12 @@ SENTENCE_FIELD = re.compile(r"sent(?:ence)?[ _-]?(#|id|idx|index|num|number|nr|n
 """Names of columns that tell sentences apart."""
 OUTER_FIELD = re.compile(
     r"(?:doc|document|file|article|text|abstract|paragraph|par|para|page|section|chapter|post"
-    r"|tweet|note)[ _-]?(?:#|id|idx|index|num|number|nr|no|name)|document|article|file|pmid",
+    r"|tweet|note)[ _-]?(?:#|id|num|number|nr|no|name)|document|file|pmid",
     re.IGNORECASE,
 )
-"""Names of columns of what holds sentences, in which the numbers of sentences may begin anew."""
+"""Names of columns of what holds sentences, in which the numbers of sentences may begin anew.
+
+An index may be that of the token in the text, and an article is a word."""
 DELIMITER_LINE = re.compile(r"sep=(.)[\r\n]*", re.IGNORECASE)
 """What tells Excel the delimiter, in a line before the header."""
 LINE_END = re.compile(r"(?<=\n)|(?<=\r)(?=[^\n])")

@@ -176,6 +176,12 @@ def test_numbers_of_sentences_begin_anew_in_each_document(outer, at):
         assert [record.words for record in records] == [["He", "sings"], ["No"]]
 
 
+@pytest.mark.parametrize("name", ["text_idx", "Article", "token_id", "POS", "tag_id"])
+def test_other_columns_part_no_sentences(name):
+    content = f"sentence_id,{name},Word,Tag\n1,a,He,O\n1,b,sings,O\n2,c,No,O\n"
+    assert [record.words for record in csv(content, **FIELDS)] == [["He", "sings"], ["No"]]
+
+
 def test_the_number_of_the_sentence_tells_more_than_its_text():
     content = "sentence,sentence_id,Word,Tag\nNo no,1,No,O\nNo no,1,no,O\nNo no,2,No,O\n"
     assert [record.words for record in csv(content, **FIELDS)] == [["No", "no"], ["No"]]
