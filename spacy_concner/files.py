@@ -25,12 +25,15 @@ from . import __version__
 from .errors import ConcnerError, Errors
 
 MARKER = "concner.json"
+# Where the project and the configs keep encoders: no organisation on the hub.
+OWN_FOLDER = "encoders"
 PART = ".part"
 # What is read of a file to tell whether it is of the kind that is written.
 HEAD_BYTES = 1 << 16
 ASIDE = ".aside"
 # What a full or forbidden disk says.
-DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
+FULL_DISK = {errno.ENOSPC, errno.EDQUOT}
+DISK_FAULTS = {*FULL_DISK, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 
 Paths: TypeAlias = "Path | str | Sequence[Path | str] | None"
 
@@ -228,6 +231,21 @@ def write_marker(folder: Path, verb: str) -> None:
     (folder / MARKER).write_text(f"{text}\n", encoding="utf8")
 
 
+def add_to_marker(folder: Path, name: str) -> None:
+    """Count a file that another verb has put into a folder among those that make it up.
+
+    folder (Path): The folder; one without a marker stays without.
+    name (str): The file in it.
+    """
+    marker = folder / MARKER
+    if (found := read_marker(folder)) is None or Path(name) in found[1]:
+        return
+    content = json.loads(marker.read_text("utf8"))
+    content["files"] = sorted([*content["files"], name])
+    with whole_file(marker) as part:
+        part.write_text(f"{json.dumps(content, indent=1)}\n", encoding="utf8")
+
+
 def read_marker(folder: Path) -> tuple[str, list[Path]] | None:
     """Read which verb made a folder, and of what files.
 
@@ -285,6 +303,25 @@ def fingerprint(files: Iterable[Path]) -> str:
             while chunk := stream.read(1 << 20):
                 digest.update(chunk)
     return digest.hexdigest()
+
+
+def is_path(source: str) -> bool:
+    """Tell whether a name is surely that of a file or folder, for which the hub is not asked.
+
+    source (str): Name such as "encoders/encoder" or "encoder", for those on the hub have one slash;
+        "FacebookAI/xlm-roberta-base" may be both.
+    """
+    path = Path(source)
+    first = path.parts[0] if path.parts else ""
+    return (
+        path.exists()
+        or path.is_absolute()
+        or source.startswith((".", "~"))
+        or "\\" in source
+        or len(path.parts) != 2
+        or first == OWN_FOLDER
+        or Path(first).is_dir()
+    )
 
 
 def show_reason(error: Exception | None) -> str:
@@ -402,8 +439,11 @@ def _told_as(option: str, path: Path, part: Path) -> Iterator[None]:
         about_us = any(name is not None and str(name).startswith(str(part)) for name in names)
         if not (about_us or error.errno in DISK_FAULTS or error.filename == str(path.parent)):
             raise
-        values = {"option": option, "path": path, "reason": show_reason(error)}
-        raise ConcnerError(Errors.C129.format(**values)) from error
+        reason = show_reason(error)
+        if error.errno in FULL_DISK:
+            reason = f"{reason}; make room for it and run the same command again"
+        told = {"option": option, "path": path, "reason": reason}
+        raise ConcnerError(Errors.C129.format(**told)) from error
 
 
 def _beside(path: Path, suffix: str) -> Path:

@@ -32,6 +32,8 @@ class Filtering:
     n_pairs_kept: Translations written.
     n_plain: Docs that are no bitexts, written as they are.
     rejected: Translations turned down, by reason; one may have several.
+    strategies: Translations read, by the way their labels crossed over.
+    notes: Translations read, by what the projection has noted of them; one may have several.
     files: Files written.
     rejects: The rejects file, None if nothing was turned down.
     """
@@ -42,6 +44,8 @@ class Filtering:
     n_pairs_kept: int = 0
     n_plain: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
+    strategies: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
     files: list[Path] = field(default_factory=list)
     rejects: Path | None = None
 
@@ -111,7 +115,10 @@ class _Sieve:
                 done.n_kept += 1
                 yield doc
                 continue
-            reasons = [find_reasons(each, self.usual, self.thresholds) for each in measure(doc)]
+            measured = measure(doc)
+            done.strategies.update(each.strategy for each in measured)
+            done.notes.update(note for each in measured for note in dict.fromkeys(each.notes))
+            reasons = [find_reasons(each, self.usual, self.thresholds) for each in measured]
             done.n_pairs += len(reasons)
             if any(reasons) and get_soft_labels(doc) is not None:
                 everything = [problem for found in reasons for problem in found]

@@ -130,7 +130,7 @@ def translate_corpus(
     progress (bool): Show the progress on stderr.
     RETURNS (TranslationSummary): Counts.
     RAISES (ConcnerError): C128, C129, C407, C408 for the outputs, C142, C143 for the input, C203
-        to C210 and C240 to C261 for the engine, C211 if nothing could be kept, C212 for bitexts
+        to C210 and C240 to C264 for the engine, C211 if nothing could be kept, C212 for bitexts
         in other languages, C213 for the cache, C215 if no entity has a label to copy, C216, C231
         for the languages, C218 to C220 for the way labels cross over, C301, C313 for the
         encoder.

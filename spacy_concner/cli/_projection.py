@@ -2,7 +2,6 @@
 
 import typer
 
-SOURCE = typer.Option("en", "--source", help="Language to translate from")
 LAYER = typer.Option(
     None, "--layer", help="Hidden layer of the encoder; two thirds of the way up without"
 )

@@ -11,7 +11,8 @@ MAX_LENGTH_FACTOR = typer.Option(
 MAX_UNTRANSLATED = typer.Option(
     0.5,
     "--max-untranslated",
-    help="Share of words, outside entities, that may be the source's; 1 for any",
+    help="Share of words, outside entities, that may be the source's; 1 for any. Translations of "
+    "fewer than 4 such words are not judged by it",
 )
 MIN_ENTITIES_KEPT = typer.Option(
     1.0, "--min-entities-kept", help="Share of entities that must be there; 0 for any"

@@ -1,13 +1,16 @@
 """The `spacy concner` command group and what its verbs share: options, and coded errors told."""
 
 import functools
+import inspect
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar, get_args
 
 import typer
 from spacy.cli._util import app as spacy_app
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
+from typer.models import OptionInfo
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
@@ -83,23 +86,53 @@ class _InOrder(TyperGroup):
         return sorted(self.commands, key=lambda name: (place.get(name, len(ORDER)), name))
 
 
+class _Coded(TyperCommand):
+    """A verb whose options tell a value of the wrong kind as all else is told."""
+
+    def make_context(self, info_name: Any, args: list[str], *more: Any, **extra: Any) -> Any:
+        """Read the words that were typed; C551 for a value that an option cannot take."""
+        typed = list(args)
+        try:
+            return super().make_context(info_name, args, *more, **extra)
+        except typer.BadParameter as error:
+            # What lacks an option or an argument is shown how the verb is used.
+            if type(error) is not typer.BadParameter or error.param is None:
+                raise
+            names = error.param.opts
+            expected = error.message.removeprefix("Input should be ").partition(", unable")[0]
+            values = {"option": max(names, key=len), "value": _typed_value(typed, names)}
+            msg.fail(Errors.C551.format(expected=expected.rstrip("."), **values))
+            sys.exit(1)
+
+
+def _typed_value(words: Sequence[str], names: Sequence[str]) -> str:
+    """Give what was typed for an option, the last time that it was."""
+    found = ""
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        if name in names:
+            found = value if equals else after
+    return found
+
+
 concner_cli = typer.Typer(name=COMMAND, help=HELP, no_args_is_help=True, cls=_InOrder)
 spacy_app.add_typer(concner_cli)
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
+# What stands for a value in the help, where an option says nothing more precise.
+VALUES = {Path: "PATH", str: "TEXT", int: "NUMBER", float: "NUMBER"}
 
 
-def use_gpu(gpu_id: int, *, silent: bool = False) -> None:
-    """Choose between GPU and CPU.
+def use_gpu(gpu_id: int) -> None:
+    """Choose between GPU and CPU, and say so of a GPU.
 
     gpu_id (int): The GPU, or -1 for the CPU.
-    silent (bool): Say nothing.
     RAISES (ConcnerError): C549 if the GPU cannot be used.
     """
     from spacy.cli._util import setup_gpu
 
     try:
-        setup_gpu(gpu_id, silent=silent)
+        setup_gpu(gpu_id, silent=gpu_id < 0)
     except ValueError as error:
         text = str(error).rstrip(".")
         raise ConcnerError(Errors.C549.format(gpu_id=gpu_id, error=text)) from error
@@ -193,7 +226,17 @@ def verb(name: str) -> Callable[[Verb], Verb]:
                 sys.exit(1)
 
         short_help = (func.__doc__ or "").strip().splitlines()[0]
-        concner_cli.command(name, short_help=short_help)(run)
+        _name_values(func)
+        concner_cli.command(name, short_help=short_help, cls=_Coded)(run)
         return func
 
     return register
+
+
+def _name_values(func: Callable[..., Any]) -> None:
+    """Let the help show what an option takes as a word instead of a type of Python."""
+    for parameter in inspect.signature(func, eval_str=True).parameters.values():
+        option = parameter.default
+        if isinstance(option, OptionInfo) and option.metavar is None:
+            kinds = (parameter.annotation, *get_args(parameter.annotation))
+            option.metavar = next((VALUES[kind] for kind in kinds if kind in VALUES), None)

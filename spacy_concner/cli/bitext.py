@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
-from ._projection import KEEP_UNPROJECTED, LAYER, REJECTS, SHARD_SIZE, SOURCE
+from ._projection import KEEP_UNPROJECTED, LAYER, REJECTS, SHARD_SIZE
 from ._util import FORCE, GPU_ID, use_gpu, verb
 
 
@@ -20,7 +20,7 @@ def bitext_cli(
     output_path: Path = typer.Argument(
         ..., metavar="OUTPUT", help="File that ends in .spacy (packed in memory), or folder"
     ),
-    source: str = SOURCE,
+    source: str = typer.Option("en", "--source", help="Language of the source"),
     target: str = typer.Option(..., "--target", help="Language of the target"),
     target_file: Path | None = typer.Option(
         None, "--target-file", help="File with the target of each line"
@@ -93,7 +93,7 @@ def bitext_cli(
     """Make bitexts of parallel text, with the labels of its source."""
     from ..bitexts.from_parallel import make_bitexts
 
-    use_gpu(gpu_id, silent=True)
+    use_gpu(gpu_id)
     made = make_bitexts(
         input_path,
         output_path,

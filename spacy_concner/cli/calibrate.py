@@ -26,14 +26,16 @@ def calibrate_cli(
     ),
     dev_path: Path | None = typer.Argument(
         None,
-        metavar="[DEV]",
-        help="Labelled .spacy file or folder that was not trained on, to fit on",
+        metavar="DEV",
+        help="Labelled .spacy file or folder that was not trained on, to fit on; left out with "
+        "--reset",
     ),
     output: Path | None = typer.Option(
         None,
         "--output",
         "-o",
-        help="Folder for the calibrated pipeline; without it PIPELINE is changed, with --force",
+        help="Folder for the calibrated pipeline, an option since DEV may be left out; without it "
+        "PIPELINE is changed, with --force",
     ),
     method: str = typer.Option(
         "auto",

@@ -13,10 +13,9 @@ def collect_cli(
     input_path: Path = typer.Argument(
         ...,
         metavar="INPUT",
-        exists=True,
-        file_okay=False,
-        help="Folder with train, dev, raw.LANG, test.LANG (or one test of bitexts) in any format "
-        "of convert, sources.json, and perhaps parallel.LANG.tsv (source, tab, target)",
+        help="Folder with train, dev, raw.LANG, test.LANG (or one test of bitexts), files such as "
+        "train.jsonl or folders such as train, in any format of convert; sources.json; and perhaps "
+        "parallel.LANG.tsv (source, tab, target)",
     ),
     output_path: Path = typer.Argument(
         ...,

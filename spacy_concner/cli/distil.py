@@ -31,7 +31,9 @@ def distil_cli(
     teacher: list[str] = typer.Option(
         ...,
         "--teacher",
-        help="NAME=PIPELINE, once a teacher; the first student starts from the last",
+        metavar="NAME=PATH",
+        help="Teacher: a name, which messages call it by, and the folder of its pipeline or an "
+        "installed package; give it once a teacher. The first student starts from the last",
     ),
     map_labels: Path | None = MAP_LABELS,
     confidence: list[str] = CONFIDENCE,
@@ -87,7 +89,7 @@ def distil_cli(
     from ..teaching.voting import Voting
 
     check_apart({"INPUT": input_path, "--parallel": parallel}, {"OUTPUT": output_path})
-    use_gpu(gpu_id, silent=True)
+    use_gpu(gpu_id)
     codes = language_codes(languages)
     if parallel is not None and not parallel.is_dir():
         raise ConcnerError(Errors.C217.format(path=parallel, expected="a folder of parallel text"))

@@ -71,6 +71,14 @@ def filter_cli(
     ]
     rows += [(f"Rejected: {reason}", n) for reason, n in done.rejected.most_common()]
     msg.table(rows, aligns=("l", "r"))
+    for option, given, there in (
+        ("--strategy", strategy, done.strategies),
+        ("--reject-note", reject_note, done.notes),
+    ):
+        for value in given:
+            if not there[value]:
+                known = "; ".join(sorted(there)) or "nothing"
+                msg.warn(f"No pair has {value!r} of {option}; there is: {known}")
     if done.n_plain:
         msg.info(f"{done.n_plain} documents are no bitexts: written as they are")
     if done.rejects:

@@ -30,7 +30,10 @@ def label_cli(
     teacher: list[str] = typer.Option(
         ...,
         "--teacher",
-        help="Pipeline folder or package that finds entities, or NAME=PATH; give it once a teacher",
+        metavar="[NAME=]PATH",
+        help="Teacher: the folder of a trained pipeline or an installed package that finds "
+        "entities, called by its path, or by NAME where --source-text, --map-labels or a file of "
+        "weights name it; give it once a teacher",
     ),
     weighting: str = typer.Option(
         "uniform",

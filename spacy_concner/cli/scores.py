@@ -18,7 +18,9 @@ def scores_cli(
     pipeline: list[str] = typer.Option(
         ...,
         "--pipeline",
-        help="NAME=PIPELINE, once a pipeline; {lang} in it stands for the language",
+        metavar="NAME=PATH",
+        help="Pipeline folder or package, and its name in the table; once a pipeline; "
+        "{lang} in it stands for the language",
     ),
     test: Path = typer.Option(
         ..., "--test", help="Folder with labelled corpora: LANG.spacy for each language"

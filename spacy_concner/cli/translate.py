@@ -6,7 +6,7 @@ import typer
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
-from ._projection import KEEP_UNPROJECTED, LAYER, REJECTS, SHARD_SIZE, SOURCE
+from ._projection import KEEP_UNPROJECTED, LAYER, REJECTS, SHARD_SIZE
 from ._util import FORCE, verb
 
 
@@ -36,7 +36,7 @@ def translate_cli(
         min=0,
         help="Give a batch to the engine again this often where it fails, after 1, 2, 4 … seconds",
     ),
-    source: str = SOURCE,
+    source: str = typer.Option("en", "--source", help="Language to translate from"),
     target: str = typer.Option("pt", "--target", help="Language to translate to"),
     export_source: Path | None = typer.Option(
         None,
@@ -85,8 +85,6 @@ def translate_cli(
     force: bool = FORCE,
 ) -> None:
     """Translate labelled sentences and carry their entities over."""
-    from spacy.cli._util import import_code
-
     if export_source is not None:
         _export_source(
             input_path,
@@ -101,8 +99,10 @@ def translate_cli(
     if output_path is None:
         raise ConcnerError(Errors.C209.format(path=input_path))
     from ..bitexts.translate import translate_corpus
+    from ..engines.own_code import import_engines
 
-    import_code(code_path)
+    if code_path is not None:
+        import_engines(code_path)
     done = translate_corpus(
         input_path,
         output_path,

@@ -130,7 +130,7 @@ def convert(
     force (bool): Replace an output that convert has made before.
     progress (bool): Show the progress on stderr.
     RETURNS (Conversion): What was read and written.
-    RAISES (ConcnerError): C103 to C167: at the first broken record unless `skip_invalid`, and
+    RAISES (ConcnerError): C103 to C168: at the first broken record unless `skip_invalid`, and
         if there is nothing to write; C128, C129, C407, C408 and C601 for the output.
     """
     source, output = str(source), Path(output)
@@ -271,6 +271,10 @@ def _count(
             prefixes = (LANGUAGE_PREFIX.match(token.text) for token in doc)
             done.prefixes.update(match.group() for match in prefixes if match)
         yield doc
+    if done.dropped and not done.entities:
+        # While nothing is written yet, or only beside what stands there.
+        values = {"labels": labels, "found": sorted(done.dropped)}
+        raise ConcnerError(Errors.C168.format(**values))
 
 
 def _find_prefixes(done: Conversion) -> Counter[str]:

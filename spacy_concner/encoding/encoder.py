@@ -7,6 +7,7 @@ from typing import Any
 
 import srsly
 
+from ..errors import ConcnerError, Errors
 from ..files import Folder, claim, whole_folder
 from . import demo_encoder
 from .loading import load_encoder
@@ -47,10 +48,12 @@ def make_encoder(
     keep_top (int): Further pieces to keep, in the order of the vocabulary.
     force (bool): Replace an encoder folder that was made before.
     RETURNS (tuple[EncoderSize, EncoderSize]): Size before and after the cut.
-    RAISES (ConcnerError): C301 to C303 and C310 for the source, C304, C305, C307, C308 for the
+    RAISES (ConcnerError): C301 to C303 and C310 for the source, C304 to C308 for the
         vocabulary, C142, C143 for corpora; C128, C129, C601, C407, C408 for the output.
     """
     source, output = str(source), Path(output)
+    if keep_top and not keep_from:
+        raise ConcnerError(Errors.C306.format(keep_top=keep_top))
     with claim(
         "encoder",
         inputs={"INPUT": source, "--keep-from": keep_from},

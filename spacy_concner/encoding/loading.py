@@ -13,11 +13,11 @@ from spacy.language import Language
 from thinc.api import Model
 
 from ..errors import ConcnerError, Errors
+from ..files import is_path
 from ..pipelines import is_pipeline, load_pipeline
 from .demo_encoder import DEMO_SOURCE, load_demo_encoder
 
-# Where the project and the configs keep encoders: no organisation on the hub.
-OWN_FOLDER = "encoders"
+NO_FOLDER = "there is no such folder"
 
 
 @dataclass
@@ -70,7 +70,8 @@ def load_encoder(source: str | Path) -> Encoder:
         nlp = load_pipeline(source)
         found = find_encoders(nlp)
         if not found:
-            reason = f"none of its components {nlp.pipe_names} holds a transformer"
+            pipes = ", ".join(nlp.pipe_names) or "none"
+            reason = f"none of its components ({pipes}) holds a transformer"
             raise cannot_load(source, reason)
         encoder = found[0]
     else:
@@ -132,30 +133,12 @@ def check_source(source: str) -> None:
     from transformers import AutoConfig
 
     if is_path(source) and not Path(source).is_dir():
-        raise cannot_load(source, "there is no such folder")
+        raise cannot_load(source, NO_FOLDER)
     try:
         AutoConfig.from_pretrained(source)
     # Hub and settings each raise kinds of their own, bare Exception too.
     except Exception as error:
         raise cannot_load(source, str(error) or repr(error)) from error
-
-
-def is_path(source: str) -> bool:
-    """Tell whether a name is surely that of a file or folder, for which the hub is not asked.
-
-    source (str): Name such as "encoders/encoder"; "FacebookAI/xlm-roberta-base" may be both.
-    """
-    path = Path(source)
-    first = path.parts[0] if path.parts else ""
-    return (
-        path.exists()
-        or path.is_absolute()
-        or source.startswith((".", "~"))
-        or "\\" in source
-        or len(path.parts) > 2
-        or first == OWN_FOLDER
-        or (len(path.parts) == 2 and Path(first).is_dir())
-    )
 
 
 def cannot_load(source: str | Path, reason: str) -> ConcnerError:
@@ -188,5 +171,5 @@ def _load_pretrained(source: str) -> Encoder:
     if missing and all(name.startswith("pooler.") for name in missing):
         model.pooler = None
     elif missing:
-        raise cannot_load(source, f"it lacks weights: {sorted(missing)[:4]}")
+        raise cannot_load(source, f"it lacks weights: {', '.join(sorted(missing)[:4])}")
     return Encoder(model, tokenizer)

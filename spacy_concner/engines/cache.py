@@ -8,6 +8,7 @@ from typing import Any
 from spacy.util import minibatch
 
 from ..errors import ConcnerError, Errors
+from .own_code import tell_fault
 from .protocol import Translator
 
 CREATE = (
@@ -109,7 +110,7 @@ class CachedTranslator:
 
         texts (Iterable[str]): The texts; each is asked for once.
         RETURNS (dict[str, str]): Text to translation, white space folded.
-        RAISES (ConcnerError): C206, C207 for the engine.
+        RAISES (ConcnerError): C206, C207 and C264 for the engine.
         """
         wanted = list(dict.fromkeys(texts))
         known = self._cache.get(wanted)
@@ -129,9 +130,17 @@ class CachedTranslator:
         except ConcnerError:
             raise
         except Exception as error:
-            message = Errors.C207.format(error=error, done=self.n_translated, **values)
+            told = tell_fault(error, self.translator)
+            message = Errors.C207.format(error=told, done=self.n_translated, **values)
             raise ConcnerError(message) from error
+        if not isinstance(found, list | tuple):
+            kind = {"found": type(found).__name__, "expected": "a list of texts"}
+            raise ConcnerError(Errors.C264.format(**kind, **values))
         if len(found) != len(texts):
             counts = {"found": len(found), "expected": len(texts)}
             raise ConcnerError(Errors.C206.format(**counts, **values))
+        for text, answer in zip(texts, found, strict=True):
+            if not isinstance(answer, str):
+                kind = {"found": type(answer).__name__, "expected": "a text", "text": text}
+                raise ConcnerError(Errors.C264.format(**{**values, **kind}))
         return {text: " ".join(answer.split()) for text, answer in zip(texts, found, strict=True)}

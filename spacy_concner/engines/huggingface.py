@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import ConcnerError, Errors, Warnings
-from ..files import fingerprint
+from ..files import fingerprint, is_path
 from .huggingface_languages import Direction, set_direction
 from .settings import check_setting
 
@@ -190,6 +190,8 @@ def load_model(name: str, dtype: str, device: str, revision: str | None = None) 
     from transformers import AutoConfig, AutoModelForSeq2SeqLM, AutoTokenizer
     from transformers.models.auto.modeling_auto import MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES
 
+    if is_path(name) and not Path(name).is_dir():
+        raise ConcnerError(Errors.C245.format(name=name, reason="there is no such folder"))
     place = find_device(device)
     config = _load(AutoConfig, name, revision)
     if config.model_type not in MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES:

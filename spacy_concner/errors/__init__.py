@@ -5,6 +5,9 @@ says what it is about: C0xx tagging and losses, C1xx corpora, C2xx bitexts and e
 encoding, C4xx teaching, C5xx training, scoring and shipping, C6xx files and projects.
 """
 
+import string
+from typing import Any
+
 from .bitexts import BitextsErrors
 from .calibration import CalibrationErrors, CalibrationWarnings
 from .cli import CliErrors
@@ -25,13 +28,33 @@ from .teaching import TeachingErrors
 from .training import TrainingErrors
 
 
+class _InWords(string.Formatter):
+    """Fills in lists as a reader would write them: a, b, c."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Write a value; of several "none" if there is none."""
+        if isinstance(value, list | tuple | set | frozenset):
+            value = ", ".join(map(str, value)) or "none"
+        return super().format_field(value, format_spec)
+
+
+class Message(str):
+    """A message whose fields are filled in without the signs of Python around lists."""
+
+    def format(self, *args: object, **kwargs: object) -> str:
+        """Fill in the fields."""
+        return _InWords().vformat(self, args, kwargs)
+
+
 class WithCodes(type):
     """Puts the code before a message: `Errors.C001` reads "[C001] …"."""
 
     def __getattribute__(cls, name: str):
         """Give a message with its code, or any other attribute as it is."""
         value = super().__getattribute__(name)
-        return value if name.startswith("_") or not isinstance(value, str) else f"[{name}] {value}"
+        if name.startswith("_") or not isinstance(value, str):
+            return value
+        return Message(f"[{name}] {value}")
 
 
 class ConcnerError(ValueError):

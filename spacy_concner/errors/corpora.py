@@ -237,6 +237,10 @@ class CorporaErrors:
         "{place}: span {start}-{end} {label} says that it goes from token {first} to {last}, which "
         "is {found}. Mend the offsets or the numbers of the tokens, or use --skip-invalid."
     )
+    C168 = (
+        "Not one entity has a type of --labels {labels}, so all would become O. Types found: "
+        "{found}. Give some of these, or leave --labels out."
+    )
 
 
 class CorporaWarnings:

@@ -5,9 +5,10 @@ class EncodingErrors:
     """Errors of encoders and their vocabularies."""
 
     C301 = (
-        "The encoder {source!r} cannot be loaded: {reason}. Make one with spacy concner encoder, "
-        "or give a folder that holds config.json, weights and tokenizer.json, a pipeline trained "
-        "on a transformer, a name on the Hugging Face hub (this needs the network), or {demo!r}."
+        "The encoder {source!r} cannot be loaded: {reason}. Correct the path, or give another: a "
+        "folder that holds config.json, weights and tokenizer.json, as spacy concner encoder "
+        "{demo} FOLDER makes one; a pipeline trained on a transformer; or a name on the Hugging "
+        "Face hub, such as FacebookAI/xlm-roberta-base (this needs the network)."
     )
     C302 = (
         "The encoder {source!r} needs the file {file!r} of the package {package}, which is not "
@@ -24,6 +25,10 @@ class EncodingErrors:
     C305 = (
         "The corpora to keep the vocabulary of hold no text. Give .spacy files, or folders that "
         "hold some, with at least one document that has text."
+    )
+    C306 = (
+        "--keep-top {keep_top} keeps word pieces beside those of --keep-from, and there is none, "
+        "so all pieces stay. Give a corpus with --keep-from, or leave --keep-top out."
     )
     C307 = (
         "With the cut vocabulary the text {text!r} is tokenised as {found}, not as {expected}. "

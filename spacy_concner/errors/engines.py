@@ -37,7 +37,7 @@ class EnginesErrors:
         "'translators', by an entry point spacy_translators or with --code."
     )
     C210 = (
-        "Engine {name!r} and --translations {path} do not go together. Translations from a file "
+        "Engine {name!r} and {found} do not go together. Translations from a file "
         "need --engine file and --translations FILE; other engines take no file."
     )
     C213 = (
@@ -112,6 +112,15 @@ class EnginesErrors:
         "The model {name!r} does not say how it is told its languages. Give what each text must "
         'begin with, such as --option "prefix=translate English to German: " or, for a model of '
         "one pair, --option prefix="
+    )
+    C262 = "{path}, line {line}: {error}. Mend the file of --code, which is imported as it stands."
+    C263 = (
+        "The engine {name!r} cannot be made: {error}. It is called with source, target and what "
+        "--option gives, and has source, target and translate afterwards: mend it, or --option."
+    )
+    C264 = (
+        "{name} gave {found} for the text {text!r}, expected {expected}. Its translate takes a "
+        "list of texts and gives a list of as many."
     )
 
 

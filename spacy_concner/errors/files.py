@@ -5,7 +5,7 @@ class FilesErrors:
     """Errors of reading and writing files."""
 
     C128 = "{option} {path} is there already. Replace it with --force, or name another."
-    C129 = "Cannot write {option} {path}: {reason}. Name another, or make room for it there."
+    C129 = "Cannot write {option} {path}: {reason}. Name another place."
     C407 = (
         "{option} {path} {relation} {other_option} {other}, which would be lost or read as "
         "something that it is not. Name another place for one of them."

@@ -19,4 +19,9 @@ class ShippingErrors:
     C546 = "Weights cannot be {found!r}. Use one of {known} for --precision."
     C560 = "{path}: {what}. Give {expected}."
     C561 = "Version {version!r} is none that a Python package can have. Give one such as 1.0.0."
+    C563 = (
+        "--name {name!r} is no name that a Python package can have. Give one of letters of ASCII, "
+        "digits and single underscores, such as concner_bg; it stands after the language of the "
+        "pipeline (xx_concner_bg)."
+    )
     C562 = "Scores come from --scores or are measured on --test. Give one of them."

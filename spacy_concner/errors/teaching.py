@@ -16,7 +16,7 @@ class TeachingErrors:
     C405 = (
         "{path} was made with other {changed}. Write to another folder, or start anew with --force."
     )
-    C406 = "{setting} is {value}, expected a whole number of at least {least}."
+    C406 = "{option} is {value}, expected a whole number of at least {least}."
     C409 = (
         "Two teachers are called {name!r}: {first} and {second}. Give each a name of its own, "
         "such as --teacher en-1=PATH --teacher en-2=PATH."
@@ -50,7 +50,7 @@ class TeachingErrors:
         "The weighting {measure!r} measures sentences with a pretrained encoder, and none is "
         "given. Give its folder or name with --encoder."
     )
-    C417 = "The least confidence is {value}, expected a probability of at least 0 and below 1."
+    C417 = "--min-confidence is {value}, expected a probability of at least 0 and below 1."
     C419 = "The level of weights is {level!r}, expected 'domain' or 'sentence'."
     C422 = "--weight and --weighting {kind} both weigh the teachers. Leave one of them out."
     C423 = (

@@ -9,6 +9,7 @@ from spacy.vocab import Vocab
 
 from ..bitexts.parallel_files import ParallelFiles, check_columns
 from ..corpora.convert import convert
+from ..corpora.detection import SUFFIXES
 from ..corpora.reader import read_docs
 from ..corpora.segments import is_bitext
 from ..errors import ConcnerError, Errors
@@ -36,11 +37,11 @@ def collect(
     """Gather the corpora of a project.
 
     The folder `corpus` has `train`, `dev` and `raw.LANG` in any format that `convert` reads
-    (`train.jsonl`, `train.tsv`), tests as `test.LANG`, or one `test` of bitexts, and
-    `sources.json`, which packages name; it may have parallel text, `parallel.LANG.tsv`. What is
-    written is `labelled.spacy`, `dev.spacy`, `raw/LANG.spacy`, `test/LANG.spacy`,
-    `parallel/LANG.tsv` and `sources.json`. Of bitexts that train and dev may be, the source is
-    taken. Nothing of other languages, or of an earlier run, is in the folder.
+    (`train.jsonl`, `train.tsv`, a folder `train`), tests as `test.LANG`, or one `test` of
+    bitexts, and `sources.json`, which packages name; it may have parallel text,
+    `parallel.LANG.tsv`. What is written is `labelled.spacy`, `dev.spacy`, `raw/LANG.spacy`,
+    `test/LANG.spacy`, `parallel/LANG.tsv` and `sources.json`. Of bitexts that train and dev may be,
+    the source is taken. Nothing of other languages, or of an earlier run, is in the folder.
 
     corpus (Path): Folder of the corpora.
     output (Path): Folder to write.
@@ -48,10 +49,12 @@ def collect(
     source (str): Code of the language that is labelled.
     force (bool): Replace a folder that collect has made before.
     RETURNS (Collection): What was gathered.
-    RAISES (ConcnerError): C611 if there is no such corpus, or two, C612 if there are no sources,
-        C205 and C232 to C234 for parallel text, C128, C129, C407, C408 and C601 for the output,
-        and those of `convert`.
+    RAISES (ConcnerError): C217 if there is no such folder, C611 if there is no such corpus, or two,
+        C612 if there are no sources, C205 and C232 to C234 for parallel text, C128, C129, C407,
+        C408 and C601 for the output, and those of `convert`.
     """
+    if not corpus.is_dir():
+        raise ConcnerError(Errors.C217.format(path=corpus, expected="the folder of the corpora"))
     sources = corpus / SOURCES
     if not sources.is_file():
         raise ConcnerError(Errors.C612.format(path=sources))
@@ -80,15 +83,25 @@ def collect(
 
 
 def _find(corpus: Path, *names: str) -> Path:
-    """Find the one file with the first of some names, whatever its suffix."""
+    """Find the one file or folder with the first of some names."""
     for name in names:
-        files = sorted(path for path in corpus.glob(f"{name}.*") if path.stem == name)
+        files = sorted(path for path in corpus.glob(f"{name}*") if _is_corpus(path, name))
         if len(files) == 1:
             return files[0]
         if files:
             break
-    values = {"folder": corpus, "found": [file.name for file in files], "name": names[0]}
+    others = sorted(path.name for path in corpus.glob(f"{names[0]}.*"))
+    found = [path.name for path in files] or (["nothing but", *others] if others else ["nothing"])
+    values = {"folder": corpus, "found": " ".join(found), "name": names[0]}
     raise ConcnerError(Errors.C611.format(**values))
+
+
+def _is_corpus(path: Path, name: str) -> bool:
+    """Tell whether a path is a corpus of a name: what is beside it may be notes, or a copy."""
+    if path.is_dir():
+        return path.name == name
+    # The text of brat's pairs is named by its annotation.
+    return path.stem == name and path.suffix.lower() in SUFFIXES
 
 
 def _is_bitext_file(file: Path, scratch: Path) -> bool:

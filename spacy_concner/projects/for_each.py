@@ -4,6 +4,7 @@ A list stands once in a project's variables that way, and its commands stay thos
 """
 
 import itertools
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,15 +14,19 @@ from wasabi import msg
 from ..errors import ConcnerError, Errors
 from ..files import show_reason
 
+# {name}, and {{name}} for one that stays.
+PLACEHOLDER = re.compile(r"\{\{([A-Za-z_]\w*)\}\}|\{([A-Za-z_]\w*)\}")
+
 
 def for_each(values: Mapping[str, Sequence[str]], command: Sequence[str]) -> None:
     """Run a command for each value, with several variables for each combination.
 
     values (Mapping[str, Sequence[str]]): Values by variable.
     command (Sequence[str]): The command; `{lang}` in an argument stands for the value of the
-        variable lang, and "python" as its first word for the running interpreter.
-    RAISES (ConcnerError): C613 if there is no variable, no value or no command, C614 if the
-        command fails, C617 if it cannot be run.
+        variable lang, `{{lang}}` for itself in single braces, and "python" as its first word for
+        the running interpreter.
+    RAISES (ConcnerError): C613 if there is no variable, no value or no command, C618 if the
+        command names another variable, C614 if it fails, C617 if it cannot be run.
     """
     if not values or not all(values.values()) or not command:
         raise ConcnerError(Errors.C613)
@@ -54,8 +59,17 @@ def expand(command: Sequence[str], values: Mapping[str, str]) -> list[str]:
     command (Sequence[str]): Its words.
     values (Mapping[str, str]): Values by variable.
     RETURNS (list[str]): The words to run.
+    RAISES (ConcnerError): C618 for a `{name}` that no variable has.
     """
-    filled = list(command)
-    for name, value in values.items():
-        filled = [word.replace(f"{{{name}}}", value) for word in filled]
+
+    def fill(found: re.Match[str]) -> str:
+        literal, name = found.groups()
+        if literal is not None:
+            return f"{{{literal}}}"
+        if name not in values:
+            told = {"found": found.group(), "known": list(values)}
+            raise ConcnerError(Errors.C618.format(**told))
+        return values[name]
+
+    filled = [PLACEHOLDER.sub(fill, word) for word in command]
     return [sys.executable, *filled[1:]] if filled[0] == "python" else filled

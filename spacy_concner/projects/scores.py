@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from spacy.cli.evaluate import evaluate
+from spacy.vocab import Vocab
 
-from ..corpora.reader import corpus_files, count_docs
+from ..corpora.reader import read_docs
+from ..errors import ConcnerError, Errors
 from ..files import File, Paths, claim, whole_file
 from ..pipelines import is_pipeline, load_pipeline
 
@@ -55,8 +57,8 @@ def score_pipelines(
     gpu_id (int): GPU, or -1 for the CPU.
     force (bool): Replace a table that this verb has made before.
     RETURNS (list[LanguageScores]): A row for each language and pipeline.
-    RAISES (ConcnerError): C142, C143 for a corpus, C515 if a pipeline cannot be loaded, C128,
-        C129, C407, C408 and C601 for the output.
+    RAISES (ConcnerError): C142, C143 for a corpus, C523 for one without labels, C515 if a pipeline
+        cannot be loaded, C128, C129, C407, C408 and C601 for the output.
     """
     places = {
         (language, name): path.replace(LANGUAGE, language)
@@ -64,8 +66,8 @@ def score_pipelines(
         for name, path in pipelines.items()
     }
     for corpus in tests.values():
-        for file in corpus_files(corpus):
-            count_docs(file)
+        if not any(doc.has_annotation("ENT_IOB") for doc in read_docs(corpus, Vocab())):
+            raise ConcnerError(Errors.C523.format(path=corpus))
     for path in places.values():
         if not is_pipeline(path):
             # Which says why.

@@ -1,5 +1,6 @@
 """Put meta data and model card into a pipeline's folder, where `spacy package` finds them."""
 
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..files import (
     Output,
     Paths,
     Store,
+    add_to_marker,
     check_in_place,
     claim,
     whole_file,
@@ -72,14 +74,16 @@ def write_card(
         pipeline where there is no output.
     RETURNS (dict[str, Any]): The meta data.
     RAISES (ConcnerError): C510 for a pipeline without `concner`, C515 if there is no pipeline,
-        C216, C561 for language and version, C562 for scores beside a test corpus, C523 for one
-        without labels, C560 for a JSON file that is not what it should be, what reading a corpus
-        raises; C128, C129, C601, C407, C408, C513 for what is written.
+        C216, C561, C563 for language, version and name, C562 for scores beside a test
+        corpus, C523 for one without labels, C301 for an encoder folder that is not there, C560 for
+        a JSON file that is not what it should be, what reading a corpus raises; C128, C129, C601,
+        C407, C408, C513 for what is written.
     """
     if scores is not None and test is not None:
         raise ConcnerError(Errors.C562)
     check_language(language)
     check_version(version)
+    check_name(name)
     inputs: dict[str, Paths] = {"--scores": scores, "--test": test, "--sources": sources}
     outputs: dict[str, Output] = {
         f"PIPELINE/{name}": Store(pipeline / name) for name in (META, CARD)
@@ -122,6 +126,8 @@ def write_card(
                 srsly.write_json(part, meta)
             with whole_file(pipeline / CARD) as part:
                 part.write_text(card, encoding="utf8")
+            # Else the verb that made the pipeline would take the card for a file of a person.
+            add_to_marker(pipeline, CARD)
         else:
             with whole_folder(output, "card") as part:
                 shutil.copytree(pipeline, part, dirs_exist_ok=True)
@@ -139,6 +145,15 @@ def check_version(version: str) -> None:
         Version(version)
     except InvalidVersion as error:
         raise ConcnerError(Errors.C561.format(version=version)) from error
+
+
+def check_name(name: str) -> None:
+    """Check that a name, after that of a language, is one of packages; an empty one is not used.
+
+    RAISES (ConcnerError): C563 if it is none.
+    """
+    if name and not re.fullmatch(r"[A-Za-z0-9]+(_[A-Za-z0-9]+)*", name):
+        raise ConcnerError(Errors.C563.format(name=name))
 
 
 def make_card(meta: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """What a model card is made from: the files that are read, and a measurement."""
 
+import json
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from spacy.util import load_config
 
 from ..corpora.reader import create_corpus
 from ..encoding.encoder import RECORD_FILE
+from ..encoding.loading import NO_FOLDER, cannot_load
 from ..errors import ConcnerError, Errors
 from ..files import show_reason
 from ..pipelines import CONFIG_FILE, RECOGNISER, load_pipeline
@@ -22,6 +24,7 @@ META = "meta.json"
 SOURCE_KEYS = ("name", "license")
 # What the card tells of a calibration.
 CALIBRATION = ("method", "languages", "n_entities")
+_KINDS: dict[type, str] = {list: "a list", dict: "an object", str: "a text"}
 
 
 def read_pipeline(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -62,9 +65,10 @@ def read_json(path: Path, kind: type, expected: str) -> Any:
     try:
         found = srsly.read_json(path)
     except (OSError, ValueError) as error:
-        raise ConcnerError(Errors.C560.format(path=path, what=error, expected=expected)) from error
+        what = show_reason(error)
+        raise ConcnerError(Errors.C560.format(path=path, what=what, expected=expected)) from error
     if not isinstance(found, kind):
-        what = f"it holds {type(found).__name__}"
+        what = f"it holds {_KINDS.get(type(found), 'a single value')}"
         raise ConcnerError(Errors.C560.format(path=path, what=what, expected=expected))
     return found
 
@@ -79,7 +83,7 @@ def read_sources(path: Path) -> list[dict[str, str]]:
     for number, entry in enumerate(found, 1):
         whole = isinstance(entry, Mapping) and all(entry.get(key) for key in SOURCE_KEYS)
         if not whole or not all(isinstance(value, str) for value in entry.values()):
-            what = f"entry {number} is {entry!r}"
+            what = f"entry {number} is {json.dumps(entry, ensure_ascii=False)}"
             raise ConcnerError(Errors.C560.format(path=path, what=what, expected=expected))
     return found
 
@@ -90,10 +94,12 @@ def read_encoder(folder: Path | None, config: Mapping[str, Any]) -> dict[str, An
     folder (Path): Encoder folder, None to look where the config says.
     config (Mapping[str, Any]): The pipeline's config.
     RETURNS (dict | None): The folder's record, or the name alone; None if there is no encoder.
-    RAISES (ConcnerError): C560 if a given folder has no record.
+    RAISES (ConcnerError): C301 if a given folder is not there, C560 if it has no record.
     """
     named = (config.get("paths") or {}).get("encoder")
     place = folder or (Path(named) if named else None)
+    if folder is not None and not folder.is_dir():
+        raise cannot_load(folder, NO_FOLDER)
     record = place / RECORD_FILE if place else None
     if record is not None and (folder is not None or record.is_file()):
         return read_json(record, dict, "the record that spacy concner encoder writes")

@@ -57,7 +57,7 @@ def make_meta(
     """
     return {
         **before,
-        "name": name or f"concner_{language}",
+        "name": name or default_name(language),
         "version": version,
         "description": f"Named entity recognition for {language_name(language)} ({language}), "
         "trained with spacy-concner",
@@ -73,6 +73,11 @@ def make_meta(
             "training": dict(training or {}),
         },
     }
+
+
+def default_name(language: str) -> str:
+    """Give the name of the package for a language, without that of the pipeline: concner_pt_BR."""
+    return f"concner_{language.replace('-', '_')}"
 
 
 def training_settings(config: Mapping[str, Any]) -> dict[str, Any]:

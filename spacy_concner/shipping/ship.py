@@ -21,6 +21,7 @@ from ..languages import check_language
 from ..pipelines import load_pipeline
 from .compact_pipeline import compact_pipeline
 from .comparison import compare, folder_size, run
+from .meta import default_name
 
 RECORD_FILE = "concner_ship.json"
 BATCH_SIZE = 256
@@ -86,7 +87,7 @@ def ship(
     force (bool): Replace a pipeline that was shipped before.
     RETURNS (ShippingReport): What it changes; `concner_ship.json` in the output keeps it.
     RAISES (ConcnerError): C216, C545, C546 for languages and precision, C515, C540, C541 for the
-        pipeline, C142, C143 for corpora, C304, C305, C307, C308 for the vocabulary, C320, C322,
+        pipeline, C142, C143 for corpora, C304 to C308 for the vocabulary, C320, C322,
         C325 for the encoder; C128, C129, C601, C407, C408 for the output.
     """
     output = Path(output)
@@ -95,7 +96,9 @@ def ship(
     for code in languages:
         check_language(code)
     if precision not in PRECISIONS:
-        raise ConcnerError(Errors.C546.format(found=precision, known=list(PRECISIONS)))
+        raise ConcnerError(Errors.C546.format(found=precision, known=PRECISIONS))
+    if keep_top and not keep_from:
+        raise ConcnerError(Errors.C306.format(keep_top=keep_top))
     pieces: list[int] = []
 
     def make_weights(encoder: Encoder) -> CompactWeights:
@@ -117,7 +120,7 @@ def ship(
         compact_pipeline(nlp, make_weights, settings=settings or {}, shared=shared)
         # The attribute serves this process, the config is what is stored.
         nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
-        nlp.meta["name"] = f"concner_{languages[0]}"
+        nlp.meta["name"] = default_name(languages[0])
         with whole_folder(output, "ship") as part:
             nlp.to_disk(part)
             report = ShippingReport(

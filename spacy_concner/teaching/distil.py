@@ -156,9 +156,12 @@ def distil(
     for name in filter(is_taken, teachers):
         raise ConcnerError(Errors.C426.format(name=name))
     trainings = [student, *([parallel.training] if parallel else [])]
-    for setting, value in (("rounds", rounds), *(("steps", made.steps) for made in trainings)):
+    options = {"--rounds": rounds, "--steps": student.steps}
+    if parallel:
+        options["--parallel-steps"] = parallel.training.steps
+    for option, value in options.items():
         if value < 1:
-            raise ConcnerError(Errors.C406.format(setting=setting, value=value, least=1))
+            raise ConcnerError(Errors.C406.format(option=option, value=value, least=1))
     check_confidence(min_confidence)
     # Hours of work may lie before they are read.
     for path, expected in (

@@ -152,14 +152,14 @@ def label(
         or the limit, C412 if a teacher gives no numbers, C417 for the least confidence, C423 if no
         token has a label.
     """
-    for setting, value, least in (
-        ("limit", limit, 0),
-        ("batch_size", batch_size, 1),
-        ("shard_size", shard_size, 1),
-        ("evaluator_width", evaluator_width, 1),
+    for option, value, least in (
+        ("--limit", limit, 0),
+        ("--batch-size", batch_size, 1),
+        ("--shard-size", shard_size, 1),
+        ("--evaluator-width", evaluator_width, 1),
     ):
         if value < least:
-            raise ConcnerError(Errors.C406.format(setting=setting, value=value, least=least))
+            raise ConcnerError(Errors.C406.format(option=option, value=value, least=least))
     check_confidence(min_confidence)
     path, output = Path(path), Path(output)
     weighting, voting = weighting or WeightingSettings(), voting or Voting()

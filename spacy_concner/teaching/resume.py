@@ -65,7 +65,7 @@ def prepare_folder(output: Path, settings: dict, force: bool) -> None:
         return
     shards = [path for path in sorted(output.glob("*.spacy")) if SHARD.fullmatch(path.name)]
     if shards and not force:
-        changed: object = f"settings (its {MANIFEST} cannot be read)"
+        changed: list[str] = [f"settings (its {MANIFEST} cannot be read)"]
         if before:
             changed = sorted(key for key in settings if before.get(key) != settings[key])
         raise ConcnerError(Errors.C405.format(path=output, changed=changed))

@@ -128,11 +128,11 @@ def _named_numbers(content: dict[str, Any], names: Sequence[str]) -> list[float]
     if not isinstance(given, dict):
         raise ValueError("its weights are no object")
     if missing := [name for name in names if name not in given]:
-        raise ValueError(f"no weight for {missing}")
+        raise ValueError(f"no weight for {', '.join(missing)}")
     if unknown := [name for name in given if name not in names]:
-        raise ValueError(f"a weight for {unknown}, which no teacher is called")
+        raise ValueError(f"a weight for {', '.join(unknown)}, which no teacher is called")
     if strange := [name for name in names if type(given[name]) not in (int, float)]:
-        raise ValueError(f"what stands for {strange} is no number")
+        raise ValueError(f"what stands for {', '.join(strange)} is no number")
     return [float(given[name]) for name in names]
 
 

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import spacy
 from spacy.tokens import Doc
+from typer.testing import CliRunner
 
 from spacy_concner.bitexts.filter import filter_corpus
 from spacy_concner.bitexts.thresholds import Thresholds
+from spacy_concner.cli import concner_cli
 from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.segments import annotate, get_segments, make_bitext
@@ -73,6 +75,18 @@ def test_docs_with_soft_labels_stay_or_go_whole(tmp_path, bitexts, three):
     path = write_corpus([bitexts[0], three], tmp_path / "in.spacy")
     done = filter_corpus(path, tmp_path / "kept.spacy", Thresholds())
     assert (done.n_kept, done.rejected) == (1, {"entities lost": 2})
+
+
+def test_values_that_occur_nowhere_are_told(tmp_path, bitexts, three):
+    path = write_corpus([*bitexts, three], tmp_path / "in.spacy")
+    arguments = ["filter", str(path), str(tmp_path / "out.spacy"), "--reject-note", "unaligned"]
+    arguments += ["--strategy", "unknown", "--strategy", "aligned"]
+    result = CliRunner().invoke(concner_cli, arguments)
+    told = " ".join(result.output.split())
+    assert result.exit_code == 0, told
+    assert "No pair has 'unaligned' of --reject-note; there is: unaligned entity" in told
+    assert "No pair has 'aligned' of --strategy; there is: alignment; unknown" in told
+    assert "'unknown'" not in told
 
 
 def test_shards_and_rejects_go_where_they_are_told(tmp_path, bitexts, three):

@@ -51,4 +51,7 @@ def test_verb_tells_bad_input_without_a_traceback(source, tmp_path):
     result = CliRunner().invoke(concner_cli, ["encoder", *arguments])
     assert result.exit_code == 1
     assert "C142" in result.output and "absent.spacy" in result.output
+    arguments = [str(source), str(tmp_path / "made"), "--keep-top", "3"]
+    result = CliRunner().invoke(concner_cli, ["encoder", *arguments])
+    assert result.exit_code == 1 and "C306" in result.output
     assert not (tmp_path / "made").exists()

@@ -8,7 +8,7 @@ from spacy_concner.errors import ConcnerError
 
 
 def test_the_cpu_is_always_there(capsys):
-    use_gpu(-1, silent=True)
+    use_gpu(-1)
     assert capsys.readouterr().out == ""
 
 

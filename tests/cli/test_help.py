@@ -1,12 +1,15 @@
 """The verbs are listed in the order of the work, and their help costs no import of its own."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
-from spacy_concner.cli import concner_cli
+from spacy_concner.bitexts.quality import FEWEST_WORDS
+from spacy_concner.cli import _thresholds, concner_cli
 from spacy_concner.cli._util import ORDER
 
 MODULES = """
@@ -57,3 +60,15 @@ def test_an_option_has_one_meaning_in_all_verbs():
         if name not in ("for-each", "smoke-test"):
             assert "force" in {param.name for param in command.params}, name
     assert all(len(names) == 1 for names in flags.values()), flags
+
+
+def test_help_shows_no_type_of_python():
+    for name in get_command(concner_cli).commands:
+        shown = CliRunner().invoke(concner_cli, [name, "--help"]).output
+        options = shown.partition("Options")[2]
+        assert options and not re.search(r"<(str|int|float|path|list)|list\[", options), shown
+
+
+def test_the_help_tells_which_translations_are_not_judged():
+    told = _thresholds.MAX_UNTRANSLATED.help
+    assert f"fewer than {FEWEST_WORDS} such words" in told

@@ -195,9 +195,20 @@ def test_labels_turn_other_types_into_o(tmp_path, out):
 
 
 def test_labels_leave_missing_annotation_missing(tmp_path, out):
-    convert(write(tmp_path / "train.jsonl", BITEXTS[:1]), out, labels=["LOC"])
+    found = {"text": "Sofia", "spans": [{"start": 0, "end": 5, "label": "LOC"}]}
+    convert(write(tmp_path / "train.jsonl", [*BITEXTS[:1], found]), out, labels=["LOC"])
     tags = [tag for _, tag in tagged(load(out)[0])]
     assert tags == ["O", "O", "O", "-", "-", "-"]
+
+
+@pytest.mark.parametrize("place", ["out.spacy", "shards"])
+def test_labels_that_no_entity_has_are_told_and_nothing_is_written(tmp_path, place):
+    source = write(tmp_path / "train.tsv", CONLL)
+    with pytest.raises(ConcnerError, match="C168.*--labels PRE, so.*found: LOC, ORG, PER"):
+        convert(source, tmp_path / place, labels=["PRE"])
+    assert not (tmp_path / place).exists()
+    # There is nothing to lose where nothing is labelled.
+    convert(write(tmp_path / "o.tsv", "here\tO\n"), tmp_path / place, labels=["PRE"])
 
 
 @pytest.mark.parametrize("name, content", [("a.tsv", CONLL), ("a.jsonl", BITEXTS)])

@@ -78,7 +78,7 @@ def test_a_language_that_is_dropped_leaves_no_trace(tmp_path, own):
 @pytest.mark.parametrize(
     "missing, code",
     [
-        ("train.tsv", r"C611.*\[\].*train"),
+        ("train.tsv", r"C611.*nothing for train"),
         ("raw.de.txt", r"C611.*raw\.de"),
         ("test.de.jsonl", r"C611.*test\.de"),
         ("sources.json", "C612.*licence"),
@@ -93,8 +93,35 @@ def test_what_is_missing_is_told_before_anything_is_made(tmp_path, own, missing,
 
 def test_two_files_for_one_corpus_are_told(tmp_path, own):
     (own / "train.txt").write_text("Anna\n", encoding="utf8")
-    with pytest.raises(ConcnerError, match=r"C611.*train\.tsv.*train\.txt"):
+    with pytest.raises(ConcnerError, match=r"C611.*train\.tsv train\.txt"):
         collect(own, tmp_path / "collected", languages=["bg"])
+    (own / "train.txt").unlink()
+    (own / "train").mkdir()
+    with pytest.raises(ConcnerError, match=r"C611.*train train\.tsv"):
+        collect(own, tmp_path / "collected", languages=["bg"])
+
+
+def test_notes_and_copies_beside_a_corpus_are_no_corpus(tmp_path, own):
+    for name in ("train.md", "train.tsv.bak"):
+        (own / name).write_text("notes", encoding="utf8")
+    (own / "test.old").mkdir()
+    (own / "test.de.jsonl").rename(own / "test.jsonl")
+    made = collect(own, tmp_path / "collected", languages=["de"])
+    assert made.sentences["labelled"] == 2 and made.sentences["test/de"] == 1
+    (own / "train.tsv").unlink()
+    with pytest.raises(
+        ConcnerError, match=r"C611.*nothing but train\.md train\.tsv\.bak for train"
+    ):
+        collect(own, tmp_path / "collected", languages=["de"], force=True)
+
+
+def test_a_corpus_may_be_a_folder(tmp_path, own):
+    (own / "train").mkdir()
+    (own / "train.tsv").rename(own / "train" / "a.tsv")
+    made = collect(own, tmp_path / "collected", languages=["bg"])
+    assert made.sentences["labelled"] == 2
+    with pytest.raises(ConcnerError, match="C217.*none.*folder of the corpora"):
+        collect(own / "none", tmp_path / "other", languages=["bg"])
 
 
 @pytest.mark.parametrize(

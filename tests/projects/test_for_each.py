@@ -18,7 +18,18 @@ def test_values_are_put_in():
     command = ["python", "-m", "{kind}", "{lang}.json"]
     filled = expand(command, {"lang": "bg", "kind": "x"})
     assert filled == [sys.executable, "-m", "x", "bg.json"]
-    assert expand(["echo", "{other}"], {"lang": "bg"}) == ["echo", "{other}"]
+    kept = ["echo", "{{lang}}", '{"a": {"b": 1}}', "{}"]
+    assert expand(kept, {"lang": "bg"}) == ["echo", "{lang}", '{"a": {"b": 1}}', "{}"]
+    assert expand(["{a}"], {"a": "{b}", "b": "x"}) == ["{b}"]
+
+
+def test_a_placeholder_that_no_variable_fills_is_told_before_anything_runs(capfd):
+    command = ["python", "-c", PRINT, "{lang}{lnag}"]
+    with pytest.raises(
+        ConcnerError, match=r"C618.*has \{lnag\}.*there are lang, a\. .*\{\{name\}\}"
+    ):
+        for_each({"lang": ["bg"], "a": ["1"]}, command)
+    assert printed(capfd) == []
 
 
 def test_each_combination_is_run(capfd):

@@ -66,6 +66,9 @@ def test_what_is_not_there_is_told(tests, trained_folder, tmp_path):
     other.with_name("a.en.json").write_text("{}", encoding="utf8")
     with pytest.raises(ConcnerError, match="C408.*a.en.json"):
         score_pipelines({"a": str(trained_folder)}, tests, tmp_path / "all.md", force=True)
+    raw = write_corpus([spacy.blank("xx")("Anna")], tmp_path / "raw.spacy")
+    with pytest.raises(ConcnerError, match="C523.*raw.spacy"):
+        score_pipelines({"a": str(trained_folder)}, {"en": raw}, tmp_path / "all.md")
     tests["bg"].write_bytes(b"no corpus")
     with pytest.raises(ConcnerError, match="C143.*bg.spacy"):
         score_pipelines({"a": str(trained_folder)}, tests, table)

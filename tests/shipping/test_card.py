@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from spacy_concner.cli._util import concner_cli
 from spacy_concner.errors import ConcnerError
-from spacy_concner.files import MARKER, read_marker, whole_folder
+from spacy_concner.files import MARKER, Folder, claim, read_marker, whole_folder
 from spacy_concner.shipping.card import make_card, write_card
 from spacy_concner.shipping.meta import make_meta, training_settings
 from tests.sentences import write_corpus
@@ -224,6 +224,31 @@ def test_bad_sources(pipeline, tmp_path, content):
     assert not (pipeline / "README.md").exists()
 
 
+def test_what_a_file_holds_is_told_as_it_was_typed(pipeline, tmp_path):
+    sources = tmp_path / "sources.json"
+    for content, told in (
+        ('[{"name": "a", "license": null}]', r'entry 1 is \{"name": "a", "license": null\}'),
+        ('{"name": "a"}', "it holds an object"),
+    ):
+        sources.write_text(content, encoding="utf8")
+        with pytest.raises(ConcnerError, match=f"C560.*{told}"):
+            write_card(pipeline, language="bg", version="1.0.0", force=True, sources=sources)
+
+
+def test_a_card_in_place_counts_among_what_the_verb_has_made(pipeline, tmp_path):
+    made = {"OUTPUT": Folder(tmp_path / "out")}
+    with whole_folder(tmp_path / "out", "ship") as part:
+        shutil.copytree(pipeline, part, dirs_exist_ok=True)
+    write_card(tmp_path / "out", language="pt-BR", version="1.0.0", force=True)
+    assert srsly.read_json(tmp_path / "out" / "meta.json")["name"] == "concner_pt_BR"
+    with claim("ship", inputs={}, outputs=made, force=True):
+        pass
+    (tmp_path / "out" / "notes.md").write_text("mine", encoding="utf8")
+    with pytest.raises(ConcnerError, match=r"C408.*notes\.md"):
+        with claim("ship", inputs={}, outputs=made, force=True):
+            pass
+
+
 def test_no_pipeline(tmp_path):
     with pytest.raises(ConcnerError, match="C515"):
         write_card(tmp_path, language="bg", version="1.0.0", force=True)
@@ -247,6 +272,9 @@ def test_a_pipeline_without_the_component(tmp_path):
     [
         ("C216", {"language": "Bulgarian"}),
         ("C561", {"version": "one"}),
+        ("C563.*my name", {"name": "my name"}),
+        ("C563", {"name": "имя"}),
+        ("C301.*nope.*no such folder", {"encoder": Path("nope")}),
         ("C562", {"scores": "scores.json", "test": "test.spacy"}),
         ("C523", {"test": "unlabelled"}),
     ],

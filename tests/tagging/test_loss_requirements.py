@@ -73,7 +73,7 @@ def test_weight_zero_needs_nothing(examples):
 
 
 def test_weight_zero_everywhere_teaches_nothing(examples):
-    with pytest.raises(ConcnerError, match=r"C046.*'ner'.*'tcl'"):
+    with pytest.raises(ConcnerError, match=r"C046.*'ner'.*one of tcl a"):
         check_needs([examples["raw"]], {"tcl": TranslationContrast(weight=0.0)}, "ner")
 
 

@@ -206,7 +206,7 @@ def test_nothing_to_tell_apart():
     nlp = spacy.blank("xx")
     pipe = nlp.add_pipe("concner_evaluator", config=settings())
     example = as_example(labelled_doc(nlp.vocab, ["a", "b"], ["O", "O"]))
-    with pytest.raises(ConcnerError, match=r"C041.*1 documents hold only \['O'\]"):
+    with pytest.raises(ConcnerError, match=r"C041.*1 documents hold only O\."):
         pipe.initialize(lambda: [example])
 
 

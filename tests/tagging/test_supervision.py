@@ -128,7 +128,7 @@ def test_soft_labels_of_other_tokens(vocab):
 def test_soft_labels_that_are_no_numbers(vocab):
     doc = softly(vocab)
     doc.user_data[USER_DATA_KEY]["probabilities"][1, 2] = np.nan
-    with pytest.raises(ConcnerError, match=r"C005.*'w1' are \[.*nan"):
+    with pytest.raises(ConcnerError, match=r"C005.*'w1' are .*nan"):
         aligned_soft_labels(doc, doc, LABELS, "concner")
     with pytest.raises(ConcnerError, match="C141"):
         set_soft_labels(doc, LABELS, np.full((3, 5), np.inf))
@@ -160,7 +160,7 @@ def test_something_else_in_the_place_of_soft_labels(vocab, stored, found):
 def test_soft_labels_of_wrong_width(vocab):
     doc = softly(vocab)
     doc.user_data[USER_DATA_KEY]["probabilities"] = np.ones((3, 4), dtype="f2")
-    with pytest.raises(ConcnerError, match=r"C141.*\(3, 4\)"):
+    with pytest.raises(ConcnerError, match=r"C141.*shape 3, 4 do"):
         aligned_soft_labels(doc, doc, LABELS, "concner")
 
 

@@ -189,7 +189,7 @@ def test_changed_settings(raw, teachers, tmp_path, changes, name):
     output = tmp_path / "soft"
     run(raw, output, teachers, shard_size=2)
     settings = {"shard_size": 2, **changes}
-    with pytest.raises(ConcnerError, match=rf"C405.*'{name}'.*--force"):
+    with pytest.raises(ConcnerError, match=rf"C405.*other {name}\. .*--force"):
         run(raw, output, teachers, **settings)
     result = run(raw, output, teachers, force=True, **settings)
     assert result.resumed == 0
@@ -319,7 +319,7 @@ def test_no_teacher():
 
 @pytest.mark.parametrize("setting, value", [("limit", -1), ("batch_size", 0), ("shard_size", 0)])
 def test_sizes_out_of_range(raw, teachers, tmp_path, setting, value):
-    with pytest.raises(ConcnerError, match=f"C406.*{setting} is {value}"):
+    with pytest.raises(ConcnerError, match=f"C406.*--{setting.replace('_', '-')} is {value}"):
         run(raw, tmp_path / "soft", teachers, **{setting: value})
 
 

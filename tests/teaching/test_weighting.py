@@ -162,16 +162,16 @@ def test_weights_from_a_file(corpora, trained_folder, tmp_path):
         ("{", "line 1"),
         ("[1]", "list"),
         ('{"weights": null}', "no object"),
-        ('{"en": 1}', r"no weight for \['bg'\]"),
-        ('{"en": 1, "bg": 2, "fr": 1}', r"a weight for \['fr'\]"),
-        ('{"en": 1, "bg": "2"}', r"\['bg'\] is no number"),
-        ('{"en": true, "bg": 2}', r"\['en'\] is no number"),
+        ('{"en": 1}', r"no weight for bg"),
+        ('{"en": 1, "bg": 2, "fr": 1}', r"a weight for fr"),
+        ('{"en": 1, "bg": "2"}', r"bg is no number"),
+        ('{"en": true, "bg": 2}', r"en is no number"),
         ('{"en": 1, "bg": 2, "en": 3}', "'en' stands twice"),
     ],
 )
 def test_a_file_of_something_else(tmp_path, content, why):
     (tmp_path / "weights.json").write_text(content)
-    with pytest.raises(ConcnerError, match=rf"C413.*{why}.*\['en', 'bg'\]"):
+    with pytest.raises(ConcnerError, match=rf"C413.*{why}.*each of en, bg,"):
         read_weights(tmp_path / "weights.json", ["en", "bg"])
 
 
@@ -213,7 +213,7 @@ def test_what_similarity_needs(corpora, encoder_folder, trained_folder, tmp_path
         (teachers[:1], good, "C415"),
         (teachers, WeightingSettings("learned", sources=good.sources), "C416"),
         (teachers, WeightingSettings("learned", encoder=good.encoder), "C414.*missing"),
-        ([*teachers, f"de={trained_folder}"], good, r"C414.*missing \['de'\]"),
+        ([*teachers, f"de={trained_folder}"], good, r"C414.*missing de,"),
         (teachers, WeightingSettings("learned", None, good.sources, no_encoder), "C301"),
         (teachers, WeightingSettings("closest"), "C413.*closest"),
     ]:
