@@ -39,6 +39,14 @@ def fast_entry_points():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk():
+    """Leave it to the system when files reach the disk: what tests write outlives no power cut."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
+
+
 @pytest.fixture
 def tiny_config() -> Callable[..., dict]:
     """Give the settings of a small `concner` component, with changes."""
