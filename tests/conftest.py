@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,10 @@ from hypothesis import settings
 # Tests run side by side, and each that takes all cores makes all of them slower.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# So that tests of what memory takes find the memory of a new vocabulary each time.
+MANY_STRINGS = 5000
+# The quick run draws fewer examples a property, and the whole run as many as ever.
+QUICK_EXAMPLES = 30
 # How long an example takes depends on what else the machine does.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
@@ -21,6 +26,13 @@ settings.load_profile("any machine")
 def pytest_addoption(parser):
     """Let the readers of corpora be tried on more broken files than every run needs."""
     parser.addoption("--mutants", type=int, default=200, help="Broken files a format")
+
+
+def pytest_configure(config):
+    """Draw fewer examples where the slow tests are left out."""
+    if "not slow" in (config.getoption("-m") or ""):
+        settings.register_profile("quick", settings(max_examples=QUICK_EXAMPLES, deadline=None))
+        settings.load_profile("quick")
 
 
 def pytest_collection_finish():
@@ -45,6 +57,35 @@ def no_waiting_for_the_disk():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda handle: None)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tokenizers_made_once():
+    """Let calls share the blank pipelines that split their texts: each takes 40 ms to make."""
+    from spacy_concner.bitexts import tokenisation
+    from spacy_concner.corpora import doc_building
+
+    with pytest.MonkeyPatch.context() as patch:
+        for original in (doc_building.make_tokenizer, tokenisation.make_tokenizer):
+            shared = share_pipelines(original)
+            for module in [*sys.modules.values()]:
+                if getattr(module, "__name__", "").startswith("spacy_concner."):
+                    if vars(module).get("make_tokenizer") is original:
+                        patch.setattr(module, "make_tokenizer", shared)
+        yield
+
+
+def share_pipelines(make: Callable) -> Callable:
+    """Give what makes a blank pipeline a memory, until the vocabulary of one has grown."""
+    made: dict = {}
+
+    def shared(language: str):
+        nlp = made.get(language)
+        if nlp is None or len(nlp.vocab.strings) > MANY_STRINGS:
+            nlp = made[language] = make(language)
+        return nlp
+
+    return shared
 
 
 @pytest.fixture

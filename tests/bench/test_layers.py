@@ -8,6 +8,7 @@ from tests.sentences import as_example
 from tests.training.test_start import make_nlp
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("layer", "moved"), [(1, {0}), (2, {0, 1})])
 def test_the_contrast_moves_only_what_is_below_its_layer(encoder_folder, bitexts, layer, moved):
     losses = {

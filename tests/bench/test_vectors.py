@@ -34,6 +34,7 @@ def test_same_type_looks_at_other_languages_only():
     assert vectors.same_type_share(rows[:2], languages[:2], types[:2]) is None
 
 
+@pytest.mark.slow
 def test_pipelines_and_encoders_are_compared(tmp_path, bitexts, trained_folder, encoder_folder):
     path = write_corpus(bitexts, tmp_path / "bitexts.spacy")
     pairs = vectors.sample_bitexts(path, 3)

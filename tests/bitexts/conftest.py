@@ -5,7 +5,7 @@ from spacy.tokens import Doc, DocBin
 from spacy_concner.corpora.segments import annotate
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def nlp():
     return spacy.blank("xx")
 

@@ -5,6 +5,7 @@ import json
 import pytest
 import spacy
 from spacy.tokens import Doc, DocBin
+from spacy.vocab import Vocab
 from typer.testing import CliRunner
 
 from spacy_concner.bitexts.notes import get_note
@@ -40,7 +41,7 @@ def parallel(write):
 
 @pytest.fixture
 def labelled(tmp_path):
-    vocab = spacy.blank("xx").vocab
+    vocab = Vocab()
     docs = []
     for (source, _, _), tags in zip(LINES, TAGS, strict=True):
         doc = Doc(vocab, words=source.split())
@@ -58,7 +59,7 @@ def run(tmp_path):
         result = CliRunner().invoke(
             concner_cli, ["bitext", str(path), str(output), "--target", "bg", *map(str, arguments)]
         )
-        docs = list(read_docs(output, spacy.blank("xx"))) if output.exists() else []
+        docs = list(read_docs(output, Vocab())) if output.exists() else []
         rejects = output.with_suffix(".rejects.jsonl")
         rows = rejects.read_text("utf8").splitlines() if rejects.exists() else []
         return result, docs, [json.loads(row) for row in rows]

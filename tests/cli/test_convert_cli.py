@@ -2,8 +2,8 @@ import json
 import re
 
 import pytest
-import spacy
 from spacy.tokens import DocBin
+from spacy.vocab import Vocab
 from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
@@ -40,7 +40,7 @@ def test_convert_reports_what_it_wrote(run, tmp_path):
         "2 sentences written: out/train.spacy",
     ):
         assert text in output
-    docs = DocBin().from_disk(tmp_path / "out/train.spacy").get_docs(spacy.blank("xx").vocab)
+    docs = DocBin().from_disk(tmp_path / "out/train.spacy").get_docs(Vocab())
     assert [[entity.text for entity in doc.ents] for doc in docs] == [["Anna"], []]
 
 

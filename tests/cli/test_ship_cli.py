@@ -1,5 +1,6 @@
 """`spacy concner ship` from the command line."""
 
+import pytest
 from typer.testing import CliRunner
 
 from spacy_concner.cli._util import concner_cli
@@ -10,6 +11,7 @@ def run(*arguments):
     return CliRunner().invoke(concner_cli, ["ship", *map(str, arguments)])
 
 
+@pytest.mark.slow
 def test_report(student, tmp_path):
     corpus = write_corpus(make_sentences() * 4, tmp_path / "test.spacy")
     output = tmp_path / "bg"

@@ -36,6 +36,7 @@ def run(*arguments) -> str:
     return result.output
 
 
+@pytest.mark.slow
 def test_init_labels_and_training_with_them(config, tmp_path):
     run("init", "labels", config, tmp_path / "labels")
     path = tmp_path / "labels" / "concner.json"

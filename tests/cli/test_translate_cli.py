@@ -1,6 +1,7 @@
 import pytest
 import spacy
 from spacy.tokens import Doc, DocBin
+from spacy.vocab import Vocab
 from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
@@ -41,7 +42,7 @@ def run(*arguments):
 
 
 def read(path):
-    return list(read_docs(path, spacy.blank("xx")))
+    return list(read_docs(path, Vocab()))
 
 
 def test_export_and_own_translations(corpus, tmp_path):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import DocBin
 from spacy.training import Corpus
+from spacy.vocab import Vocab
 
 from spacy_concner.corpora import doc_building
 from spacy_concner.corpora.convert import convert
@@ -36,7 +37,7 @@ def write(path, content):
 
 
 def load(path):
-    return list(DocBin().from_disk(path).get_docs(spacy.blank("xx").vocab))
+    return list(DocBin().from_disk(path).get_docs(Vocab()))
 
 
 def tagged(doc):

@@ -71,7 +71,6 @@ def test_types_may_contain_dashes():
     assert classes == [1, 2, 1, 2, 0]
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     documents=st.lists(st.lists(st.sampled_from([MISSING, 0, 0, 0, 1, 2]), max_size=15)),
     outside=st.sampled_from([0.0, 0.3, 1.0, 2.5, 1000.0]),

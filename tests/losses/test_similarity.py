@@ -86,6 +86,7 @@ def test_without_vectors_there_is_nothing_to_learn():
     assert not gradients(loss, batch).logits.any()
 
 
+@pytest.mark.slow
 def test_student_takes_over_the_similarities():
     output, supervision = random_batch(2, vectors=1.0, soft=1.0, width=3)
     loss = SimilarityDistillation(entity_weight=0.0)

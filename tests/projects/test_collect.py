@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
-import spacy
 import srsly
+from spacy.vocab import Vocab
 from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
@@ -33,7 +33,7 @@ def own(tmp_path):
 
 
 def texts(path: Path) -> list[str]:
-    return [doc.text for doc in read_docs(path, spacy.blank("xx").vocab)]
+    return [doc.text for doc in read_docs(path, Vocab())]
 
 
 def files(folder: Path) -> set[str]:
@@ -49,7 +49,7 @@ def test_all_corpora_are_gathered(tmp_path, own):
     }
     assert made.sentences["labelled"] == 2 and made.parallel == ["bg"]
     assert texts(output / "raw" / "bg.spacy") == texts(output / "test" / "bg.spacy")
-    gold = next(read_docs(output / "test" / "de.spacy", spacy.blank("xx").vocab))
+    gold = next(read_docs(output / "test" / "de.spacy", Vocab()))
     assert [ent.label_ for ent in gold.ents] == ["PER"]
 
 

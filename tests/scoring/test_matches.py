@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc, Span
 from spacy.training import Example
@@ -20,7 +20,6 @@ def scored_example() -> Example:
     return scored
 
 
-@settings(max_examples=100, deadline=None)
 @given(PARTS, PARTS, st.integers(1, 12), st.lists(st.booleans(), min_size=12, max_size=12))
 def test_counts_are_spacys(predicted, gold, length, hidden):
     tags = to_tags(gold, length)

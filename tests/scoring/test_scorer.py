@@ -4,7 +4,7 @@ from importlib.util import find_spec
 import pytest
 import spacy
 import srsly
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.training import Example
@@ -39,7 +39,6 @@ def example(predicted: list[str], gold: list[str] | None) -> Example:
     return Example(*docs)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(PARTS, PARTS, st.integers(1, 12)), max_size=4))
 def test_micro_average_is_spacys(docs):
     examples = [example(to_tags(a, n), to_tags(b, n)) for a, b, n in docs]
@@ -58,7 +57,6 @@ def test_micro_average_is_spacys(docs):
             assert scores["ents_strict_f"] <= scores["ents_exact_f"] <= scores["ents_partial_f"]
 
 
-@settings(max_examples=100, deadline=None)
 @given(PARTS, PARTS, st.integers(1, 12), st.lists(st.booleans(), min_size=12, max_size=12))
 def test_micro_average_is_spacys_with_missing_annotation(predicted, gold, length, hidden):
     tags = to_tags(gold, length)

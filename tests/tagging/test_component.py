@@ -272,6 +272,7 @@ def test_scorer_without_annotation(trained, score):
     assert scores.get(score) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [("B-CELL", "CELL"), ("O", "I-O"), ("a / b", "T" * 200)])
 def test_types_of_any_name(tiny_config, tmp_path, names):
     types = dict(zip(("PER", "LOC"), names, strict=True)) | {"ORG": "I-95", "": ""}

@@ -87,7 +87,7 @@ def test_forward_and_backward_sums_agree_at_every_token():
     st.sampled_from(["sorted", "shuffled"]),
     st.sampled_from(["ties", "floats", "spread"]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings().max_examples)
 def test_decodes_as_the_quadratic_decoder(seed, lengths, n_types, order, kind):
     random = np.random.default_rng(seed)
     labels = bio_tags(f"T{i}" for i in range(n_types))

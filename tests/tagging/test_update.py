@@ -192,6 +192,7 @@ def test_dropout_makes_updates_differ(tiny_config, examples):
     assert len({pipe.update(examples, drop=0.0)["concner"] for _ in range(3)}) == 1
 
 
+@pytest.mark.slow
 def test_student_learns_from_soft_labels_alone(tiny_config, trained):
     docs = [Doc(trained.vocab, words=words) for words, _ in SENTENCES]
     labels = list(trained.get_pipe("concner").labels)

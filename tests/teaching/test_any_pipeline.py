@@ -5,6 +5,7 @@ import pytest
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
 from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
@@ -105,7 +106,7 @@ def raw(tmp_path):
 def soft(raw, output, teachers, **voting):
     """Label, and give the probabilities by the words of each Doc that is kept."""
     result = label(raw, output, teachers, voting=Voting(**voting), progress=False)
-    docs = list(read_docs(output, spacy.blank("xx").vocab))
+    docs = list(read_docs(output, Vocab()))
     rows = {doc.text: get_soft_labels(doc).probabilities.astype("f4") for doc in docs}
     labels = get_soft_labels(docs[0]).labels
     return (
@@ -169,7 +170,7 @@ def test_tokens_of_which_no_one_says_anything_carry_no_loss(raw, rules, tmp_path
     assert (result.unsure_docs, result.tokens, result.unsure_tokens) == (2, 12, 9)
     assert [rows is None for rows in found] == [False, False, True, True]
     assert found[0].any(axis=1).tolist() == [word == "Sofia" for word in WORDS[0]]
-    docs = list(read_docs(tmp_path / "soft", spacy.blank("xx").vocab))
+    docs = list(read_docs(tmp_path / "soft", Vocab()))
     supervision = get_supervision([as_example(doc) for doc in docs], labels, "concner")
     assert int(supervision.soft_mask.sum()) == 3
     again = label(
@@ -265,7 +266,7 @@ def test_a_component_that_names_no_types_takes_those_of_the_map(raw, tmp_path):
     with pytest.raises(ConcnerError, match=r"C431.*without_labels.*--map-labels"):
         load_teachers(teachers)
     label(raw, tmp_path / "soft", teachers, map_labels={"x": {"PER": "HUMAN"}}, progress=False)
-    doc = next(iter(read_docs(tmp_path / "soft", spacy.blank("xx").vocab)))
+    doc = next(iter(read_docs(tmp_path / "soft", Vocab())))
     found = get_soft_labels(doc)
     assert found.labels == ["B-HUMAN", "I-HUMAN", "O"]
     np.testing.assert_allclose(found.probabilities[0], [0.6, 0, 0.4], atol=1e-3)
@@ -277,7 +278,7 @@ def test_maps_hold_for_them_as_for_others(raw, rules, tmp_path):
     mapping = {"r": {"ORG": None, "LOC": "GPE"}}
     voting = Voting(partial=["r"])
     label(raw, tmp_path / "soft", [f"r={rules}"], voting=voting, map_labels=mapping, progress=False)
-    docs = [doc for doc in read_docs(tmp_path / "soft", spacy.blank("xx").vocab) if len(doc)]
+    docs = [doc for doc in read_docs(tmp_path / "soft", Vocab()) if len(doc)]
     # The Red Cross is nothing found.
     assert [doc[4].text for doc in docs] == ["Sofia"]
     assert get_soft_labels(docs[0]).labels == ["B-GPE", "I-GPE", "O"]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import spacy
 import srsly
+from spacy.vocab import Vocab
 from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
@@ -89,7 +90,7 @@ class Trainer:
         meta = Path(options["--output"]) / "model-last" / "meta.json"
         srsly.write_json(meta, {**srsly.read_json(meta), "description": name})
         Path(options["--paths.metrics"]).write_text("{}\n", encoding="utf8")
-        docs = read_docs(options["--paths.train"], spacy.blank("xx").vocab)
+        docs = read_docs(options["--paths.train"], Vocab())
         self.trained.append(name)
         self.options.append({"config": words[1], **options})
         self.texts.append([doc.text for doc in docs])
@@ -206,7 +207,7 @@ def test_a_language_that_is_dropped_leaves_no_trace(settings, trainer):
         distil(**bulgarian, rounds=2)
     done = distil(**bulgarian, rounds=2, force=True)
     assert done.steps == ["round-1", "round-2"]
-    expected = [doc.text for doc in read_docs(settings["raw"]["bg"], spacy.blank("xx").vocab)]
+    expected = [doc.text for doc in read_docs(settings["raw"]["bg"], Vocab())]
     assert trainer.texts[2:] == [expected, expected]
     assert not [path for path in settings["output"].rglob("*") if path.name == "de"]
 

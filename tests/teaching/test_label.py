@@ -7,6 +7,7 @@ import pytest
 import spacy
 import srsly
 from spacy.tokens import Doc, DocBin
+from spacy.vocab import Vocab
 from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
@@ -49,7 +50,7 @@ def raw(tmp_path_factory):
 
 
 def read(output) -> list[Doc]:
-    return list(read_docs(output, spacy.blank("xx").vocab))
+    return list(read_docs(output, Vocab()))
 
 
 def probabilities(output) -> list[np.ndarray]:
@@ -65,7 +66,7 @@ def run(raw, output, teachers, weights=None, **settings):
 @pytest.mark.parametrize("weights, shares", [(None, [0.5, 0.5]), ([3, 1], [0.75, 0.25])])
 def test_mean_of_teachers(raw, teachers, tmp_path, weights, shares):
     run(raw, tmp_path / "soft", teachers, weights=weights)
-    docs = list(read_docs(raw, spacy.blank("xx").vocab))
+    docs = list(read_docs(raw, Vocab()))
     opinions = [predict_probabilities(load_teacher(teacher), docs) for teacher in teachers]
     assert max(np.abs(a - b).max(initial=0) for a, b in zip(*opinions, strict=True)) > 0.1
     for doc, found, *rows in zip(docs, probabilities(tmp_path / "soft"), *opinions, strict=True):

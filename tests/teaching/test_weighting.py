@@ -5,6 +5,7 @@ import pytest
 import spacy
 import srsly
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
@@ -242,5 +243,5 @@ def test_command_line(corpora, encoder_folder, trained_folder, tmp_path):
 
 
 def test_docs_are_read_as_raw_text(corpora):
-    docs = list(read_docs(corpora["raw"], spacy.blank("xx").vocab))
+    docs = list(read_docs(corpora["raw"], Vocab()))
     assert [len(doc) for doc in docs] == [len(words) for words, _ in TRANSLATIONS]

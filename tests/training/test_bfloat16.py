@@ -54,6 +54,7 @@ def test_gradients_are_nearly_those_of_float32():
     assert not torch.equal(found[0][0], found[1][0])
 
 
+@pytest.mark.slow
 def test_learns_and_stores_float32(encoder_folder, sentences, tmp_path):
     nlp = make_nlp(sentences, encoder_folder)
     callback(bfloat16=True)(nlp)

@@ -31,6 +31,7 @@ def test_every_choice_has_as_many_layers_as_it_should():
             assert len(set(chosen)) == keep and max(chosen) < depth and chosen == sorted(chosen)
 
 
+@pytest.mark.slow
 def test_a_small_student_of_a_deep_teacher(deep_folder, sentences, tmp_path):
     teacher = make_nlp(sentences, deep_folder, seed=1)
     update(teacher, sentences)

@@ -124,6 +124,7 @@ def test_progress_goes_to_a_terminal_only(nlp):
     assert shown[io.StringIO] == ""
 
 
+@pytest.mark.slow
 def test_trains_beside_stock_components(nlp, corpora, tmp_path, capsys):
     metrics = tmp_path / "metrics.jsonl"
     logger = {
@@ -156,6 +157,7 @@ def test_trains_beside_stock_components(nlp, corpora, tmp_path, capsys):
     ]
 
 
+@pytest.mark.slow
 def test_accumulated_steps_show_the_losses_of_the_whole_batch(tiny_config, corpora, tmp_path):
     shown = {}
     for parts in (1, 2):
