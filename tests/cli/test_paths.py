@@ -72,13 +72,14 @@ CALLS = {
         {"output": "out"},
     ),
     "label": Call(
-        "{input} {output} --teacher a={teacher} --cache {cache}",
-        {"input": "raw.spacy", "teacher": "pipeline"},
+        "{input} {output} --teacher a={teacher} --map-labels {map} --cache {cache}",
+        {"input": "raw.spacy", "teacher": "pipeline", "map": "map.json"},
         {"output": "out", "cache": "cache"},
     ),
     "distil": Call(
         "{input} {output} --teacher a={teacher} --languages raw --config {config} --dev {dev} "
-        "--encoder {encoder} --parallel {parallel} --bitexts {bitexts} --parallel-config {other}",
+        "--encoder {encoder} --parallel {parallel} --bitexts {bitexts} --parallel-config {other} "
+        "--map-labels {map}",
         {
             "input": "corpora",
             "teacher": "pipeline",
@@ -88,6 +89,7 @@ CALLS = {
             "parallel": "texts",
             "bitexts": "bitexts.spacy",
             "other": "teacher.cfg",
+            "map": "map.json",
         },
         {"output": "out"},
     ),
@@ -145,6 +147,7 @@ def make(tmp_path, sentences, bitexts, trained_folder, encoder_folder) -> Callab
             "rejected.jsonl": json.dumps({"reason": "empty", "text": "Anna"}) + "\n",
             "metrics.jsonl": json.dumps({"step": 1, "score": 0.5}) + "\n",
             "scores.json": "{}",
+            "map.json": "{}",
             "sources.json": "[]",
             "student.cfg": "[training]\n",
             "teacher.cfg": "[training]\n",
