@@ -6,6 +6,7 @@ import accuracy
 import calibration
 import contrast
 import labelling
+import later_labels
 import projection
 import pytest
 import speed
@@ -37,6 +38,9 @@ TABLES = {
     ),
     ("projection", "projection", "alignment"): lambda: projection.alignment_table(
         rows("alignment").read()
+    ),
+    ("recipes/more_labels", "later_labels", "later-labels"): lambda: later_labels.table(
+        rows("later_labels")
     ),
     ("speed", "speed", "speed"): lambda: speed.table(rows("speed")),
 }
