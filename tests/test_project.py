@@ -41,13 +41,18 @@ def forked(monkeypatch):
 
     monkeypatch.setattr(subprocess, "run", fork_spacy(subprocess.run))
     monkeypatch.setenv("TOKENIZERS_PARALLELISM", "false")
-    # The encoder has two layers, and the configs would freeze three.
-    monkeypatch.setenv("SPACY_CONFIG_OVERRIDES", "--initialize.after_init.frozen_layers=1")
+    # The encoder has two layers, and the configs would freeze three; of two steps none is warm-up.
+    overrides = "--initialize.after_init.frozen_layers=1 "
+    overrides += "--training.optimizer.learn_rate.warmup_steps=0"
+    monkeypatch.setenv("SPACY_CONFIG_OVERRIDES", overrides)
 
 
 def run(project: Path, name: str) -> str:
-    command = [*SPACY, "project", "run", name, str(project)]
-    result = run_forked(command, stdout=subprocess.PIPE)
+    return run_spacy("project", "run", name, project)
+
+
+def run_spacy(*words) -> str:
+    result = run_forked([*SPACY, *map(str, words)], stdout=subprocess.PIPE)
     assert result.returncode == 0, result.stdout[-6000:]
     return result.stdout
 
@@ -76,40 +81,48 @@ def test_project_from_corpus_to_wheel(project):
     soft = srsly.read_json(student / "soft" / "round-2" / "bg" / "label.json")
     assert list(soft["teachers"]) == ["direct", "translate_train", "concner", "round-1"]
     again = run(project, "all")
-    # All but the smoke test, which leaves nothing behind.
-    assert again.count("Skipping") == 7
+    # All but the summary, which leaves nothing behind.
+    assert again.count("Skipping") == 10
 
 
-def test_own_corpus_is_translated(project):
-    own = project / "assets" / "own"
-    own.mkdir()
-    lines = list(srsly.read_jsonl(project / "assets" / "sample" / "train.jsonl"))[:12]
+def test_own_text_in_two_commands(tmp_path, encoder_folder):
+    """Labels that someone made up, translations, raw and parallel text; nothing to measure on."""
+    names = {"PER": "FOLK", "LOC": "SPOT", "ORG": "FIRM"}
+    lines = list(srsly.read_jsonl(ROOT / "assets" / "sample" / "train.jsonl"))[:60]
     english, bulgarian = ([line["segments"][i] for line in lines] for i in (0, 1))
-    for name, rows in (("train", english), ("dev", english), ("test.bg", bulgarian)):
-        srsly.write_jsonl(own / f"{name}.jsonl", rows)
-    (own / "raw.bg.txt").write_text("\n".join(row["text"] for row in bulgarian), encoding="utf8")
-    srsly.write_json(own / "sources.json", [{"name": "Own corpus", "license": "CC BY 4.0"}])
-    parallel = [f"{a['text']}\t{b['text']}\n" for a, b in zip(english, bulgarian, strict=True)]
-    (own / "parallel.bg.tsv").write_text("".join(parallel), encoding="utf8")
-    # A filter that any shell has, for an engine that need not be installed.
-    change_vars(
-        project,
-        engine="command",
-        engine_options="--option command=cat",
-        translate_to="bg",
-        rounds=1,
-    )
-    steps = ("collect-own", "translate", "encoder", "teachers", "distil", "ship", "evaluate")
-    printed = {step: run(project, step) for step in steps}
-    assert "Parallel text for bg" in printed["collect-own"]
+    for row in (*english, *bulgarian):
+        for span in row["spans"]:
+            span["label"] = names[span["label"]]
+    my = tmp_path / "my"
+    my.mkdir()
+    srsly.write_jsonl(my / "en.jsonl", english)
+    pairs = [f"{a['text']}\t{b['text']}\n" for a, b in zip(english, bulgarian, strict=True)]
+    for name, text in (
+        ("bg.txt", "".join(f"{row['text']}\n" for row in bulgarian)),
+        ("lines.txt", "".join(f"{row['text']}\n" for row in bulgarian)),
+        ("pairs.tsv", "".join(pairs)),
+    ):
+        (my / name).write_text(text, encoding="utf8")
+    project = tmp_path / "trials"
+    options = ["--labelled", my / "en.jsonl", "--raw", f"bg={my / 'bg.txt'}"]
+    options += ["--translations", f"bg={my / 'lines.txt'}", "--parallel", f"bg={my / 'pairs.tsv'}"]
+    made = run_spacy("concner", "new", project, *options, "--encoder", encoder_folder)
+    assert "3 teachers of 150 steps" in made
+    change_vars(project, pieces=0, teacher_steps=2, student_steps=2)
+    printed = run(project, "all")
+    assert "Nothing to measure on in bg" in printed and "Parallel text for bg" in printed
     # What two steps of training find alike is chance; that nothing brings no rounds is not.
-    found = "Nothing in the parallel text is alike" not in printed["distil"]
-    assert f"Student of round-{3 if found else 1}" in printed["distil"]
-    assert (project / "training" / "student" / "parallel" / "model-last").exists() == found
-    vocab = spacy.blank("xx").vocab
-    bitexts = list(read_docs(project / "corpus" / "bitexts.spacy", vocab))
+    found = "Nothing in the parallel text is alike" not in printed
+    assert f"Student of round-{3 if found else 1}" in printed
+    summary = " ".join(printed.rpartition("bg: not measured")[2].split())
+    assert "xx_trials_bg-0.1.0" in summary and "metrics/report.html" in summary
+    assert "pip install" in summary
+    bitexts = list(read_docs(project / "corpus" / "translated.spacy", spacy.blank("xx").vocab))
     assert [segment.label_ for segment in bitexts[0].spans["segments"]] == ["en", "bg"]
-    labelled = list(read_docs(project / "corpus" / "collected" / "labelled.spacy", vocab))
-    assert len(labelled) == 12 and "segments" not in labelled[0].spans
-    assert "displacy" in (project / "metrics" / "translations.html").read_text("utf8").lower()
-    assert "bg" in (project / "metrics" / "summary.md").read_text("utf8")
+    assert "bg not measured; en dev" in (project / "metrics" / "summary.md").read_text("utf8")
+    (meta,) = (srsly.read_json(path) for path in project.glob("packages/*/meta.json"))
+    assert meta["performance"] == {} and meta["concner"]["measured_in"] == "en"
+    (card,) = (path.read_text("utf8") for path in project.glob("packages/*/README.md"))
+    assert "Not measured in Bulgarian" in card and "_loss" not in card
+    # All but what leaves nothing behind.
+    assert run(project, "all").count("Skipping") == 11

@@ -32,9 +32,11 @@ FUNCTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "ship": (("shipping.ship", "ship"),),
     "report": (("pages.report.page", "write_report"),),
     "card": (("shipping.card", "write_card"),),
+    "new": (("projects.new", "new_project"), ("projects.plan", "make_plan")),
     "collect": (("projects.collect", "collect"),),
     "scores": (("projects.scores", "score_pipelines"),),
     "smoke-test": (("projects.smoke_test", "smoke_test"),),
+    "summary": (("projects.summary", "summarise"),),
     "for-each": (("projects.for_each", "for_each"),),
 }
 # What makes what some of them are given.

@@ -13,10 +13,12 @@ from .filter import filter_cli
 from .for_each import for_each_cli
 from .inspect import inspect_cli
 from .label import label_cli
+from .new import new_cli
 from .report import report_cli
 from .scores import scores_cli
 from .ship import ship_cli
 from .smoke_test import smoke_test_cli
+from .summary import summary_cli
 from .translate import translate_cli
 
 __all__ = [
@@ -33,9 +35,11 @@ __all__ = [
     "for_each_cli",
     "inspect_cli",
     "label_cli",
+    "new_cli",
     "report_cli",
     "scores_cli",
     "ship_cli",
     "smoke_test_cli",
+    "summary_cli",
     "translate_cli",
 ]

@@ -43,9 +43,11 @@ ORDER = (
     "ship",
     "report",
     "card",
+    "new",
     "collect",
     "scores",
     "smoke-test",
+    "summary",
     "for-each",
 )
 
@@ -216,7 +218,11 @@ def verb(name: str) -> Callable[[Verb], Verb]:
             try:
                 func(*args, **kwargs)
             except ConcnerError as error:
-                msg.fail(str(error))
+                first, *rest = str(error).split("\n")
+                msg.fail(first)
+                # A list of problems stays a list.
+                for line in rest:
+                    print(line)
                 sys.exit(1)
             except ImportError as error:
                 package = (error.name or "").partition(".")[0]

@@ -5,6 +5,22 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
+from ._reading import (
+    ENCODING,
+    FORMAT,
+    LABEL_COLUMN,
+    LABELS,
+    OFFSETS,
+    SCHEME,
+    SENTENCE_FIELD,
+    SKIP_INVALID,
+    STRIP_PREFIX,
+    TAG_NAMES,
+    TAGS_FIELD,
+    TOKEN_COLUMN,
+    TOKENS_FIELD,
+    names_of,
+)
 from ._util import verb
 
 
@@ -21,59 +37,24 @@ def convert_cli(
         metavar="OUTPUT",
         help="File that ends in .spacy (packed in memory), or folder for shards",
     ),
-    format: str = typer.Option(
-        "auto",
-        "--format",
-        help="conll, inline (tags after a bar), jsonl (any JSON), csv, text, brat, webanno, "
-        "datasets, or auto: by the content",
-    ),
+    format: str = FORMAT,
     lang: str = typer.Option("xx", "--lang", "-l", help="Language whose tokenizer splits texts"),
     split: str = typer.Option(
         "train",
         "--split",
         help="Split of a dataset, or of a folder whose files are named for splits",
     ),
-    encoding: str = typer.Option(
-        "", "--encoding", help="Encoding of text files, such as windows-1252, if it is not UTF-8"
-    ),
-    token_column: int = typer.Option(
-        0, "--token-column", help="Column of the tokens in CoNLL; negative from the right"
-    ),
-    label_column: int = typer.Option(
-        -1, "--label-column", help="Column of the tags in CoNLL; negative from the right"
-    ),
-    scheme: str = typer.Option(
-        "",
-        "--scheme",
-        help="Scheme of the tags: iob2 (bio), iob1, bilou (biluo, bioes, bmes, bmewo), or io for "
-        "plain types; by default bilou in the JSON of spaCy 2, else iob2",
-    ),
-    strip_prefix: str = typer.Option(
-        "", "--strip-prefix", help="Taken off the front of tokens, such as en: of PAN-X"
-    ),
-    tag_names: str = typer.Option(
-        "", "--tag-names", help="Names of numbered tags, such as O,B-PER,I-PER"
-    ),
-    tokens_field: str = typer.Option(
-        "tokens", "--tokens-field", help="Field of the tokens in rows (JSON, CSV, datasets)"
-    ),
-    tags_field: str = typer.Option(
-        "ner_tags",
-        "--tags-field",
-        help="Field of the tags in rows; layer or feature of WebAnno TSV",
-    ),
-    sentence_field: str = typer.Option(
-        "", "--sentence-field", help="Field that tells sentences apart in a CSV with a token a row"
-    ),
-    offsets: str = typer.Option(
-        "characters",
-        "--offsets",
-        help="What offsets of spans count: characters, utf16, bytes, or inclusive if the last "
-        "character is named",
-    ),
-    labels: str = typer.Option(
-        "", "--labels", help="Entity types to keep, such as PER,ORG,LOC; others become O"
-    ),
+    encoding: str = ENCODING,
+    token_column: int = TOKEN_COLUMN,
+    label_column: int = LABEL_COLUMN,
+    scheme: str = SCHEME,
+    strip_prefix: str = STRIP_PREFIX,
+    tag_names: str = TAG_NAMES,
+    tokens_field: str = TOKENS_FIELD,
+    tags_field: str = TAGS_FIELD,
+    sentence_field: str = SENTENCE_FIELD,
+    offsets: str = OFFSETS,
+    labels: str = LABELS,
     segment: str = typer.Option(
         "", "--segment", help="Of bitexts keep only the segments in this language"
     ),
@@ -87,9 +68,7 @@ def convert_cli(
         help="Keep random.Random(seed).sample of the valid sentences, all read first",
     ),
     seed: int = typer.Option(0, "--seed", help="Seed of the sample"),
-    skip_invalid: bool = typer.Option(
-        False, "--skip-invalid", help="Leave out broken sentences, counted and in a rejects file"
-    ),
+    skip_invalid: bool = SKIP_INVALID,
     rejects: Path | None = typer.Option(
         None,
         "--rejects",
@@ -118,12 +97,12 @@ def convert_cli(
         label_column=label_column,
         scheme=scheme,
         strip_prefix=strip_prefix,
-        tag_names=_names(tag_names),
+        tag_names=names_of(tag_names),
         tokens_field=tokens_field,
         tags_field=tags_field,
         sentence_field=sentence_field,
         offsets=offsets,
-        labels=_names(labels),
+        labels=names_of(labels),
         segment=segment or None,
         unlabelled=unlabelled,
         limit=limit,
@@ -145,7 +124,7 @@ def convert_cli(
     rows += [(f"Skipped, answer {answer}", n) for answer, n in sorted(done.skipped.items())]
     rows += [(f"Rejected {code}", n) for code, n in sorted(done.rejected.items())]
     msg.table(rows, aligns=("l", "r"))
-    for name in _names(labels) or []:
+    for name in names_of(labels) or []:
         if not done.entities[name]:
             msg.warn(f"No entity of type {name}")
     if done.other_splits:
@@ -161,7 +140,3 @@ def convert_cli(
         msg.warn(f"{done.rejected.total()} broken records left out, see {done.rejects}")
     shards = f"{len(done.files)} shard(s) in {output}" if len(done.files) > 1 else done.files[0]
     msg.good(f"{done.n_sentences} sentences written: {shards}")
-
-
-def _names(text: str) -> list[str] | None:
-    return [name.strip() for name in text.split(",") if name.strip()] or None

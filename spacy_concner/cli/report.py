@@ -23,6 +23,9 @@ def report_cli(
         metavar="LANG=PATH",
         help="Labelled .spacy file or folder, named by its language; can be given more than once",
     ),
+    tests: Path | None = typer.Option(
+        None, "--tests", help="Folder with LANG.spacy, each of which is a further corpus"
+    ),
     metrics: list[str] = typer.Option(
         [],
         "--metrics",
@@ -41,10 +44,15 @@ def report_cli(
     They are run on labelled corpora and stand side by side: scores with intervals, confusions,
     how far probabilities can be trusted, sentences worth reading, and how trainings went.
     """
+    from ..corpora.shards import find_shards
+    from ..files import check_apart
     from ..pages.report.page import write_report
 
     pipelines = named_paths("--pipeline", pipeline)
     corpora = named_paths("--corpus", corpus)
+    check_apart({"--tests": tests}, {"OUTPUT": output_path})
+    for path in find_shards(tests) if tests else ():
+        corpora.setdefault(path.stem, str(path))
     trainings = named_paths("--metrics", metrics)
     use_gpu(gpu_id)
     report = write_report(

@@ -28,18 +28,26 @@ def scores_cli(
     languages: str = typer.Option(
         ..., "--languages", help='Codes of the languages to score on, such as "bg de"'
     ),
+    dev: Path | None = typer.Option(
+        None,
+        "--dev",
+        help="Labelled corpus of the source, to measure on for languages without a test; the "
+        "table tells so",
+    ),
+    source: str = typer.Option("en", "--source", help="Language of --dev"),
     gpu_id: int = GPU_ID,
     force: bool = FORCE,
 ) -> None:
     """Score pipelines on the test sets of several languages, in one table."""
     from ..files import check_apart
-    from ..projects.scores import HEADER, score_pipelines
+    from ..projects.scores import HEADER, Dev, score_pipelines
 
     check_apart({"--test": test}, {"OUTPUT": output_path})
     rows = score_pipelines(
         named_paths("--pipeline", pipeline),
         {code: test / f"{code}.spacy" for code in language_codes(languages)},
         output_path,
+        dev=None if dev is None else Dev(dev, source),
         gpu_id=gpu_id,
         force=force,
     )

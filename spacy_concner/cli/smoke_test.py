@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
-from ._util import verb
+from ._util import FORCE, verb
 
 
 @verb("smoke-test")
@@ -14,9 +14,17 @@ def smoke_test_cli(
         ..., metavar="PACKAGES", help="Output folder of spacy package --build wheel"
     ),
     name: str = typer.Argument(..., metavar="NAME", help="Package to try, such as xx_concner_bg"),
-    test: Path = typer.Option(..., "--test", help=".spacy corpus whose first sentences are read"),
+    input_path: Path = typer.Argument(
+        ..., metavar="INPUT", help=".spacy corpus whose first sentences are read"
+    ),
+    output_path: Path | None = typer.Argument(
+        None, metavar="OUTPUT", help="JSON lines file for five of them and what is found there"
+    ),
+    force: bool = FORCE,
 ) -> None:
     """Install a package's wheel into a fresh folder and run it there."""
     from ..projects.smoke_test import smoke_test
 
-    msg.good(f"{name}: {smoke_test(packages, name, test)}")
+    for example in smoke_test(packages, name, input_path, output_path, force=force):
+        print(example)
+    msg.good(f"{name} can be installed and finds entities")

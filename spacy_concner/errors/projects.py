@@ -8,10 +8,6 @@ class ProjectsErrors:
         "{folder} has {found} for {name}, expected one: a file with a suffix that spacy concner "
         "convert knows, such as {name}.jsonl, or a folder {name}. Add it, or leave only one."
     )
-    C612 = (
-        "No {path}: who made the data, under what licence, for the packages. Write a list such as "
-        '[{{"name": "My corpus", "license": "CC BY 4.0"}}].'
-    )
     C613 = (
         "for-each lacks values or a command. Give both, such as for-each "
         'lang="bg de" -- python -m spacy evaluate training/{lang} corpus/{lang}.spacy'
@@ -24,3 +20,25 @@ class ProjectsErrors:
     C615 = "There is no wheel of {name} in {path}. Make one with spacy package --build wheel."
     C616 = "{wheel} does not work: {error}"
     C617 = "{command} cannot be run for {values}: {reason}. Give a command that is installed."
+    C619 = (
+        "Nothing is written yet; these are the problems of the files:\n{problems}\nMend them and "
+        "run the same command again."
+    )
+    C620 = (
+        "{path} has no entity in {n_sentences} sentences, where labelled text is wanted. Give the "
+        "file with labels, or the options that tell where its labels are; raw text goes to --raw."
+    )
+    C621 = "{path} has no sentence in {language}. Give a file that has some, or another code."
+    C622 = (
+        "{path} has tabs in {n_tabs} of {n_sentences} sentences, as parallel text or a table has. "
+        "Give raw text, a sentence a line; lines of source, tab, target go to --parallel."
+    )
+    C623 = (
+        "{path} has {found} lines for {expected} labelled sentences. Give a translation for each, "
+        "in their order."
+    )
+    C624 = "{option}: {value} is no {what}. Give {expected}."
+    C625 = (
+        "{name} finds no entity of {language} rightly: F1 is 0, and a package would be of no use. "
+        "Give more labelled sentences or more training steps; {path} has the scores of all."
+    )

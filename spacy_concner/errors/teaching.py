@@ -101,3 +101,8 @@ class TeachingErrors:
         "Evaluator {path} gives a vector that is not a number; document: {text!r}. Train it "
         "again with a lower learning rate: its training diverged."
     )
+    C436 = (
+        "The student finds no entity in {n_docs} raw sentences of {language} ({path}): it has "
+        "learned nothing. Look at the score of its teachers; give more labelled sentences or more "
+        "steps, or raw text of the same kind as the labelled sentences."
+    )

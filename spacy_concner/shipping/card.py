@@ -35,7 +35,7 @@ from .card_inputs import (
     read_pipeline,
     read_sources,
 )
-from .meta import TRAINING_DEV, language_name, make_meta, training_settings
+from .meta import MEASURED_IN, TRAINING_DEV, language_name, make_meta, training_settings
 
 CARD = "README.md"
 TEMPLATE = "card.md.jinja"
@@ -83,6 +83,8 @@ def write_card(
         raise ConcnerError(Errors.C562)
     check_language(language)
     check_version(version)
+    # As in the name of a language such as pt-BR.
+    name = name.replace("-", "_")
     check_name(name)
     inputs: dict[str, Paths] = {"--scores": scores, "--test": test, "--sources": sources}
     outputs: dict[str, Output] = {
@@ -100,12 +102,15 @@ def write_card(
             values = {"factory": RECOGNISER, "pipes": config["nlp"]["pipeline"]}
             raise ConcnerError(Errors.C510.format(path=pipeline, **values))
         corpora = read_sources(sources) if sources else []
-        measured, measured_on = None, ""
+        measured: dict[str, Any] | None = None
+        measured_on = measured_in = ""
         if test is not None:
             measured, measured_on = measure(pipeline, test), test.name
         elif scores is not None:
             expected = "the scores of spacy evaluate"
             measured, measured_on = read_json(scores, dict, expected), scores.stem
+            # What `scores` notes where the language has no labelled sentences.
+            measured_in = measured.pop(MEASURED_IN, "")
         trained = read_pipeline(student)[1] if student else config
         meta = make_meta(
             before,
@@ -115,6 +120,7 @@ def write_card(
             author=author,
             scores=measured,
             scored_on=f"`{measured_on}`",
+            measured_in=measured_in,
             sources=corpora,
             encoder=read_encoder(encoder, trained),
             training=training_settings(trained),
@@ -173,7 +179,7 @@ def make_card(meta: Mapping[str, Any]) -> str:
     )
     environment.filters |= {"cell": _cell, "code": lambda text: f"`{text}`"}
     own = meta["concner"]
-    scores = meta["performance"]
+    scores = own.get("elsewhere") or meta["performance"]
     types = entity_types(meta.get("labels", {}))
     training = dict(own["training"])
     losses = training.pop("losses", {})
@@ -182,6 +188,7 @@ def make_card(meta: Mapping[str, Any]) -> str:
         own=own,
         package=f"{meta['lang']}_{meta['name']}",
         name=language_name(own["language"]),
+        measured_in=language_name(own["measured_in"]) if own.get("measured_in") else "",
         types=types,
         all_types=sorted({label for labels in types.values() for label in labels}),
         scores=scores,

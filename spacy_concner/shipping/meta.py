@@ -21,6 +21,8 @@ TRAINING = {
     "seed": ("seed",),
 }
 AFTER_INIT = {"frozen embeddings": "freeze_embeddings", "frozen layers": "frozen_layers"}
+# In a file of scores, the language of the sentences if it is another than that of the pipeline.
+MEASURED_IN = "measured_in"
 TRAINING_DEV = "the development set of its training"
 
 
@@ -33,6 +35,7 @@ def make_meta(
     name: str = "",
     scores: Mapping[str, Any] | None = None,
     scored_on: str = "",
+    measured_in: str = "",
     sources: Sequence[Mapping[str, str]] = (),
     encoder: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
@@ -48,6 +51,8 @@ def make_meta(
     scores (Mapping[str, Any]): Scores from 0 to 1, as `spacy evaluate` writes them; None leaves
         those of the training's development set.
     scored_on (str): What the scores were measured on.
+    measured_in (str): Code of another language than the package's that they were measured in;
+        then they are no performance, but stand in "concner" as "elsewhere".
     sources (Sequence[Mapping[str, str]]): Name, author, license and url of each corpus.
     encoder (Mapping[str, Any]): Contents of the encoder's `concner_encoder.json`.
     training (Mapping[str, Any]): See `training_settings`.
@@ -55,6 +60,7 @@ def make_meta(
     RETURNS (dict[str, Any]): All fields of `meta.json`. The field "concner" holds what only
         the model card tells.
     """
+    figures = _without_losses(scores if scores is not None else before.get("performance", {}))
     return {
         **before,
         "name": name or default_name(language),
@@ -64,11 +70,14 @@ def make_meta(
         "author": author or before.get("author", ""),
         "license": package_licence(sources, encoder, before.get("license", "")),
         "sources": list_sources(sources, encoder),
-        "performance": dict(scores if scores is not None else before.get("performance", {})),
+        # Nothing here may look like a score in the package's language that is none.
+        "performance": {} if measured_in else figures,
         "concner": {
             "language": language,
             "encoder": encoder["source"] if encoder else "",
             "scored_on": scored_on if scores is not None else TRAINING_DEV,
+            "measured_in": measured_in,
+            "elsewhere": figures if measured_in else {},
             "calibration": dict(calibration) if calibration else None,
             "training": dict(training or {}),
         },
@@ -78,6 +87,11 @@ def make_meta(
 def default_name(language: str) -> str:
     """Give the name of the package for a language, without that of the pipeline: concner_pt_BR."""
     return f"concner_{language.replace('-', '_')}"
+
+
+def _without_losses(performance: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the losses of the training, which spaCy keeps among the scores."""
+    return {name: value for name, value in performance.items() if not name.endswith("_loss")}
 
 
 def training_settings(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from wasabi import Printer
 
 from ..bitexts.from_parallel import make_bitexts
 from ..bitexts.parallel_files import ParallelFiles, check_columns
-from ..corpora.reader import corpus_files, count_docs
+from ..corpora.reader import corpus_files, count_docs, read_docs
+from ..corpora.segments import copy_tokens
 from ..encoding.word_vectors import load_word_encoder
 from ..errors import ConcnerError, Errors
 from ..files import (
@@ -33,6 +34,7 @@ from ..files import (
     sweep,
     whole_folder,
 )
+from ..pipelines import load_pipeline
 from .finished_steps import MadeSteps, identify, keep_only
 from .label import check_confidence, label
 from .rounds import (
@@ -55,6 +57,10 @@ LAST = "model-last"
 SOFT = "soft"
 CACHE = "cache"
 METRICS = "metrics"
+# Raw sentences that the last student is tried on, and how many of them without any entity are
+# no chance.
+N_TRIED = 300
+MIN_TRIED = 50
 # spaCy takes changes of any config from there.
 OVERRIDES = "SPACY_CONFIG_OVERRIDES"
 
@@ -148,7 +154,7 @@ def distil(
         C143 for a corpus, C217 for a config or encoder that is not there, C433 for the last
         teacher, C205 and C232 to C234 for parallel text, C406 and C417 for numbers, C129, C407,
         C408 and C601 for the output, C405 if it was made of other inputs, C427 if a training
-        fails, and those of `label`.
+        fails, C436 if the last student finds nothing, and those of `label`.
     """
     for what, given in (("teacher", teachers), ("language", raw)):
         if not given:
@@ -270,6 +276,7 @@ class _Run:
             if isinstance(step, Round):
                 last = step.name
         self._publish(last)
+        self._try_student(done.student)
         self.told.good(f"Student of {last}: {done.student}")
         return done
 
@@ -446,6 +453,17 @@ class _Run:
             raise ConcnerError(Errors.C427.format(name=step.name, status=status))
         # Evaluated at its last step alone, the best is the last, or what there was before.
         shutil.rmtree(folder / "model-best", ignore_errors=True)
+
+    def _try_student(self, student: Path) -> None:
+        """Check that the student finds something in raw text of each language."""
+        nlp = load_pipeline(student, "Student")
+        for language, path in self.raw.items():
+            docs = [copy_tokens(doc, nlp.vocab) for doc in read_docs(path, nlp, N_TRIED)]
+            n_entities = sum(len(doc.ents) for doc in nlp.pipe(docs))
+            self.told.info(f"{n_entities} entities in {len(docs)} raw sentences of {language}")
+            if not n_entities and len(docs) >= MIN_TRIED:
+                values = {"n_docs": len(docs), "path": path, "language": language}
+                raise ConcnerError(Errors.C436.format(**values))
 
     def _publish(self, name: str) -> None:
         """Copy the last student to where it is looked for."""

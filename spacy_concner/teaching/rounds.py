@@ -20,6 +20,7 @@ PARALLEL_TEACHER = "parallel"
 # Pairs of sentences cost points where snippets around sure entities gain them.
 WORDS_AROUND = 2
 MIN_PAIR_CONFIDENCE = 0.7
+FEW_STEPS = 100
 # The teacher with parallel text starts from a student, and has less to learn and much to lose.
 GENTLER: Mapping[str, object] = MappingProxyType(
     {"training.optimizer.learn_rate.initial_rate": 5e-5}
@@ -106,9 +107,15 @@ def is_taken(name: str) -> bool:
 
 
 def settings_for(steps: int) -> dict[str, object]:
-    """Give the options of `spacy train` for a number of steps, the last of which is evaluated."""
-    return {
+    """Give the options of `spacy train` for a number of steps, the last of which is evaluated.
+
+    Few steps have less warm-up than the configs: a tenth of them.
+    """
+    settings: dict[str, object] = {
         "training.max_steps": steps,
         "training.optimizer.learn_rate.total_steps": steps,
         "training.eval_frequency": steps,
     }
+    if steps < FEW_STEPS:
+        settings["training.optimizer.learn_rate.warmup_steps"] = steps // 10
+    return settings

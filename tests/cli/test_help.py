@@ -57,7 +57,7 @@ def test_an_option_has_one_meaning_in_all_verbs():
             for flag in short if param.param_type_name == "option" else ():
                 flags.setdefault(flag, set()).add(param.name)
         # These write nothing themselves.
-        if name not in ("for-each", "smoke-test"):
+        if name not in ("for-each", "summary"):
             assert "force" in {param.name for param in command.params}, name
     assert all(len(names) == 1 for names in flags.values()), flags
 

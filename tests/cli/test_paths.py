@@ -104,14 +104,42 @@ CALLS = {
         {"output": "out"},
     ),
     "report": Call(
-        "{output} --pipeline a={pipeline} --corpus en={corpus} --metrics a={metrics}",
-        {"pipeline": "pipeline", "corpus": "labelled.spacy", "metrics": "metrics.jsonl"},
+        "{output} --pipeline a={pipeline} --corpus en={corpus} --tests {tests} "
+        "--metrics a={metrics}",
+        {
+            "pipeline": "pipeline",
+            "corpus": "labelled.spacy",
+            "tests": "corpora",
+            "metrics": "metrics.jsonl",
+        },
         {"output": "page.html"},
+    ),
+    "new": Call(
+        "{output} --labelled {labelled} --raw de={raw} --dev {dev} --test de={test} "
+        "--parallel de={parallel} --translations pt={lines} --sources {sources} "
+        "--encoder {encoder} --teacher a={teacher}",
+        {
+            "labelled": "labelled.tsv",
+            "raw": "raw.txt",
+            "dev": "dev.tsv",
+            "test": "test.tsv",
+            "parallel": "parallel.tsv",
+            "lines": "lines.txt",
+            "sources": "sources.json",
+            "encoder": "encoder",
+            "teacher": "pipeline",
+        },
+        {"output": "out"},
+    ),
+    "smoke-test": Call(
+        "{packages} xx_a {input} {output}",
+        {"packages": "packages", "input": "raw.spacy"},
+        {"output": "examples.jsonl"},
     ),
     "collect": Call("{input} {output} --languages bg", {"input": "corpus"}, {"output": "out"}),
     "scores": Call(
-        "{output} --pipeline a={pipeline} --test {test} --languages raw",
-        {"pipeline": "pipeline", "test": "corpora"},
+        "{output} --pipeline a={pipeline} --test {test} --languages raw --dev {dev}",
+        {"pipeline": "pipeline", "test": "corpora", "dev": "labelled.spacy"},
         {"output": "scores.md"},
     ),
     "card": Call(
@@ -141,6 +169,9 @@ def make(tmp_path, sentences, bitexts, trained_folder, encoder_folder) -> Callab
         texts = {
             "labelled.tsv": "Anna\tB-PER\nlives\tO\n",
             "lines.txt": "Anna lives.\n",
+            "raw.txt": "Anna lebt.\n",
+            "dev.tsv": "Anna\tB-PER\nis\tO\n",
+            "test.tsv": "Anna\tB-PER\nist\tO\n",
             "target.txt": "Ана живее.\n",
             "links.txt": "0-0 1-1\n",
             "parallel.tsv": "Anna lives.\tАна живее.\n",
@@ -160,6 +191,10 @@ def make(tmp_path, sentences, bitexts, trained_folder, encoder_folder) -> Callab
             write_corpus(sentences, path)
         elif name == "corpora":
             write_corpus(sentences, path / "raw.spacy")
+        elif name == "packages":
+            wheel = path / "xx_a-1.0" / "dist" / "xx_a-1.0-py3-none-any.whl"
+            wheel.parent.mkdir(parents=True)
+            wheel.touch()
         elif name == "texts":
             path.mkdir()
             (path / "raw.tsv").write_text(texts["parallel.tsv"], "utf8")
@@ -220,4 +255,4 @@ def test_no_pair_of_paths_costs_an_input(tmp_path, make, name, output, other, wa
 def test_all_verbs_that_write_are_tried():
     verbs = set(get_command(concner_cli).commands)
     # These run other commands, and write nothing themselves.
-    assert {name.partition(" ")[0] for name in CALLS} == verbs - {"for-each", "smoke-test"}
+    assert {name.partition(" ")[0] for name in CALLS} == verbs - {"for-each", "summary"}

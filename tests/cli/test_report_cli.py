@@ -34,6 +34,16 @@ def test_a_page_is_written(tmp_path, corpus, trained_folder):
     run(page, *settings, "--force")
 
 
+def test_a_folder_of_tests_is_a_corpus_a_language(tmp_path, corpus, trained_folder):
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    (folder / "bg.spacy").write_bytes(corpus.read_bytes())
+    given = ["--pipeline", f"mine={trained_folder}", "--corpus", f"en={corpus}"]
+    shown = run(tmp_path / "page.html", *given, "--tests", folder)
+    assert "1 pipelines on 2 corpora, 8 sentences" in shown
+    assert ">bg<" in (tmp_path / "page.html").read_text("utf8")
+
+
 def test_errors_come_without_a_traceback(tmp_path, corpus, trained_folder):
     page = tmp_path / "page.html"
     assert "C520" in run(page, code=1)

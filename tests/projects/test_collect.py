@@ -61,6 +61,9 @@ def test_of_bitexts_the_language_is_taken(tmp_path, own):
     output = tmp_path / "collected"
     collect(own, output, languages=["bg", "de"])
     assert texts(output / "labelled.spacy") == texts(output / "dev.spacy") == ["Anna is here."]
+    assert [len(doc.spans["segments"]) for doc in read_docs(output / "bitexts.spacy", Vocab())] == [
+        3
+    ]
     assert texts(output / "test" / "bg.spacy") == ["Ана е тук."]
     assert texts(output / "test" / "de.spacy") == ["Anna ist da."]
 
@@ -80,8 +83,6 @@ def test_a_language_that_is_dropped_leaves_no_trace(tmp_path, own):
     [
         ("train.tsv", r"C611.*nothing for train"),
         ("raw.de.txt", r"C611.*raw\.de"),
-        ("test.de.jsonl", r"C611.*test\.de"),
-        ("sources.json", "C612.*licence"),
     ],
 )
 def test_what_is_missing_is_told_before_anything_is_made(tmp_path, own, missing, code):
@@ -89,6 +90,25 @@ def test_what_is_missing_is_told_before_anything_is_made(tmp_path, own, missing,
     with pytest.raises(ConcnerError, match=code):
         collect(own, tmp_path / "collected", languages=["bg", "de"])
     assert not (tmp_path / "collected").exists()
+
+
+def test_what_may_be_missing_is_told(tmp_path, own):
+    for name in ("test.de.jsonl", "sources.json"):
+        (own / name).unlink()
+    output = tmp_path / "collected"
+    made = collect(own, output, languages=["bg", "de"])
+    assert made.untested == ["de"] and not made.has_sources
+    assert files(output / "test") == {"bg.spacy"}
+    assert srsly.read_json(output / "sources.json") == []
+
+
+def test_raw_text_is_read_as_far_as_is_wanted_and_its_labels_are_not(tmp_path, own):
+    (own / "raw.bg.txt").unlink()
+    srsly.write_jsonl(own / "raw.bg.jsonl", [SEGMENTS[1], SEGMENTS[1] | {"text": "Ана спи."}])
+    collect(own, tmp_path / "collected", languages=["bg"], raw_sentences=1)
+    docs = list(read_docs(tmp_path / "collected" / "raw" / "bg.spacy", Vocab()))
+    assert [doc.text for doc in docs] == ["Ана е тук."]
+    assert not docs[0].has_annotation("ENT_IOB")
 
 
 def test_two_files_for_one_corpus_are_told(tmp_path, own):

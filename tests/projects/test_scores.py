@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
 from spacy_concner.errors import ConcnerError
-from spacy_concner.projects.scores import LanguageScores, make_table, score_pipelines
+from spacy_concner.projects.scores import Dev, LanguageScores, make_table, score_pipelines
 from tests.sentences import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
 
 
@@ -37,6 +37,34 @@ def test_each_pipeline_on_each_language(tests, trained_folder, tmp_path):
     assert len(list(table.parent.iterdir())) == 5
     with pytest.raises(ConcnerError, match="C128"):
         score_pipelines(pipelines, tests, table)
+
+
+def test_languages_without_a_test_are_measured_on_the_source(tests, trained_folder, tmp_path):
+    for language in ("de", "en", "hu"):
+        shutil.copytree(trained_folder, tmp_path / "shipped" / language)
+    corpora = {"en": tests["en"], "de": tmp_path / "de.spacy", "hu": tmp_path / "hu.spacy"}
+    table = tmp_path / "metrics" / "summary.md"
+    pipelines = {"direct": str(trained_folder), "student": str(tmp_path / "shipped" / "{lang}")}
+    rows = score_pipelines(pipelines, corpora, table, dev=Dev(tests["en"], "en"))
+    assert [(row.language, row.pipeline, row.measured_in) for row in rows] == [
+        *(("en", "direct", ""), ("en", "student", "")),
+        *(("de", "direct", "en"), ("de", "student", "en"), ("hu", "student", "en")),
+    ]
+    assert "| de not measured; en dev | student | 100.0" in table.read_text("utf8")
+    assert srsly.read_json(table.with_name("student.de.json"))["measured_in"] == "en"
+    assert "measured_in" not in srsly.read_json(table.with_name("student.en.json"))
+
+
+def test_a_student_that_finds_nothing_rightly_stops_the_project(tests, trained_folder, tmp_path):
+    shutil.copytree(trained_folder, tmp_path / "shipped" / "bg")
+    wrong = [labelled_doc(spacy.blank("xx").vocab, SENTENCES[2][0], ["B-PER"] + ["O"] * 9)]
+    wrong[0].ents = wrong[0].ents[:1]
+    write_corpus(wrong, tests["bg"])
+    table = tmp_path / "summary.md"
+    pipelines = {"student": str(tmp_path / "shipped" / "{lang}")}
+    with pytest.raises(ConcnerError, match="C625.*student.*bg"):
+        score_pipelines(pipelines, {"bg": tests["bg"]}, table)
+    assert "| bg | student | 0.0" in table.read_text("utf8")
 
 
 def test_the_table():

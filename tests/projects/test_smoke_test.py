@@ -1,5 +1,6 @@
 import pytest
 import spacy
+import srsly
 from spacy.cli.package import package
 
 from spacy_concner.errors import ConcnerError
@@ -22,12 +23,18 @@ def corpus(path, words):
 
 
 def test_a_wheel_that_works(packages, tmp_path):
-    found = smoke_test(packages, "xx_tried", corpus(tmp_path / "a.spacy", SENTENCES[0][0]))
-    assert "Anna Berg (PER" in found
+    output = tmp_path / "examples" / "en.jsonl"
+    (found,) = smoke_test(
+        packages, "xx_tried", corpus(tmp_path / "a.spacy", SENTENCES[0][0]), output
+    )
+    assert str(found).startswith(f"{found.text} → Anna Berg (PER, ")
+    (row,) = srsly.read_jsonl(output)
+    assert row["text"] == found.text and row["entities"] == found.entities
+    assert set(row["entities"][0]) == {"text", "label", "score"}
 
 
 def test_a_wheel_that_finds_nothing(packages, tmp_path):
-    with pytest.raises(ConcnerError, match=r"(?s)C616.*xx_tried-1\.0\.0.*no entity found"):
+    with pytest.raises(ConcnerError, match=r"(?s)C616.*xx_tried-1\.0\.0.*no entity in 1 sent"):
         smoke_test(packages, "xx_tried", corpus(tmp_path / "a.spacy", SENTENCES[2][0]))
 
 

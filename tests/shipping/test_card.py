@@ -84,6 +84,17 @@ def test_without_scores_those_of_the_training_stay():
     assert "development set" in make_card(meta)
 
 
+def test_scores_in_another_language_are_no_performance():
+    scores = {**SCORES, "concner_loss": 12.5}
+    meta = make(measured_in="en", scores=scores)
+    assert meta["performance"] == {}
+    assert meta["concner"]["elsewhere"] == SCORES and meta["concner"]["measured_in"] == "en"
+    card = make_card(meta)
+    assert "**Not measured in Bulgarian**" in card and "On English development sentences" in card
+    assert "78.1" in card and "loss |" not in card
+    assert make(scores=scores)["performance"] == SCORES
+
+
 def test_card_tells_what_meta_holds():
     card = make_card(make())
     assert card.startswith("---\nlanguage: bg\n")

@@ -13,6 +13,8 @@ from spacy_concner.errors import ConcnerError
 from tests.sentences import as_example
 
 FOLDER = Path(__file__).parents[1] / "data" / "pipelines_0_2_0"
+# Processors round sums differently, and more so of whole numbers of eight bits.
+TOLERANCE = 1e-3
 NAMES = ["plain", "calibrated", "losses_gone", "evaluator", "compact"]
 
 
@@ -26,8 +28,8 @@ def assert_as_expected(nlp: Language, name: str) -> None:
             span[:3] for span in row["spans"]
         ]
         scores = [span[3] for span in row["spans"]]
-        np.testing.assert_allclose(spans.attrs["scores"], scores, atol=1e-5)
-        assert [ent._.concner_score for ent in spans] == pytest.approx(scores, abs=1e-5)
+        np.testing.assert_allclose(spans.attrs["scores"], scores, atol=TOLERANCE)
+        assert [ent._.concner_score for ent in spans] == pytest.approx(scores, abs=TOLERANCE)
         if row["vectors"]:
             np.testing.assert_allclose(doc.tensor, row["vectors"], atol=1e-3)
 

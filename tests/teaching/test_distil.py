@@ -16,7 +16,7 @@ from spacy_concner.cli import concner_cli
 from spacy_concner.corpora.reader import corpus_files, read_docs
 from spacy_concner.errors import ConcnerError
 from spacy_concner.teaching import distil as distil_module
-from spacy_concner.teaching.distil import ParallelText, Training, distil
+from spacy_concner.teaching.distil import MIN_TRIED, ParallelText, Training, distil
 from spacy_concner.teaching.voting import Voting
 from tests.sentences import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
 from tests.tiny_pipelines import build_tiny_config, train_tiny
@@ -341,6 +341,17 @@ def test_what_made_nothing_keeps_nothing_from_a_run_of_other_inputs(settings, tr
     trainer.fail_at = ""
     distil(**{**settings, "seed": 9})
     assert trainer.trained
+
+
+def test_a_student_that_finds_nothing_is_told(settings, trainer):
+    vocab = spacy.blank("xx").vocab
+    docs = [labelled_doc(vocab, SENTENCES[2][0], None)] * MIN_TRIED
+    write_corpus(docs[1:], settings["raw"]["de"])
+    distil(**settings)
+    write_corpus(docs, settings["raw"]["de"])
+    for _ in range(2):
+        with pytest.raises(ConcnerError, match=r"C436.*50 raw sentences of de.*de\.spacy"):
+            distil(**settings, force=True)
 
 
 @pytest.mark.parametrize("force", [False, True])

@@ -1,6 +1,13 @@
 import pytest
 
-from spacy_concner.teaching.rounds import Pairs, ParallelTeacher, Round, is_taken, plan_rounds
+from spacy_concner.teaching.rounds import (
+    Pairs,
+    ParallelTeacher,
+    Round,
+    is_taken,
+    plan_rounds,
+    settings_for,
+)
 
 
 def test_one_round():
@@ -40,3 +47,9 @@ def test_names_that_the_plan_gives():
     steps = plan_rounds(["a"], 2, parallel=True)
     assert all(is_taken(step.name) for step in steps)
     assert not is_taken("a") and not is_taken("concner")
+
+
+def test_few_steps_have_less_warm_up_than_the_configs():
+    assert "training.optimizer.learn_rate.warmup_steps" not in settings_for(100)
+    assert settings_for(50)["training.optimizer.learn_rate.warmup_steps"] == 5
+    assert settings_for(50)["training.max_steps"] == 50

@@ -1,0 +1,181 @@
+"""`spacy concner new`: a project from a person's files."""
+
+from pathlib import Path
+
+import typer
+from wasabi import msg
+
+from ._reading import (
+    ENCODING,
+    FORMAT,
+    LABEL_COLUMN,
+    LABELS,
+    OFFSETS,
+    SCHEME,
+    SENTENCE_FIELD,
+    SKIP_INVALID,
+    STRIP_PREFIX,
+    TAG_NAMES,
+    TAGS_FIELD,
+    TOKEN_COLUMN,
+    TOKENS_FIELD,
+    names_of,
+)
+from ._util import CONFIDENCE, FORCE, GPU_ID, PARTIAL, named_numbers, named_paths, verb
+
+
+@verb("new")
+def new_cli(
+    folder: Path = typer.Argument(..., metavar="DIR", help="Folder for the project"),
+    labelled: Path = typer.Option(
+        ..., "--labelled", help="Labelled sentences, in any format of convert"
+    ),
+    raw: list[str] = typer.Option(
+        ..., "--raw", metavar="LANG=FILE", help="Raw text of a target language, once a language"
+    ),
+    source: str = typer.Option("en", "--source", help="Language of the labelled sentences"),
+    dev: Path | None = typer.Option(
+        None,
+        "--dev",
+        help="Labelled sentences to look at while training; without it a tenth is split off",
+    ),
+    test: list[str] = typer.Option(
+        [], "--test", metavar="LANG=FILE", help="Labelled sentences of a language, to measure on"
+    ),
+    parallel: list[str] = typer.Option(
+        [],
+        "--parallel",
+        metavar="LANG=FILE",
+        help="Parallel text without labels, lines of source, tab, target",
+    ),
+    translations: list[str] = typer.Option(
+        [],
+        "--translations",
+        metavar="LANG=FILE",
+        help="Translations of the labelled sentences, a line each in their order",
+    ),
+    translate: list[str] = typer.Option(
+        [],
+        "--translate",
+        metavar="LANG=ENGINE",
+        help="Translate the labelled sentences to a language, such as pt=bergamot",
+    ),
+    teacher: list[str] = typer.Option(
+        [],
+        "--teacher",
+        metavar="NAME=PATH",
+        help="A pipeline that teaches, too, such as a word list; once a teacher",
+    ),
+    partial: list[str] = PARTIAL,
+    confidence: list[str] = CONFIDENCE,
+    start_from: str = typer.Option(
+        "",
+        "--start-from",
+        help="A pipeline that teaches the labels that it knows, while --labelled teaches others",
+    ),
+    encoder: str = typer.Option(
+        "multilingual-e5-small-q4",
+        "--encoder",
+        help="Encoder folder, name on the Hugging Face hub, or the one of the extra demo",
+    ),
+    name: str = typer.Option(
+        "", "--name", help="Packages are called xx_NAME_LANG; the folder's name without"
+    ),
+    sources: Path | None = typer.Option(
+        None,
+        "--sources",
+        help='JSON list of who made the text: [{"name", "license", "author", "url"}, …]',
+    ),
+    format: str = FORMAT,
+    encoding: str = ENCODING,
+    token_column: int = TOKEN_COLUMN,
+    label_column: int = LABEL_COLUMN,
+    scheme: str = SCHEME,
+    strip_prefix: str = STRIP_PREFIX,
+    tag_names: str = TAG_NAMES,
+    tokens_field: str = TOKENS_FIELD,
+    tags_field: str = TAGS_FIELD,
+    sentence_field: str = SENTENCE_FIELD,
+    offsets: str = OFFSETS,
+    labels: str = LABELS,
+    skip_invalid: bool = SKIP_INVALID,
+    seed: int = typer.Option(1, "--seed", help="Random seed of all trainings"),
+    gpu_id: int = GPU_ID,
+    force: bool = FORCE,
+) -> None:
+    """Make a project of your own files, for spacy project run all DIR.
+
+    All files are read first, and all that is wrong with them is told together. What follows is
+    planned by how much text there is, and stands as variables in project.yml.
+    """
+    from ..projects.new import Files, Others, new_project
+    from ..projects.plan import estimate_cost
+    from ..projects.probe import probe
+    from ..teaching.voting import Voting
+
+    files = Files(
+        labelled=labelled,
+        raw=_paths("--raw", raw),
+        dev=dev,
+        tests=_paths("--test", test),
+        parallel=_paths("--parallel", parallel),
+        translations=_paths("--translations", translations),
+        sources=sources,
+    )
+    made = new_project(
+        folder,
+        files,
+        source=source,
+        name=name,
+        encoder=encoder,
+        engines=named_paths("--translate", translate),
+        others=Others(
+            named_paths("--teacher", teacher),
+            Voting(named_numbers("--confidence", confidence), partial),
+            start_from,
+        ),
+        options={
+            "format": format,
+            "encoding": encoding,
+            "token_column": token_column,
+            "label_column": label_column,
+            "scheme": scheme,
+            "strip_prefix": strip_prefix,
+            "tag_names": names_of(tag_names),
+            "tokens_field": tokens_field,
+            "tags_field": tags_field,
+            "sentence_field": sentence_field,
+            "offsets": offsets,
+            "labels": names_of(labels),
+        },
+        skip_invalid=skip_invalid,
+        seed=seed,
+        gpu_id=gpu_id,
+        force=force,
+    )
+    rows = []
+    for corpus in made.found.corpora:
+        entities = ", ".join(f"{label} {n}" for label, n in corpus.entities.most_common())
+        counts = (f"{corpus.n_sentences:,}", f"{corpus.n_words:,}")
+        rows.append((corpus.given.option, *counts, entities))
+    header = ("File", "Sentences", "Words", "Entities")
+    msg.table(rows, header=header, divider=True, aligns=("l", "r", "r", "l"))
+    for warning in made.found.warnings:
+        msg.warn(warning)
+    if dev is None:
+        msg.info(f"{made.n_dev} of the labelled sentences are split off to look at while training")
+    plan = made.plan
+    teachers = "1 teacher" if plan.n_teachers == 1 else f"{plan.n_teachers} teachers"
+    msg.info(f"{teachers} of {plan.teacher_steps} steps: {plan.notes['teacher_steps']}")
+    msg.info(f"A student of {plan.student_steps} steps: {plan.notes['student_steps']}")
+    if untested := [code for code in files.raw if code not in files.tests]:
+        msg.info(f"Not measured in {' '.join(untested)}: no --test")
+    cost = estimate_cost(plan, made.amounts, *probe(encoder))
+    msg.info(
+        f"About {cost.minutes:.0f} minutes and {cost.gigabytes:.1f} GB of memory, by a short try"
+    )
+    msg.good(f"Project made. Next: python -m spacy project run all {folder}")
+
+
+def _paths(option: str, values: list[str]) -> dict[str, Path]:
+    return {name: Path(path) for name, path in named_paths(option, values).items()}

@@ -1,0 +1,416 @@
+"""A new project from the files that a person has: looked at, planned, written."""
+
+import hashlib
+import json
+import math
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.tokens import Doc
+
+from ..corpora.doc_to_json import describe_doc
+from ..corpora.reader import read_docs
+from ..encoding.demo_encoder import DEMO_SOURCE, WEIGHTS, read_data_file
+from ..encoding.loading import check_source
+from ..engines.registry import make_translator
+from ..errors import ConcnerError, Errors
+from ..files import Folder, Paths, claim, whole_folder
+from ..languages import check_language
+from ..pipelines import is_pipeline, load_pipeline
+from ..shipping.card import check_name
+from ..shipping.card_inputs import read_sources
+from ..shipping.licence import UNKNOWN
+from ..teaching.rounds import is_taken
+from ..teaching.voting import Voting
+from .collect import SOURCES
+from .inspection import (
+    DEV,
+    LABELLED,
+    RAW,
+    TEST,
+    Corpus,
+    Given,
+    Inspection,
+    fold,
+    inspect_files,
+    inspect_parallel,
+    source_docs,
+)
+from .plan import Amounts, Plan, make_plan
+from .template import CONFIGS, PROJECT, fill_template, template_folder
+
+VERB = "new"
+ASSETS = "assets"
+DEV_SHARE = 0.1
+# What a pipeline is called that teaches the labels that it knows.
+START = "start"
+TRAINED = ("direct", "translate_train", "concner")
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files that a person has; by language those that there is one of for each.
+
+    labelled: Labelled sentences.
+    raw: Raw text of each target language.
+    dev: Labelled sentences of the same language, to look at while training.
+    tests: Labelled sentences to measure on.
+    parallel: Lines of source, tab, target.
+    translations: Translations of the labelled sentences, a line each in their order; one language.
+    sources: JSON list of who made the data, under what licence.
+    """
+
+    labelled: Path
+    raw: Mapping[str, Path]
+    dev: Path | None = None
+    tests: Mapping[str, Path] = field(default_factory=dict)
+    parallel: Mapping[str, Path] = field(default_factory=dict)
+    translations: Mapping[str, Path] = field(default_factory=dict)
+    sources: Path | None = None
+
+
+@dataclass(frozen=True)
+class Others:
+    """Pipelines that teach beside those that are trained here.
+
+    teachers: Any pipelines by name, folders or installed packages, as of `label`.
+    voting: How what they say counts.
+    start_from: Pipeline that teaches the labels that it knows, while the labelled text teaches
+        others.
+    """
+
+    teachers: Mapping[str, str] = field(default_factory=dict)
+    voting: Voting = field(default_factory=Voting)
+    start_from: str = ""
+
+    def list_all(self) -> dict[str, str]:
+        """Give all pipelines by name."""
+        return {**self.teachers, **({START: self.start_from} if self.start_from else {})}
+
+    def as_options(self) -> str:
+        """Give the options of `distil`; folders are found from anywhere."""
+        given = [f"--teacher {name}={_as_path(path)}" for name, path in self.list_all().items()]
+        given += [f"--partial {name}" for name in self.voting.partial]
+        given += [f"--confidence {name}={p:g}" for name, p in self.voting.confidence.items()]
+        return " ".join([*given, *(["--join-labels"] if self.start_from else [])])
+
+
+@dataclass(frozen=True)
+class NewProject:
+    """A project that was made.
+
+    folder: Where.
+    found: What the files hold.
+    amounts: How much text there is.
+    plan: How it trains.
+    n_dev: Sentences of the development set, and whether they were split off.
+    """
+
+    folder: Path
+    found: Inspection
+    amounts: Amounts
+    plan: Plan
+    n_dev: int
+
+
+def new_project(
+    folder: Path,
+    files: Files,
+    *,
+    source: str = "en",
+    name: str = "",
+    encoder: str = DEMO_SOURCE,
+    engines: Mapping[str, str] | None = None,
+    others: Others | None = None,
+    options: Mapping[str, Any] | None = None,
+    skip_invalid: bool = False,
+    seed: int = 1,
+    gpu_id: int = -1,
+    force: bool = False,
+) -> NewProject:
+    """Make a project folder that `spacy project run all` makes packages in.
+
+    All files are read before anything is written, and all that is wrong is told together. The
+    labelled ones become JSON lines in the folder's `assets`, where they can be changed; `configs`
+    and `project.yml` are those of spacy-concner with variables by `plan.make_plan`.
+
+    folder (Path): Folder to write.
+    files (Files): The files.
+    source (str): Code of the language of the labelled sentences.
+    name (str): Packages are called xx_NAME_LANG; the folder's name if empty.
+    encoder (str): What `spacy concner encoder` starts from.
+    engines (Mapping[str, str] | None): Translation engine by the language to translate the
+        labelled sentences to; one at most.
+    others (Others | None): Pipelines that teach beside those that are trained here.
+    options (Mapping[str, Any] | None): Settings of `convert` for labelled files.
+    skip_invalid (bool): Leave broken records out.
+    seed (int): Random seed of all trainings.
+    gpu_id (int): GPU, or -1 for the CPU.
+    force (bool): Replace a project that was made before and not run yet.
+    RETURNS (NewProject): What was made.
+    RAISES (ConcnerError): C619 with all problems of the files and the options; C128, C129, C407,
+        C408 and C601 for the folder.
+    """
+    folder = Path(folder)
+    engines = engines or {}
+    others = others or Others()
+    inputs: dict[str, Paths] = {
+        "--labelled": files.labelled,
+        "--raw": list(files.raw.values()),
+        "--dev": files.dev,
+        "--test": list(files.tests.values()),
+        "--parallel": list(files.parallel.values()),
+        "--translations": list(files.translations.values()),
+        "--sources": files.sources,
+        "--encoder": encoder,
+        "--teacher": list(others.list_all().values()),
+    }
+    name = name or re.sub(r"\W+", "_", folder.resolve().name)
+    with claim(VERB, inputs=inputs, outputs={"DIR": Folder(folder)}, force=force):
+        with tempfile.TemporaryDirectory() as scratch:
+            found = inspect_files(
+                _list_files(files, source),
+                Path(scratch),
+                options=options or {},
+                skip_invalid=skip_invalid,
+            )
+            for language, path in files.parallel.items():
+                inspect_parallel(path, f"--parallel {language}", found)
+            _check_settings(found, files, {"--source": source, "--name": name})
+            _check_encoder(found, encoder)
+            _check_engines(found, files, engines, source)
+            _check_others(found, others)
+            lines = _read_translations(found, files)
+            if found.problems:
+                problems = "\n".join(f"- {problem}" for problem in found.problems)
+                raise ConcnerError(Errors.C619.format(problems=problems))
+            amounts = _count(found, has_more=bool(engines or lines), files=files)
+            plan = make_plan(amounts)
+            with whole_folder(folder, VERB, "DIR") as part:
+                n_dev = _write_assets(part / ASSETS, found, files, lines)
+                shutil.copytree(template_folder() / CONFIGS, part / CONFIGS)
+                variables = _describe_text(files, source, plan)
+                variables |= _describe_teachers(found, files, engines, others)
+                variables |= {"name": name, "encoder": _as_path(encoder)}
+                variables |= {"seed": seed, "gpu_id": gpu_id}
+                text = (template_folder() / PROJECT).read_text("utf8")
+                workflow = _choose_workflow(found, engines, lines)
+                filled = fill_template(text, variables, workflow=workflow, notes=plan.notes)
+                (part / PROJECT).write_text(filled, encoding="utf8")
+    return NewProject(folder, found, amounts, plan, n_dev)
+
+
+def split_dev(docs: Sequence[Doc], language: str, share: float = DEV_SHARE) -> set[str]:
+    """Choose the texts that become the development set, all copies of one together.
+
+    The choice hangs on the texts alone, not on their order.
+
+    docs (Sequence[Doc]): Labelled sentences or bitexts.
+    language (str): Code of the language of the labelled text.
+    share (float): Share of the different texts.
+    RETURNS (set[str]): The texts, white space and case folded.
+    """
+    texts = {fold(part.text) for part in source_docs(docs, language)}
+    ordered = sorted(texts, key=lambda text: hashlib.sha256(text.encode("utf8")).digest())
+    return set(ordered[: min(math.ceil(share * len(ordered)), len(ordered) - 1)])
+
+
+def _list_files(files: Files, source: str) -> list[Given]:
+    given = [Given("--labelled", LABELLED, files.labelled, source)]
+    if files.dev is not None:
+        given.append(Given("--dev", DEV, files.dev, source))
+    given += [Given(f"--test {code}", TEST, path, code) for code, path in files.tests.items()]
+    given += [Given(f"--raw {code}", RAW, path, code) for code, path in files.raw.items()]
+    return given
+
+
+def _check(found: Inspection, option: str, function: Any, *arguments: Any) -> None:
+    """Add what a function raises to the problems."""
+    try:
+        function(*arguments)
+    except ConcnerError as error:
+        found.problems.append(f"{option}: {error}")
+
+
+def _check_settings(found: Inspection, files: Files, settings: Mapping[str, str]) -> None:
+    source = settings["--source"]
+    _check(found, "--source", check_language, source)
+    _check(found, "--name", check_name, settings["--name"])
+    if files.sources is not None:
+        _check(found, "--sources", read_sources, files.sources)
+    for code in files.raw:
+        _check(found, f"--raw {code}", check_language, code)
+        if code == source:
+            found.problems.append(f"--raw {code}: {Errors.C231.format(language=code)}")
+    for option, paths in {"--test": files.tests, "--parallel": files.parallel}.items():
+        for code in paths:
+            if code not in files.raw:
+                expected = f"one of the languages of --raw: {', '.join(files.raw)}"
+                values = {"value": code, "what": "target language", "expected": expected}
+                found.problems.append(Errors.C624.format(option=option, **values))
+
+
+def _check_encoder(found: Inspection, encoder: str) -> None:
+    if encoder == DEMO_SOURCE:
+        _check(found, "--encoder", read_data_file, WEIGHTS)
+    else:
+        _check(found, "--encoder", check_source, encoder)
+
+
+def _check_engines(
+    found: Inspection, files: Files, engines: Mapping[str, str], source: str
+) -> None:
+    given = [*engines, *files.translations]
+    if len(given) > 1:
+        told = {"value": ", ".join(given), "what": "single language", "expected": "one of them"}
+        option = "--translate and --translations"
+        found.problems.append(Errors.C624.format(option=option, **told))
+    for code, engine in engines.items():
+        _check(found, f"--translate {code}", make_translator, engine, source, code)
+
+
+def _check_others(found: Inspection, others: Others) -> None:
+    _check(found, "Teachers", others.voting.check, [*others.list_all(), *TRAINED])
+    for name, path in others.list_all().items():
+        option = "--start-from" if name == START else f"--teacher {name}"
+        if not is_pipeline(path):
+            # Which says why.
+            _check(found, option, load_pipeline, path, "Teacher")
+        if is_taken(name) or name in TRAINED:
+            found.problems.append(f"{option}: {Errors.C426.format(name=name)}")
+
+
+def _read_translations(found: Inspection, files: Files) -> list[str]:
+    """Read the translations of the labelled sentences; none if there are none."""
+    labelled = found.find(LABELLED)
+    for language, path in files.translations.items():
+        try:
+            check_language(language)
+            lines = path.read_text("utf-8-sig").removesuffix("\n").split("\n")
+            if labelled and len(lines) != labelled[0].n_sentences:
+                values = {"found": len(lines), "expected": labelled[0].n_sentences}
+                raise ConcnerError(Errors.C623.format(path=path, **values))
+        except (OSError, ValueError) as error:
+            found.problems.append(f"--translations {language}: {error}")
+        else:
+            return lines
+    return []
+
+
+def _count(found: Inspection, *, has_more: bool, files: Files) -> Amounts:
+    (labelled,) = found.find(LABELLED)
+    raw = found.find(RAW)
+    both = labelled.n_all_words if labelled.is_bitexts else 2 * labelled.n_words * has_more
+    return Amounts(
+        labelled_words=labelled.n_words,
+        bitexts_words=both,
+        raw_words={corpus.given.language: corpus.n_words for corpus in raw},
+        raw_sentences={corpus.given.language: corpus.n_sentences for corpus in raw},
+        has_parallel=bool(files.parallel),
+    )
+
+
+def _choose_workflow(found: Inspection, engines: Mapping[str, str], lines: list[str]) -> str:
+    if engines or lines:
+        return "translated"
+    return "all" if found.find(LABELLED)[0].is_bitexts else "untranslated"
+
+
+def _describe_text(files: Files, source: str, plan: Plan) -> dict[str, object]:
+    """Give the variables of languages and text."""
+    return {
+        "languages": " ".join(files.raw),
+        "source": source,
+        "corpus": ASSETS,
+        "teacher_steps": plan.teacher_steps,
+        "student_steps": plan.student_steps,
+        "raw_sentences": plan.raw_sentences,
+    }
+
+
+def _describe_teachers(
+    found: Inspection, files: Files, engines: Mapping[str, str], others: Others
+) -> dict[str, object]:
+    """Give the variables of translations and teachers."""
+    variables: dict[str, object] = {}
+    trained: tuple[str, ...] = TRAINED
+    if not (engines or files.translations or found.find(LABELLED)[0].is_bitexts):
+        trained = TRAINED[:1]
+        variables["bitexts"] = "corpus/collected/labelled.spacy"
+    elif engines or files.translations:
+        variables["bitexts"] = "corpus/translated.spacy"
+    for code, engine in engines.items():
+        variables["translate_to"] = code
+        variables["translate_options"] = f"--engine {engine} --cache corpus/translations.sqlite"
+    for code in files.translations:
+        file = f"{ASSETS}/translations.{code}.txt"
+        align = "--project alignment --encoder ${vars.encoder}"
+        variables["translate_to"] = code
+        variables["translate_options"] = f"--translations {file} {align}"
+    places = {name: f"training/{name}/model-last" for name in trained}
+    # The student starts from the last, which has been trained here.
+    teachers = [f"--teacher {name}={place}" for name, place in places.items()]
+    variables["teachers"] = " ".join([others.as_options(), *teachers]).strip()
+    compared = [f"--pipeline {name}={place}" for name, place in places.items()]
+    variables["compared"] = " ".join(compared)
+    return variables
+
+
+def _write_assets(folder: Path, found: Inspection, files: Files, lines: list[str]) -> int:
+    """Write what the stage `collect` reads; give the number of development sentences."""
+    folder.mkdir()
+    (labelled,) = found.find(LABELLED)
+    dev = found.find(DEV)
+    docs = list(_docs(labelled))
+    chosen = set() if dev else split_dev(docs, labelled.given.language)
+    is_dev = [
+        any(fold(part.text) in chosen for part in source_docs([doc], labelled.given.language))
+        for doc in docs
+    ]
+    _write_rows(folder / "train.jsonl", (d for d, out in zip(docs, is_dev, strict=True) if not out))
+    own = (doc for doc, out in zip(docs, is_dev, strict=True) if out)
+    n_dev = _write_rows(folder / "dev.jsonl", _docs(dev[0]) if dev else own)
+    for corpus in found.find(TEST):
+        _write_rows(folder / f"test.{corpus.given.language}.jsonl", _docs(corpus))
+    for corpus in found.find(RAW):
+        texts = (doc.text.replace("\n", " ") for doc in _docs(corpus))
+        with (folder / f"raw.{corpus.given.language}.txt").open("w", encoding="utf8") as stream:
+            stream.writelines(f"{text}\n" for text in texts)
+    for language, path in files.parallel.items():
+        shutil.copy(path, folder / f"parallel.{language}.tsv")
+    kept = [line for line, out in zip(lines, is_dev, strict=False) if not out]
+    for language in files.translations:
+        text = "".join(f"{line}\n" for line in kept)
+        (folder / f"translations.{language}.txt").write_text(text, encoding="utf8")
+    if files.sources is not None:
+        shutil.copy(files.sources, folder / SOURCES)
+    else:
+        # For the card, and for who fills it in later.
+        named = {path.name: UNKNOWN for path in (files.labelled, *files.raw.values())}
+        sources = [{"name": name, "license": licence} for name, licence in named.items()]
+        (folder / SOURCES).write_text(json.dumps(sources, indent=1), encoding="utf8")
+    return n_dev
+
+
+def _docs(corpus: Corpus) -> Iterator[Doc]:
+    return read_docs(corpus.docs, spacy.blank("xx").vocab)
+
+
+def _write_rows(path: Path, docs: Iterator[Doc]) -> int:
+    count = 0
+    with path.open("w", encoding="utf8", newline="\n") as stream:
+        for doc in docs:
+            stream.write(json.dumps(describe_doc(doc), ensure_ascii=False) + "\n")
+            count += 1
+    return count
+
+
+def _as_path(path: str) -> str:
+    """Give a folder as commands find it from anywhere; a name stays."""
+    return str(Path(path).resolve()) if Path(path).is_dir() else path

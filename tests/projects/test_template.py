@@ -1,0 +1,43 @@
+"""What new projects are made of, and that it is the project of this repository."""
+
+import re
+
+import pytest
+import yaml
+
+from spacy_concner.projects.template import CONFIGS, PROJECT, fill_template, template_folder
+
+TEXT = (template_folder() / PROJECT).read_text("utf8")
+
+
+def fill(workflow="untranslated", **variables):
+    return fill_template(TEXT, variables, workflow=workflow, notes={"teacher_steps": "why"})
+
+
+@pytest.mark.parametrize("workflow", ["all", "translated", "untranslated"])
+def test_one_workflow_is_left(workflow):
+    before, after = yaml.safe_load(TEXT), yaml.safe_load(fill(workflow))
+    assert after["workflows"] == {"all": before["workflows"][workflow]}
+    assert after["commands"] == before["commands"]
+    assert "assets" not in after and set(before) - set(after) == {"assets"}
+
+
+def test_variables_are_set_and_the_others_stay():
+    variables = {"languages": "de", "teacher_steps": 200, "teachers": 'a "b" ä', "seed": 3}
+    before, after = yaml.safe_load(TEXT)["vars"], yaml.safe_load(fill(**variables))["vars"]
+    assert after == {**before, **variables}
+    comments = re.findall(r"^ *#.*$", TEXT.partition("directories:")[0], re.M)
+    assert all(comment in fill(**variables) for comment in comments)
+    assert "  teacher_steps: 200  # why\n" in fill(**variables)
+
+
+def test_a_variable_or_workflow_that_is_none():
+    with pytest.raises(KeyError, match="nothing"):
+        fill(nothing=1)
+    with pytest.raises(KeyError, match="nothing"):
+        fill("nothing")
+
+
+def test_every_config_of_the_commands_is_there():
+    named = set(re.findall(r"configs/(\w+\.cfg)", TEXT))
+    assert named and all((template_folder() / CONFIGS / name).is_file() for name in named)
