@@ -5,22 +5,7 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
-from ._reading import (
-    ENCODING,
-    FORMAT,
-    LABEL_COLUMN,
-    LABELS,
-    OFFSETS,
-    SCHEME,
-    SENTENCE_FIELD,
-    SKIP_INVALID,
-    STRIP_PREFIX,
-    TAG_NAMES,
-    TAGS_FIELD,
-    TOKEN_COLUMN,
-    TOKENS_FIELD,
-    names_of,
-)
+from . import _reading as reading
 from ._util import verb
 
 
@@ -37,24 +22,24 @@ def convert_cli(
         metavar="OUTPUT",
         help="File that ends in .spacy (packed in memory), or folder for shards",
     ),
-    format: str = FORMAT,
+    format: str = reading.FORMAT,
     lang: str = typer.Option("xx", "--lang", "-l", help="Language whose tokenizer splits texts"),
     split: str = typer.Option(
         "train",
         "--split",
         help="Split of a dataset, or of a folder whose files are named for splits",
     ),
-    encoding: str = ENCODING,
-    token_column: int = TOKEN_COLUMN,
-    label_column: int = LABEL_COLUMN,
-    scheme: str = SCHEME,
-    strip_prefix: str = STRIP_PREFIX,
-    tag_names: str = TAG_NAMES,
-    tokens_field: str = TOKENS_FIELD,
-    tags_field: str = TAGS_FIELD,
-    sentence_field: str = SENTENCE_FIELD,
-    offsets: str = OFFSETS,
-    labels: str = LABELS,
+    encoding: str = reading.ENCODING,
+    token_column: int = reading.TOKEN_COLUMN,
+    label_column: int = reading.LABEL_COLUMN,
+    scheme: str = reading.SCHEME,
+    strip_prefix: str = reading.STRIP_PREFIX,
+    tag_names: str = reading.TAG_NAMES,
+    tokens_field: str = reading.TOKENS_FIELD,
+    tags_field: str = reading.TAGS_FIELD,
+    sentence_field: str = reading.SENTENCE_FIELD,
+    offsets: str = reading.OFFSETS,
+    labels: str = reading.LABELS,
     segment: str = typer.Option(
         "", "--segment", help="Of bitexts keep only the segments in this language"
     ),
@@ -68,7 +53,7 @@ def convert_cli(
         help="Keep random.Random(seed).sample of the valid sentences, all read first",
     ),
     seed: int = typer.Option(0, "--seed", help="Seed of the sample"),
-    skip_invalid: bool = SKIP_INVALID,
+    skip_invalid: bool = reading.SKIP_INVALID,
     rejects: Path | None = typer.Option(
         None,
         "--rejects",
@@ -97,12 +82,12 @@ def convert_cli(
         label_column=label_column,
         scheme=scheme,
         strip_prefix=strip_prefix,
-        tag_names=names_of(tag_names),
+        tag_names=reading.names_of(tag_names),
         tokens_field=tokens_field,
         tags_field=tags_field,
         sentence_field=sentence_field,
         offsets=offsets,
-        labels=names_of(labels),
+        labels=reading.names_of(labels),
         segment=segment or None,
         unlabelled=unlabelled,
         limit=limit,
@@ -124,7 +109,7 @@ def convert_cli(
     rows += [(f"Skipped, answer {answer}", n) for answer, n in sorted(done.skipped.items())]
     rows += [(f"Rejected {code}", n) for code, n in sorted(done.rejected.items())]
     msg.table(rows, aligns=("l", "r"))
-    for name in names_of(labels) or []:
+    for name in reading.names_of(labels) or []:
         if not done.entities[name]:
             msg.warn(f"No entity of type {name}")
     if done.other_splits:

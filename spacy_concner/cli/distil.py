@@ -6,18 +6,8 @@ import typer
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
-from ._util import (
-    CONFIDENCE,
-    GPU_ID,
-    JOIN_LABELS,
-    MAP_LABELS,
-    PARTIAL,
-    language_codes,
-    named_numbers,
-    named_paths,
-    use_gpu,
-    verb,
-)
+from ._teachers import CONFIDENCE, JOIN_LABELS, MAP_LABELS, PARTIAL
+from ._util import GPU_ID, language_codes, named_numbers, named_paths, use_gpu, verb
 
 
 @verb("distil")

@@ -5,23 +5,9 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
-from ._reading import (
-    ENCODING,
-    FORMAT,
-    LABEL_COLUMN,
-    LABELS,
-    OFFSETS,
-    SCHEME,
-    SENTENCE_FIELD,
-    SKIP_INVALID,
-    STRIP_PREFIX,
-    TAG_NAMES,
-    TAGS_FIELD,
-    TOKEN_COLUMN,
-    TOKENS_FIELD,
-    names_of,
-)
-from ._util import CONFIDENCE, FORCE, GPU_ID, PARTIAL, named_numbers, named_paths, verb
+from . import _reading as reading
+from ._teachers import CONFIDENCE, PARTIAL
+from ._util import FORCE, GPU_ID, named_numbers, named_paths, verb
 
 
 @verb("new")
@@ -86,19 +72,19 @@ def new_cli(
         "--sources",
         help='JSON list of who made the text: [{"name", "license", "author", "url"}, …]',
     ),
-    format: str = FORMAT,
-    encoding: str = ENCODING,
-    token_column: int = TOKEN_COLUMN,
-    label_column: int = LABEL_COLUMN,
-    scheme: str = SCHEME,
-    strip_prefix: str = STRIP_PREFIX,
-    tag_names: str = TAG_NAMES,
-    tokens_field: str = TOKENS_FIELD,
-    tags_field: str = TAGS_FIELD,
-    sentence_field: str = SENTENCE_FIELD,
-    offsets: str = OFFSETS,
-    labels: str = LABELS,
-    skip_invalid: bool = SKIP_INVALID,
+    format: str = reading.FORMAT,
+    encoding: str = reading.ENCODING,
+    token_column: int = reading.TOKEN_COLUMN,
+    label_column: int = reading.LABEL_COLUMN,
+    scheme: str = reading.SCHEME,
+    strip_prefix: str = reading.STRIP_PREFIX,
+    tag_names: str = reading.TAG_NAMES,
+    tokens_field: str = reading.TOKENS_FIELD,
+    tags_field: str = reading.TAGS_FIELD,
+    sentence_field: str = reading.SENTENCE_FIELD,
+    offsets: str = reading.OFFSETS,
+    labels: str = reading.LABELS,
+    skip_invalid: bool = reading.SKIP_INVALID,
     seed: int = typer.Option(1, "--seed", help="Random seed of all trainings"),
     gpu_id: int = GPU_ID,
     force: bool = FORCE,
@@ -141,12 +127,12 @@ def new_cli(
             "label_column": label_column,
             "scheme": scheme,
             "strip_prefix": strip_prefix,
-            "tag_names": names_of(tag_names),
+            "tag_names": reading.names_of(tag_names),
             "tokens_field": tokens_field,
             "tags_field": tags_field,
             "sentence_field": sentence_field,
             "offsets": offsets,
-            "labels": names_of(labels),
+            "labels": reading.names_of(labels),
         },
         skip_invalid=skip_invalid,
         seed=seed,

@@ -42,6 +42,40 @@ class Given:
     language: str
 
 
+@dataclass(frozen=True)
+class Files:
+    """The files that a person has; by language those that there is one of for each.
+
+    labelled: Labelled sentences.
+    raw: Raw text of each target language.
+    dev: Labelled sentences of the same language, to look at while training.
+    tests: Labelled sentences to measure on.
+    parallel: Lines of source, tab, target.
+    translations: Translations of the labelled sentences, a line each in their order; one language.
+    sources: JSON list of who made the data, under what licence.
+    """
+
+    labelled: Path
+    raw: Mapping[str, Path]
+    dev: Path | None = None
+    tests: Mapping[str, Path] = field(default_factory=dict)
+    parallel: Mapping[str, Path] = field(default_factory=dict)
+    translations: Mapping[str, Path] = field(default_factory=dict)
+    sources: Path | None = None
+
+    def list_all(self, source: str) -> list[Given]:
+        """Give the labelled files and the raw text, in the order in which they are read.
+
+        source (str): Code of the language of the labelled sentences.
+        """
+        given = [Given("--labelled", LABELLED, self.labelled, source)]
+        if self.dev is not None:
+            given.append(Given("--dev", DEV, self.dev, source))
+        given += [Given(f"--test {code}", TEST, path, code) for code, path in self.tests.items()]
+        given += [Given(f"--raw {code}", RAW, path, code) for code, path in self.raw.items()]
+        return given
+
+
 @dataclass
 class Corpus:
     """What a file holds.

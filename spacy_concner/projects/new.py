@@ -1,21 +1,13 @@
 """A new project from the files that a person has: looked at, planned, written."""
 
-import hashlib
-import json
-import math
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import spacy
-from spacy.tokens import Doc
-
-from ..corpora.doc_to_json import describe_doc
-from ..corpora.reader import read_docs
 from ..encoding.demo_encoder import DEMO_SOURCE, WEIGHTS, read_data_file
 from ..encoding.loading import check_source
 from ..engines.registry import make_translator
@@ -25,54 +17,18 @@ from ..languages import check_language
 from ..pipelines import is_pipeline, load_pipeline
 from ..shipping.card import check_name
 from ..shipping.card_inputs import read_sources
-from ..shipping.licence import UNKNOWN
 from ..teaching.rounds import is_taken
 from ..teaching.voting import Voting
-from .collect import SOURCES
-from .inspection import (
-    DEV,
-    LABELLED,
-    RAW,
-    TEST,
-    Corpus,
-    Given,
-    Inspection,
-    fold,
-    inspect_files,
-    inspect_parallel,
-    source_docs,
-)
+from .assets import write_assets
+from .inspection import LABELLED, RAW, Files, Inspection, inspect_files, inspect_parallel
 from .plan import Amounts, Plan, make_plan
 from .template import CONFIGS, PROJECT, fill_template, template_folder
 
 VERB = "new"
 ASSETS = "assets"
-DEV_SHARE = 0.1
 # What a pipeline is called that teaches the labels that it knows.
 START = "start"
 TRAINED = ("direct", "translate_train", "concner")
-
-
-@dataclass(frozen=True)
-class Files:
-    """The files that a person has; by language those that there is one of for each.
-
-    labelled: Labelled sentences.
-    raw: Raw text of each target language.
-    dev: Labelled sentences of the same language, to look at while training.
-    tests: Labelled sentences to measure on.
-    parallel: Lines of source, tab, target.
-    translations: Translations of the labelled sentences, a line each in their order; one language.
-    sources: JSON list of who made the data, under what licence.
-    """
-
-    labelled: Path
-    raw: Mapping[str, Path]
-    dev: Path | None = None
-    tests: Mapping[str, Path] = field(default_factory=dict)
-    parallel: Mapping[str, Path] = field(default_factory=dict)
-    translations: Mapping[str, Path] = field(default_factory=dict)
-    sources: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -175,7 +131,7 @@ def new_project(
     with claim(VERB, inputs=inputs, outputs={"DIR": Folder(folder)}, force=force):
         with tempfile.TemporaryDirectory() as scratch:
             found = inspect_files(
-                _list_files(files, source),
+                files.list_all(source),
                 Path(scratch),
                 options=options or {},
                 skip_invalid=skip_invalid,
@@ -193,7 +149,7 @@ def new_project(
             amounts = _count(found, has_more=bool(engines or lines), files=files)
             plan = make_plan(amounts)
             with whole_folder(folder, VERB, "DIR") as part:
-                n_dev = _write_assets(part / ASSETS, found, files, lines)
+                n_dev = write_assets(part / ASSETS, found, files, lines)
                 shutil.copytree(template_folder() / CONFIGS, part / CONFIGS)
                 variables = _describe_text(files, source, plan)
                 variables |= _describe_teachers(found, files, engines, others)
@@ -204,30 +160,6 @@ def new_project(
                 filled = fill_template(text, variables, workflow=workflow, notes=plan.notes)
                 (part / PROJECT).write_text(filled, encoding="utf8")
     return NewProject(folder, found, amounts, plan, n_dev)
-
-
-def split_dev(docs: Sequence[Doc], language: str, share: float = DEV_SHARE) -> set[str]:
-    """Choose the texts that become the development set, all copies of one together.
-
-    The choice hangs on the texts alone, not on their order.
-
-    docs (Sequence[Doc]): Labelled sentences or bitexts.
-    language (str): Code of the language of the labelled text.
-    share (float): Share of the different texts.
-    RETURNS (set[str]): The texts, white space and case folded.
-    """
-    texts = {fold(part.text) for part in source_docs(docs, language)}
-    ordered = sorted(texts, key=lambda text: hashlib.sha256(text.encode("utf8")).digest())
-    return set(ordered[: min(math.ceil(share * len(ordered)), len(ordered) - 1)])
-
-
-def _list_files(files: Files, source: str) -> list[Given]:
-    given = [Given("--labelled", LABELLED, files.labelled, source)]
-    if files.dev is not None:
-        given.append(Given("--dev", DEV, files.dev, source))
-    given += [Given(f"--test {code}", TEST, path, code) for code, path in files.tests.items()]
-    given += [Given(f"--raw {code}", RAW, path, code) for code, path in files.raw.items()]
-    return given
 
 
 def _check(found: Inspection, option: str, function: Any, *arguments: Any) -> None:
@@ -360,55 +292,6 @@ def _describe_teachers(
     compared = [f"--pipeline {name}={place}" for name, place in places.items()]
     variables["compared"] = " ".join(compared)
     return variables
-
-
-def _write_assets(folder: Path, found: Inspection, files: Files, lines: list[str]) -> int:
-    """Write what the stage `collect` reads; give the number of development sentences."""
-    folder.mkdir()
-    (labelled,) = found.find(LABELLED)
-    dev = found.find(DEV)
-    docs = list(_docs(labelled))
-    chosen = set() if dev else split_dev(docs, labelled.given.language)
-    is_dev = [
-        any(fold(part.text) in chosen for part in source_docs([doc], labelled.given.language))
-        for doc in docs
-    ]
-    _write_rows(folder / "train.jsonl", (d for d, out in zip(docs, is_dev, strict=True) if not out))
-    own = (doc for doc, out in zip(docs, is_dev, strict=True) if out)
-    n_dev = _write_rows(folder / "dev.jsonl", _docs(dev[0]) if dev else own)
-    for corpus in found.find(TEST):
-        _write_rows(folder / f"test.{corpus.given.language}.jsonl", _docs(corpus))
-    for corpus in found.find(RAW):
-        texts = (doc.text.replace("\n", " ") for doc in _docs(corpus))
-        with (folder / f"raw.{corpus.given.language}.txt").open("w", encoding="utf8") as stream:
-            stream.writelines(f"{text}\n" for text in texts)
-    for language, path in files.parallel.items():
-        shutil.copy(path, folder / f"parallel.{language}.tsv")
-    kept = [line for line, out in zip(lines, is_dev, strict=False) if not out]
-    for language in files.translations:
-        text = "".join(f"{line}\n" for line in kept)
-        (folder / f"translations.{language}.txt").write_text(text, encoding="utf8")
-    if files.sources is not None:
-        shutil.copy(files.sources, folder / SOURCES)
-    else:
-        # For the card, and for who fills it in later.
-        named = {path.name: UNKNOWN for path in (files.labelled, *files.raw.values())}
-        sources = [{"name": name, "license": licence} for name, licence in named.items()]
-        (folder / SOURCES).write_text(json.dumps(sources, indent=1), encoding="utf8")
-    return n_dev
-
-
-def _docs(corpus: Corpus) -> Iterator[Doc]:
-    return read_docs(corpus.docs, spacy.blank("xx").vocab)
-
-
-def _write_rows(path: Path, docs: Iterator[Doc]) -> int:
-    count = 0
-    with path.open("w", encoding="utf8", newline="\n") as stream:
-        for doc in docs:
-            stream.write(json.dumps(describe_doc(doc), ensure_ascii=False) + "\n")
-            count += 1
-    return count
 
 
 def _as_path(path: str) -> str:

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from spacy_concner.cli import concner_cli
 from spacy_concner.errors import ConcnerError
 from spacy_concner.projects import probe
-from spacy_concner.projects.new import Files, Others, new_project, split_dev
+from spacy_concner.projects.assets import split_dev
+from spacy_concner.projects.new import Files, Others, new_project
 from spacy_concner.teaching.voting import Voting
 from tests.sentences import labelled_doc
 
