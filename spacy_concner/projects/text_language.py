@@ -4,12 +4,12 @@ spaCy's lists of stop words tell languages apart well enough to notice a file un
 languages without such a list are judged by their script alone.
 """
 
-import importlib
-import pkgutil
+import runpy
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 import langcodes
 import spacy.lang
@@ -95,11 +95,8 @@ def _script(char: str) -> str:
 def _stop_words() -> dict[str, frozenset[str]]:
     """Give the stop words of the languages that spaCy has some for."""
     found: dict[str, frozenset[str]] = {}
-    for module in pkgutil.iter_modules(spacy.lang.__path__):
-        if module.ispkg:
-            try:
-                words = importlib.import_module(f"spacy.lang.{module.name}.stop_words").STOP_WORDS
-            except ImportError:
-                continue
-            found[module.name] = frozenset(word.lower() for word in words)
+    for path in Path(spacy.lang.__path__[0]).glob("*/stop_words.py"):
+        # Imported by name, each would bring all else of its language.
+        words = runpy.run_path(str(path))["STOP_WORDS"]
+        found[path.parent.name] = frozenset(word.lower() for word in words)
     return found

@@ -204,6 +204,7 @@ def test_copies_of_a_sentence_stay_together():
     assert split_dev(docs[:1], "en") == set()
 
 
+@pytest.mark.slow
 def test_command_line(files, tmp_path, encoder_folder, monkeypatch):
     monkeypatch.setattr(probe, "LAYERS", 1)
     arguments = ["new", tmp_path / "trials", "--labelled", files.labelled]

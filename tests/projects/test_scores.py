@@ -20,6 +20,7 @@ def tests(tmp_path):
     return {language: tmp_path / "test" / f"{language}.spacy" for language in ("en", "bg")}
 
 
+@pytest.mark.slow
 def test_each_pipeline_on_each_language(tests, trained_folder, tmp_path):
     for language in tests:
         shutil.copytree(trained_folder, tmp_path / "shipped" / language)
@@ -39,6 +40,7 @@ def test_each_pipeline_on_each_language(tests, trained_folder, tmp_path):
         score_pipelines(pipelines, tests, table)
 
 
+@pytest.mark.slow
 def test_languages_without_a_test_are_measured_on_the_source(tests, trained_folder, tmp_path):
     for language in ("de", "en", "hu"):
         shutil.copytree(trained_folder, tmp_path / "shipped" / language)

@@ -152,6 +152,7 @@ def test_a_diverged_training_keeps_the_models_before(make, tmp_path, monkeypatch
         kept("Anna Berg lives in Sofia .")
 
 
+@pytest.mark.slow
 def test_a_high_learning_rate_diverges_with_a_code(make, tmp_path):
     nlp = make(
         max_steps=60,

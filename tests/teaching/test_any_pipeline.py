@@ -26,6 +26,8 @@ from spacy_concner.teaching.teachers import load_teacher, load_teachers
 from spacy_concner.teaching.voting import DEFAULT_CONFIDENCE, Voting
 from tests.sentences import SENTENCES, as_example, labelled_doc, write_corpus
 
+pytestmark = pytest.mark.slow
+
 WORDS = [words for words, _ in SENTENCES]
 TYPES = ["LOC", "ORG", "PER"]
 TAGS = entity_tags(TYPES)

@@ -98,6 +98,7 @@ def readings(monkeypatch):
     return found
 
 
+@pytest.mark.slow
 def test_another_weighting_reads_no_text_again(
     corpora, encoder_folder, trained_folder, tmp_path, readings
 ):
@@ -205,6 +206,7 @@ def test_weights_in_a_file_are_checked(tmp_path):
         read_weights(tmp_path / "weights.json", ["en", "bg"])
 
 
+@pytest.mark.slow
 def test_what_similarity_needs(corpora, encoder_folder, trained_folder, tmp_path):
     output = tmp_path / "soft"
     teachers = [f"{name}={trained_folder}" for name in ("en", "bg")]
@@ -223,6 +225,7 @@ def test_what_similarity_needs(corpora, encoder_folder, trained_folder, tmp_path
     assert not output.exists()
 
 
+@pytest.mark.slow
 def test_command_line(corpora, encoder_folder, trained_folder, tmp_path):
     options = ["label", str(corpora["raw"]), str(tmp_path / "soft"), "--weighting", "learned"]
     for name in ("en", "bg"):
