@@ -392,6 +392,9 @@ def _check_replaceable(verb: str, option: str, output: Output, force: bool) -> N
         return
     if not path.is_dir():
         raise ConcnerError(Errors.C129.format(**told, reason="it is no folder but a file"))
+    if path.resolve() == Path.cwd():
+        # It would be moved away under the feet of the shell.
+        raise ConcnerError(Errors.C129.format(**told, reason="it is the folder that you are in"))
     if not any(path.iterdir()):
         return
     made_by, files = read_marker(path) or ("", [])

@@ -118,11 +118,12 @@ def use_gpu(gpu_id: int) -> None:
         raise ConcnerError(Errors.C549.format(gpu_id=gpu_id, error=text)) from error
 
 
-def named_paths(option: str, values: Sequence[str]) -> dict[str, str]:
+def named_paths(option: str, values: Sequence[str], form: str = "NAME=PATH") -> dict[str, str]:
     """Read an option of the form NAME=PATH that is given once a name.
 
     option (str): The option, for messages.
     values (Sequence[str]): What was given for it.
+    form (str): How a value is written, for messages.
     RETURNS (dict[str, str]): Paths by name, in order.
     RAISES (ConcnerError): C521 for a value of another form, C522 for a name that comes twice.
     """
@@ -130,7 +131,7 @@ def named_paths(option: str, values: Sequence[str]) -> dict[str, str]:
     for value in values:
         name, separator, path = (part.strip() for part in value.partition("="))
         if not (name and separator and path):
-            raise ConcnerError(Errors.C521.format(option=option, value=value))
+            raise ConcnerError(Errors.C521.format(option=option, value=value, form=form))
         if name in found:
             values_told = {"name": name, "first": found[name], "second": path}
             raise ConcnerError(Errors.C522.format(option=option, **values_told))

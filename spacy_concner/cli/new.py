@@ -1,5 +1,6 @@
 """`spacy concner new`: a project from a person's files."""
 
+import shlex
 from pathlib import Path
 
 import typer
@@ -84,6 +85,9 @@ def new_cli(
     sentence_field: str = reading.SENTENCE_FIELD,
     offsets: str = reading.OFFSETS,
     labels: str = reading.LABELS,
+    raw_encoding: str = typer.Option(
+        "", "--raw-encoding", help="Encoding of the raw text, if it is not UTF-8"
+    ),
     skip_invalid: bool = reading.SKIP_INVALID,
     seed: int = typer.Option(1, "--seed", help="Random seed of all trainings"),
     gpu_id: int = GPU_ID,
@@ -94,6 +98,7 @@ def new_cli(
     All files are read first, and all that is wrong with them is told together. What follows is
     planned by how much text there is, and stands as variables in project.yml.
     """
+    from ..bitexts.parallel_files import ParallelFiles, count_lines
     from ..projects.new import Files, Others, new_project
     from ..projects.plan import estimate_cost
     from ..projects.probe import probe
@@ -114,7 +119,7 @@ def new_cli(
         source=source,
         name=name,
         encoder=encoder,
-        engines=named_paths("--translate", translate),
+        engines=named_paths("--translate", translate, "LANG=ENGINE"),
         others=Others(
             named_paths("--teacher", teacher),
             Voting(named_numbers("--confidence", confidence), partial),
@@ -134,6 +139,7 @@ def new_cli(
             "offsets": offsets,
             "labels": reading.names_of(labels),
         },
+        raw_encoding=raw_encoding,
         skip_invalid=skip_invalid,
         seed=seed,
         gpu_id=gpu_id,
@@ -144,6 +150,10 @@ def new_cli(
         entities = ", ".join(f"{label} {n}" for label, n in corpus.entities.most_common())
         counts = (f"{corpus.n_sentences:,}", f"{corpus.n_words:,}")
         rows.append((corpus.given.option, *counts, entities))
+    for language, path in files.parallel.items():
+        rows.append((f"--parallel {language}", f"{count_lines(ParallelFiles(path)):,}", "", ""))
+    for language, path in files.translations.items():
+        rows.append((f"--translations {language}", f"{count_lines(ParallelFiles(path)):,}", "", ""))
     header = ("File", "Sentences", "Words", "Entities")
     msg.table(rows, header=header, divider=True, aligns=("l", "r", "r", "l"))
     for warning in made.found.warnings:
@@ -151,17 +161,22 @@ def new_cli(
     if dev is None:
         msg.info(f"{made.n_dev} of the labelled sentences are split off to look at while training")
     plan = made.plan
-    teachers = "1 teacher" if plan.n_teachers == 1 else f"{plan.n_teachers} teachers"
-    msg.info(f"{teachers} of {plan.teacher_steps} steps: {plan.notes['teacher_steps']}")
+    trained = "1 teacher" if plan.n_teachers == 1 else f"{plan.n_teachers} teachers"
+    msg.info(f"{trained} of {plan.teacher_steps} steps: {plan.notes['teacher_steps']}")
+    if further := list(made.others.list_all()):
+        msg.info(f"Teaching beside: {', '.join(further)}")
     msg.info(f"A student of {plan.student_steps} steps: {plan.notes['student_steps']}")
+    if parallel:
+        msg.info("Two rounds more with what the student finds alike in the parallel text")
     if untested := [code for code in files.raw if code not in files.tests]:
         msg.info(f"Not measured in {' '.join(untested)}: no --test")
     cost = estimate_cost(plan, made.amounts, *probe(encoder))
     msg.info(
-        f"About {cost.minutes:.0f} minutes and {cost.gigabytes:.1f} GB of memory, by a short try"
+        f"About {cost.minutes:.0f} minutes and {cost.gigabytes:.1f} GB of memory, as busy as this "
+        "machine is now"
     )
-    msg.good(f"Project made. Next: python -m spacy project run all {folder}")
+    msg.good(f"Project made. Next: python -m spacy project run all {shlex.quote(str(folder))}")
 
 
 def _paths(option: str, values: list[str]) -> dict[str, Path]:
-    return {name: Path(path) for name, path in named_paths(option, values).items()}
+    return {name: Path(path) for name, path in named_paths(option, values, "LANG=FILE").items()}

@@ -4,7 +4,7 @@
 class CliErrors:
     """Errors of the command line."""
 
-    C521 = "{option} got {value!r}, expected a name and a path: {option} NAME=PATH."
+    C521 = "{option} got {value!r}, expected {option} {form}."
     C522 = (
         "{option} names {name!r} twice: {first} and {second}. Give each a name of its own, or one "
         "folder that holds both."

@@ -5,6 +5,7 @@ import json
 import math
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import spacy
@@ -19,14 +20,28 @@ from .inspection import DEV, LABELLED, RAW, TEST, Corpus, Files, Inspection, fol
 DEV_SHARE = 0.1
 
 
-def write_assets(folder: Path, found: Inspection, files: Files, lines: Sequence[str]) -> int:
+@dataclass(frozen=True)
+class Assets:
+    """What was written.
+
+    n_dev: Sentences of the development set.
+    n_words: Words of the training set.
+    n_all_words: These, and those of its translations in bitexts.
+    """
+
+    n_dev: int
+    n_words: int
+    n_all_words: int
+
+
+def write_assets(folder: Path, found: Inspection, files: Files, lines: Sequence[str]) -> Assets:
     """Write what the stage `collect` reads.
 
     folder (Path): New folder.
     found (Inspection): What the files hold.
     files (Files): The files.
     lines (Sequence[str]): Translations of the labelled sentences; none if there are none.
-    RETURNS (int): Number of the development sentences.
+    RETURNS (Assets): What was written.
     """
     folder.mkdir()
     (labelled,) = found.find(LABELLED)
@@ -37,7 +52,8 @@ def write_assets(folder: Path, found: Inspection, files: Files, lines: Sequence[
         any(fold(part.text) in chosen for part in source_docs([doc], labelled.given.language))
         for doc in docs
     ]
-    _write_rows(folder / "train.jsonl", (d for d, out in zip(docs, is_dev, strict=True) if not out))
+    train = [doc for doc, out in zip(docs, is_dev, strict=True) if not out]
+    _write_rows(folder / "train.jsonl", iter(train))
     own = (doc for doc, out in zip(docs, is_dev, strict=True) if out)
     n_dev = _write_rows(folder / "dev.jsonl", _docs(dev[0]) if dev else own)
     for corpus in found.find(TEST):
@@ -56,10 +72,14 @@ def write_assets(folder: Path, found: Inspection, files: Files, lines: Sequence[
         shutil.copy(files.sources, folder / SOURCES)
     else:
         # For the card, and for who fills it in later.
-        named = {path.name: UNKNOWN for path in (files.labelled, *files.raw.values())}
+        named = dict.fromkeys(map(str, (files.labelled, *files.raw.values())), UNKNOWN)
         sources = [{"name": name, "license": licence} for name, licence in named.items()]
         (folder / SOURCES).write_text(json.dumps(sources, indent=1), encoding="utf8")
-    return n_dev
+    return Assets(
+        n_dev=n_dev,
+        n_words=sum(len(part) for part in source_docs(train, labelled.given.language)),
+        n_all_words=sum(len(doc) for doc in train),
+    )
 
 
 def _docs(corpus: Corpus) -> Iterator[Doc]:

@@ -87,6 +87,7 @@ class Corpus:
     entities: Entities by type.
     texts: Its sentences, white space folded; of raw text the first.
     n_tabs: Sentences with a tab.
+    has_labels: Whether raw text has labels, which are left unread.
     is_bitexts: Whether the sentences come with translations.
     n_rejected: Broken records left out.
     """
@@ -99,6 +100,7 @@ class Corpus:
     entities: Counter[str] = field(default_factory=Counter)
     texts: list[str] = field(default_factory=list)
     n_tabs: int = 0
+    has_labels: bool = False
     is_bitexts: bool = False
     n_rejected: int = 0
 
@@ -126,6 +128,7 @@ def inspect_files(
     scratch: Path,
     *,
     options: Mapping[str, Any],
+    raw_encoding: str = "",
     skip_invalid: bool = False,
 ) -> Inspection:
     """Read the files of a new project.
@@ -133,15 +136,18 @@ def inspect_files(
     files (Sequence[Given]): The files.
     scratch (Path): Folder for their sentences.
     options (Mapping[str, Any]): Settings of `convert` for labelled files.
+    raw_encoding (str): Encoding of raw text; "" for UTF-8, or what a byte order mark says.
     skip_invalid (bool): Leave broken records out, with a warning.
     RETURNS (Inspection): What they hold; nothing is raised for a broken one.
     """
     found = Inspection()
+    raw_options = {"unlabelled": True, "encoding": raw_encoding}
     for number, given in enumerate(files):
+        settings = raw_options if given.kind == RAW else options
         try:
-            corpus = _read(given, scratch / f"{number}.spacy", options, found, skip_invalid)
+            corpus = _read(given, scratch / f"{number}.spacy", settings, found, skip_invalid)
         except ConcnerError as error:
-            found.problems.append(f"{given.option}: {error}")
+            found.problems.append(_as_problem(given, str(error)))
             continue
         if corpus is not None:
             found.corpora.append(corpus)
@@ -177,29 +183,32 @@ def fold(text: str) -> str:
 
 
 def _read(
-    given: Given, output: Path, options: Mapping[str, Any], found: Inspection, skip_invalid: bool
+    given: Given, output: Path, settings: Mapping[str, Any], found: Inspection, skip_invalid: bool
 ) -> Corpus | None:
     """Read a file; None if it has broken records, which are then among the problems."""
     if not given.path.exists():
         raise ConcnerError(Errors.C217.format(path=given.path, expected="a file that is there"))
     rejects = output.with_suffix(".rejects.jsonl")
-    settings = {"unlabelled": True} if given.kind == RAW else options
+    if given.path.is_file() and not given.path.stat().st_size:
+        raise ConcnerError(Errors.C621.format(path=given.path, language=given.language))
     try:
         done = convert(given.path, output, **settings, skip_invalid=True, rejects=rejects)
     except ConcnerError:
         # Where all records are broken, each says more than that none is left.
         if not rejects.exists():
             raise
-        found.problems += [f"{given.option}: {text}" for text in _tell(rejects)]
+        found.problems += [_as_problem(given, text) for text in _tell(rejects)]
         return None
     n_rejected = done.rejected.total()
     if n_rejected and not skip_invalid:
-        found.problems += [f"{given.option}: {text}" for text in _tell(rejects)]
+        found.problems += [_as_problem(given, text) for text in _tell(rejects)]
         return None
     if n_rejected:
         first = _tell(rejects)[0]
         found.warnings.append(f"{given.path}: {n_rejected} broken records left out ({first})")
     corpus = Corpus(given, output, entities=Counter(done.entities), n_rejected=n_rejected)
+    if given.kind == RAW and done.format != "text":
+        corpus.has_labels = _has_labels(given.path, output.with_name("labels.spacy"))
     vocab = spacy.blank("xx").vocab
     for doc in read_docs(output, vocab):
         corpus.n_all_words += len(doc)
@@ -219,6 +228,21 @@ def _read(
         values = {"path": given.path, "n_sentences": corpus.n_sentences}
         raise ConcnerError(Errors.C620.format(**values))
     return corpus
+
+
+def _has_labels(path: Path, scratch: Path) -> bool:
+    """Tell whether the first records of a file have labels."""
+    try:
+        return bool(convert(path, scratch, limit=N_LANGUAGE, force=True).entities)
+    except ConcnerError:
+        return False
+
+
+def _as_problem(given: Given, text: str) -> str:
+    """Say which option a problem is of, and name the options that there are."""
+    if given.kind == RAW:
+        text = text.replace("--encoding", "--raw-encoding")
+    return f"{given.option}: {text}"
 
 
 def _tell(rejects: Path) -> list[str]:
@@ -259,7 +283,9 @@ def _look_at_raw_text(found: Inspection) -> None:
         path, language = corpus.given.path, corpus.given.language
         other = find_other_language(corpus.texts, language)
         if other:
-            found.warnings.append(f"{path} is named {language}, but looks like text {other}")
+            found.warnings.append(f"{path} is given as {language}, but seems to be {other}")
+        if corpus.has_labels:
+            found.warnings.append(f"{path} has labels, which are not read: it is given as raw text")
         if corpus.n_sentences < MIN_RAW:
             found.warnings.append(
                 f"{path} has {corpus.n_sentences} sentences: some thousand make a better student"

@@ -19,7 +19,7 @@ from ..shipping.card import check_name
 from ..shipping.card_inputs import read_sources
 from ..teaching.rounds import is_taken
 from ..teaching.voting import Voting
-from .assets import write_assets
+from .assets import Assets, write_assets
 from .inspection import LABELLED, RAW, Files, Inspection, inspect_files, inspect_parallel
 from .plan import Amounts, Plan, make_plan
 from .template import CONFIGS, PROJECT, fill_template, template_folder
@@ -65,13 +65,15 @@ class NewProject:
     found: What the files hold.
     amounts: How much text there is.
     plan: How it trains.
-    n_dev: Sentences of the development set, and whether they were split off.
+    others: Pipelines that teach beside those that are trained.
+    n_dev: Sentences of the development set.
     """
 
     folder: Path
     found: Inspection
     amounts: Amounts
     plan: Plan
+    others: Others
     n_dev: int
 
 
@@ -85,6 +87,7 @@ def new_project(
     engines: Mapping[str, str] | None = None,
     others: Others | None = None,
     options: Mapping[str, Any] | None = None,
+    raw_encoding: str = "",
     skip_invalid: bool = False,
     seed: int = 1,
     gpu_id: int = -1,
@@ -105,6 +108,7 @@ def new_project(
         labelled sentences to; one at most.
     others (Others | None): Pipelines that teach beside those that are trained here.
     options (Mapping[str, Any] | None): Settings of `convert` for labelled files.
+    raw_encoding (str): Encoding of raw text; "" for UTF-8, or what a byte order mark says.
     skip_invalid (bool): Leave broken records out.
     seed (int): Random seed of all trainings.
     gpu_id (int): GPU, or -1 for the CPU.
@@ -134,6 +138,7 @@ def new_project(
                 files.list_all(source),
                 Path(scratch),
                 options=options or {},
+                raw_encoding=raw_encoding,
                 skip_invalid=skip_invalid,
             )
             for language, path in files.parallel.items():
@@ -146,10 +151,10 @@ def new_project(
             if found.problems:
                 problems = "\n".join(f"- {problem}" for problem in found.problems)
                 raise ConcnerError(Errors.C619.format(problems=problems))
-            amounts = _count(found, has_more=bool(engines or lines), files=files)
-            plan = make_plan(amounts)
             with whole_folder(folder, VERB, "DIR") as part:
-                n_dev = write_assets(part / ASSETS, found, files, lines)
+                assets = write_assets(part / ASSETS, found, files, lines)
+                amounts = _count(found, assets, has_more=bool(engines or lines), files=files)
+                plan = make_plan(amounts)
                 shutil.copytree(template_folder() / CONFIGS, part / CONFIGS)
                 variables = _describe_text(files, source, plan)
                 variables |= _describe_teachers(found, files, engines, others)
@@ -157,9 +162,23 @@ def new_project(
                 variables |= {"seed": seed, "gpu_id": gpu_id}
                 text = (template_folder() / PROJECT).read_text("utf8")
                 workflow = _choose_workflow(found, engines, lines)
-                filled = fill_template(text, variables, workflow=workflow, notes=plan.notes)
+                places = [_as_path(path) for path in others.list_all().values()]
+                filled = fill_template(
+                    text,
+                    variables,
+                    workflow=workflow,
+                    notes=plan.notes,
+                    teachers=[path for path in places if Path(path).is_dir()],
+                )
                 (part / PROJECT).write_text(filled, encoding="utf8")
-    return NewProject(folder, found, amounts, plan, n_dev)
+    return NewProject(
+        folder=folder,
+        found=found,
+        amounts=amounts,
+        plan=plan,
+        others=others,
+        n_dev=assets.n_dev,
+    )
 
 
 def _check(found: Inspection, option: str, function: Any, *arguments: Any) -> None:
@@ -179,7 +198,9 @@ def _check_settings(found: Inspection, files: Files, settings: Mapping[str, str]
     for code in files.raw:
         _check(found, f"--raw {code}", check_language, code)
         if code == source:
-            found.problems.append(f"--raw {code}: {Errors.C231.format(language=code)}")
+            expected = "raw text of another language than that of --source"
+            values = {"value": code, "what": "target language", "expected": expected}
+            found.problems.append(Errors.C624.format(option="--raw", **values))
     for option, paths in {"--test": files.tests, "--parallel": files.parallel}.items():
         for code in paths:
             if code not in files.raw:
@@ -235,12 +256,12 @@ def _read_translations(found: Inspection, files: Files) -> list[str]:
     return []
 
 
-def _count(found: Inspection, *, has_more: bool, files: Files) -> Amounts:
+def _count(found: Inspection, assets: Assets, *, has_more: bool, files: Files) -> Amounts:
     (labelled,) = found.find(LABELLED)
     raw = found.find(RAW)
-    both = labelled.n_all_words if labelled.is_bitexts else 2 * labelled.n_words * has_more
+    both = assets.n_all_words if labelled.is_bitexts else 2 * assets.n_words * has_more
     return Amounts(
-        labelled_words=labelled.n_words,
+        labelled_words=assets.n_words,
         bitexts_words=both,
         raw_words={corpus.given.language: corpus.n_words for corpus in raw},
         raw_sentences={corpus.given.language: corpus.n_sentences for corpus in raw},

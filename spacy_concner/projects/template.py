@@ -2,13 +2,17 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PACKAGED = Path(__file__).parent / "template"
 PROJECT = "project.yml"
 CONFIGS = "configs"
 ALL = "all"
+DESCRIPTION = """description: >
+  Made by spacy concner new. The files are in `assets`; what is trained on how much of them stands
+  in the variables. `spacy project run all` makes packages of it, and what has changed anew.
+"""
 
 
 def template_folder() -> Path:
@@ -17,7 +21,12 @@ def template_folder() -> Path:
 
 
 def fill_template(
-    text: str, variables: Mapping[str, object], *, workflow: str, notes: Mapping[str, str]
+    text: str,
+    variables: Mapping[str, object],
+    *,
+    workflow: str,
+    notes: Mapping[str, str],
+    teachers: Sequence[str] = (),
 ) -> str:
     """Make the `project.yml` of a new project.
 
@@ -27,9 +36,14 @@ def fill_template(
     variables (Mapping[str, object]): Values of variables; the others keep theirs.
     workflow (str): The one of the template's workflows that becomes "all", the only one.
     notes (Mapping[str, str]): Why variables have their values, for a comment behind some.
+    teachers (Sequence[str]): Folders of further teachers: what changes there is labelled anew.
     RETURNS (str): The new file.
     """
     text = _without_section(text, "assets")
+    text = re.sub(r"^description: >\n(?:  .*\n)+", DESCRIPTION, text, count=1, flags=re.M)
+    added = "".join(f"      - {json.dumps(path, ensure_ascii=False)}\n" for path in teachers)
+    before, name, command = text.partition('  - name: "distil"\n')
+    text = before + name + command.replace("    deps:\n", f"    deps:\n{added}", 1)
     for name, value in variables.items():
         note = f"  # {notes[name]}" if name in notes else ""
         # A folded text goes on in lines that are indented further.

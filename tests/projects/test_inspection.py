@@ -18,7 +18,15 @@ def inspect(tmp_path):
         files = []
         for kind, text in texts.items():
             kind, _, language = kind.partition("_")
-            suffix = "txt" if kind == "raw" else "jsonl" if text.startswith("{") else "tsv"
+            # Raw text by name, and a table by content.
+            kind, is_table = kind.removesuffix("x"), kind.endswith("x")
+            suffix = (
+                "txt"
+                if kind == "raw" and not is_table
+                else "jsonl"
+                if text.startswith("{")
+                else "tsv"
+            )
             path = tmp_path / f"{kind}.{suffix}"
             path.write_text(text, encoding="utf8")
             files.append(Given(f"--{kind}", kind, path, language or "en"))
@@ -77,8 +85,12 @@ def test_broken_records_are_left_out_on_request(inspect):
         ({"dev": "Berg\tB-MISC\nis\tO\n\n"}, "MISC only in"),
         ({"dev": LABELLED}, "2 of 2 sentences"),
         ({"raw_de": "Das ist gut.\n"}, "1 sentences: some thousand"),
-        ({"raw_bg": "This is one of the houses that have been there.\n" * 30}, "LATIN letters"),
+        (
+            {"raw_bg": "This is one of the houses that have been there.\n" * 30},
+            "seems to be written in LATIN letters",
+        ),
         ({"raw_de": "Das ist gut.\nDas\tauch.\nUnd das.\n"}, "tabs in 1 sentences"),
+        ({"rawx_de": LABELLED}, "has labels, which are not read"),
     ],
 )
 def test_what_looks_odd(inspect, texts, warning):

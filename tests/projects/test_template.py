@@ -20,6 +20,7 @@ def test_one_workflow_is_left(workflow):
     assert after["workflows"] == {"all": before["workflows"][workflow]}
     assert after["commands"] == before["commands"]
     assert "assets" not in after and set(before) - set(after) == {"assets"}
+    assert "sample" not in after["description"]
 
 
 def test_variables_are_set_and_the_others_stay():
