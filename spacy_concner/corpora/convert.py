@@ -130,7 +130,7 @@ def convert(
     force (bool): Replace an output that convert has made before.
     progress (bool): Show the progress on stderr.
     RETURNS (Conversion): What was read and written.
-    RAISES (ConcnerError): C103 to C168: at the first broken record unless `skip_invalid`, and
+    RAISES (ConcnerError): C103 to C171: at the first broken record unless `skip_invalid`, and
         if there is nothing to write; C128, C129, C407, C408 and C601 for the output.
     """
     source, output = str(source), Path(output)

@@ -241,6 +241,9 @@ class CorporaErrors:
         "Not one entity has a type of --labels {labels}, so all would become O. Types found: "
         "{found}. Give some of these, or leave --labels out."
     )
+    C169 = (
+        "{place}: {tag!r} {fault}, expected one tag of one type for the token {token!r}. {advice}"
+    )
 
 
 class CorporaWarnings:

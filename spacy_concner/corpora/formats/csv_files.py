@@ -17,7 +17,7 @@ from ..records import DOCUMENT_MARK, InvalidRecord, Place, Record, Rejected, Ski
 from .json_files import parse_record
 from .text_and_spans import SPAN_KEYS
 from .token_sentences import make_sentence
-from .tokens_and_tags import GAPS, name_tag
+from .tokens_and_tags import GAPS, name_tag, split_at_commas
 
 DELIMITERS = (",", "\t", ";")
 SENTENCE_FIELD = re.compile(r"sent(?:ence)?[ _-]?(#|id|idx|index|num|number|nr|no)?", re.IGNORECASE)
@@ -246,7 +246,9 @@ def _is_token_table(rows: Sequence[_Row], fields: Sequence[str], options: ReadOp
     grouped = _share_sentences(cells, fields) if fields else _has_blank_rows(rows)
     if options.unlabelled or any(options.tags_field not in row for row in cells):
         return words >= (HALF if grouped else MOST)
-    tags = _share_of_single(row[options.tags_field] for row in cells)
+    tags = _share_of_single(
+        " ".join(split_at_commas(tag := row[options.tags_field], options)) or tag for row in cells
+    )
     return tags >= (HALF if grouped else MOST) and (grouped or words >= HALF)
 
 

@@ -11,7 +11,7 @@ from ...errors import Errors
 from ..json_values import wrong_type
 from ..read_options import ReadOptions
 from ..records import InvalidRecord, Place, TokenRecord
-from ..tag_schemes import MISSING_TAG
+from ..tag_schemes import MISSING_TAG, is_tag
 from .token_sentences import make_sentence
 
 WITHHELD = -1
@@ -22,13 +22,16 @@ TAG_OF_ALL = (
     "that tells sentences apart with --sentence-field."
 )
 GAPS = re.compile(r"[ \t\r\n]+")
+COMMAS = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
+NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 def parse_row(row: Mapping[str, Any], place: Place, raw: str, options: ReadOptions) -> TokenRecord:
     """Make a record of a row with tokens and tags.
 
     Both are lists; where cells are text, they are JSON lists, lists as Python writes them, or
-    separated by spaces. Tags are strings or numbers; -1 and null are missing annotation.
+    separated by spaces or by commas. Tags are strings or numbers; -1 and null are missing
+    annotation.
 
     row (Mapping[str, Any]): The row.
     place (Place): Where it stands.
@@ -45,7 +48,13 @@ def parse_row(row: Mapping[str, Any], place: Place, raw: str, options: ReadOptio
         raise InvalidRecord(Errors.C116, place, what=options.tokens_field)
     tags = None
     if not options.unlabelled and row.get(options.tags_field, "") is not None:
-        found = _get_list(row, options.tags_field, place)
+        listed = split_at_commas(row.get(options.tags_field), options)
+        found = listed or _get_list(row, options.tags_field, place)
+        text = row[options.tokens_field]
+        if listed and isinstance(text, str) and text.lstrip()[:1] != "[":
+            parts = COMMAS.split(text.strip())
+            # What is separated by spaces may hold commas.
+            words = parts if len(parts) == len(listed) else words
         if len(found) != len(words):
             advice = (
                 TAG_OF_ALL if len(found) == 1 else "Give every token a tag, or use --skip-invalid."
@@ -55,6 +64,21 @@ def parse_row(row: Mapping[str, Any], place: Place, raw: str, options: ReadOptio
         tags = [name_tag(tag, options.tag_names, place) for tag in found]
     places = [place] * len(words)
     return make_sentence(words, tags, places, raw, options=options, allow_missing=True)
+
+
+def split_at_commas(tags: Any, options: ReadOptions) -> list[str]:
+    """Split tags that stand in one string, separated by commas.
+
+    tags (Any): What holds the tags.
+    options (ReadOptions): The scheme.
+    RETURNS (list[str]): The tags; none if it is something else, such as one type with a comma.
+    """
+    parts = COMMAS.split(tags.strip()) if isinstance(tags, str) else []
+    scheme = options.scheme or "iob2"
+    fits = all(
+        not GAPS.search(part) and (is_tag(part, scheme) or NUMBER.fullmatch(part)) for part in parts
+    )
+    return parts if len(parts) > 1 and fits else []
 
 
 def name_tag(tag: Any, names: Sequence[str] | None, place: Place) -> str:
@@ -67,7 +91,7 @@ def name_tag(tag: Any, names: Sequence[str] | None, place: Place) -> str:
     RAISES (InvalidRecord): C115 if it is neither, C124 if numbers have no names, C125 if this
         one has none.
     """
-    if isinstance(tag, str) and not re.fullmatch(r"-?[0-9]{1,9}", tag):
+    if isinstance(tag, str) and not NUMBER.fullmatch(tag):
         return tag
     if not isinstance(tag, str | int) or isinstance(tag, bool):
         wrong_type("a tag", tag, "a string or a number", place)

@@ -286,3 +286,26 @@ def test_line_ends_that_are_none_are_told(separator):
         assert refusal(conll(text)[0]) == ("C165", 1)
     assert refusal(conll(f"Anna{separator}sings\n", unlabelled=True)[0]) == ("C165", 1)
     assert conll(f"Anna\tO\n{separator}\tO\n")[0].words == ["Anna", separator]
+
+
+@pytest.mark.parametrize(
+    "line, told, settings",
+    [
+        ("Anna Berg sings\tB-PER I-PER O", "a row of several tags", {}),
+        ("Anna Berg sings\tPER PER O", "a row of several tags", {"scheme": "io"}),
+        ("It rains\tO O", "a row of several tags", {"scheme": "io"}),
+        ("Anna\tB-PER|B-ORG", "holds several tags", {}),
+        ("Anna\tB-PER,B-ORG", "holds several tags", {}),
+        ("Anna\tU-PER;U-ORG", "holds several tags", {"scheme": "bilou"}),
+        ("Anna\tB-PER;", "ends in ';'", {}),
+    ],
+)
+def test_a_tag_that_is_several_is_no_type(line, told, settings):
+    (broken,) = conll(f"{line}\n", **settings)
+    assert refusal(broken) == ("C169", 1) and told in str(broken.error)
+
+
+def test_types_may_hold_blanks_and_delimiters():
+    types = ["O positive", "creative work", "a|b", "a,b", "R&B-band", "a/L-x"]
+    text = "".join(f"w x\tB-{name}\n" for name in types)
+    assert conll(text)[0].tags == [f"B-{name}" for name in types]

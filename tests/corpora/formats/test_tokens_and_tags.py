@@ -86,3 +86,26 @@ def test_broken_rows_are_rejected(row, code):
     assert item.error.code == code
     assert "file.json, line 1" in str(item.error)
     assert json.loads(item.raw) == row
+
+
+@pytest.mark.parametrize(
+    "words, tags",
+    [
+        ("Anna, sings", "B-PER, O"),
+        ("Anna,sings", "B-PER,O"),
+        ("Anna sings", "B-PER, O"),
+        (["Anna", "sings"], "B-PER,O"),
+    ],
+)
+def test_lists_in_a_string_may_have_commas(words, tags):
+    expected = [(["Anna", "sings"], ["B-PER", "O"])]
+    assert sentences(jsonl({"tokens": words, "ner_tags": tags})) == expected
+    if isinstance(words, str):
+        row = f'"{words}","{tags}"\n'
+        assert sentences(csv(f"tokens,ner_tags\n{row}{row}")) == expected * 2
+
+
+def test_commas_that_are_tokens_stay():
+    record = {"tokens": "Anna , sings", "ner_tags": "B-PER,O,O"}
+    assert sentences(jsonl(record)) == [(["Anna", ",", "sings"], ["B-PER", "O", "O"])]
+    assert refusal(jsonl({"tokens": "Anna, sings", "ner_tags": "B-PER,O,O"})[0]) == ("C123", 1)
