@@ -217,8 +217,8 @@ class CorporaErrors:
         "use --skip-invalid."
     )
     C162 = (
-        "{place}: several layers may hold the types: {found}. Name the layer or the feature with "
-        "--tags-field."
+        "{place}: the header does not tell which layer holds the types. There are: {found}. Name "
+        "the layer or the feature with --tags-field."
     )
     C163 = "{path} has no text file of the same name beside it. Put it there, or take this one out."
     C164 = (

@@ -12,11 +12,22 @@ from ..records import InvalidRecord, Place, Rejected, Span, TextRecord
 
 HEADER = "#FORMAT=WebAnno TSV 3"
 LAYER = "#T_SP="
-OTHER_LAYERS = ("#T_CH=", "#T_RL=")
+CHAINS = "#T_CH="
+OTHER_LAYERS = (CHAINS, "#T_RL=")
+TEXT = "#Text="
 TOKEN_ID = re.compile(r"[0-9]+-[0-9]+")
 VALUE = re.compile(r"(.*?)(?:\[([0-9]+)\])?", re.DOTALL)
 STACK = re.compile(r"(?<!\\)\|")
+ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "b": "\b"}
 PREFERRED = "NamedEntity"
+NO_ENTITIES = frozenset(
+    """
+    Chunk Dependency DocumentMetaData Lemma Morpheme MorphologicalFeatures POS Paragraph SemArg
+    SemPred Sentence SofaChangeAnnotation Stem SurfaceForm Token
+    """.split()
+)
+"""Layers that WebAnno and INCEpTION bring for other things, read only if they are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +36,28 @@ class _Column:
 
     layer: str
     feature: str
+
+    @property
+    def name(self) -> str:
+        """Give the layer without the package that it is in."""
+        return self.layer.rpartition(".")[2]
+
+    @property
+    def is_span(self) -> bool:
+        return not self.layer.startswith(OTHER_LAYERS)
+
+    @property
+    def is_slot(self) -> bool:
+        """Tell whether it is the role of a slot or the layer that fills it, which may lack."""
+        return self.feature.startswith("ROLE_") or "." in self.feature
+
+
+@dataclass(frozen=True, slots=True)
+class _Types:
+    """Where the types are: their column of annotations, and the other features of the layer."""
+
+    column: int
+    others: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -41,11 +74,12 @@ class _Block:
 
 @dataclass(slots=True)
 class _Token:
-    """A token: offsets in the document, text, and type and number of its entity, if any."""
+    """A token: offsets in the document, text, line, and type and number of its entity, if any."""
 
     start: int
     end: int
     text: str
+    line: int = 0
     label: str = ""
     number: str = ""
 
@@ -55,8 +89,8 @@ def read_webanno(
 ) -> Iterator[TextRecord | Rejected]:
     """Read sentences from a file of WebAnno TSV 3.
 
-    Types are the values of the layer of named entities, or of the only span layer there is, or of
-    the layer or feature that `options.tags_field` names.
+    Types are the values of the layer of named entities, or of the only span layer there is beside
+    those that never hold entities, or of the layer or feature that `options.tags_field` names.
 
     lines (Iterable[Line]): Lines of the file.
     file (str): Its name in messages.
@@ -65,7 +99,7 @@ def read_webanno(
     RAISES (InvalidRecord): C157 for a broken header, C162 if it does not say which layer to read.
     """
     columns: list[_Column] = []
-    column: int | None = None
+    types: _Types | None = None
     block = _Block(1)
     in_header = True
     for line in lines:
@@ -76,56 +110,93 @@ def read_webanno(
                 layer, *features = text.removeprefix(LAYER).split("|")
                 columns += [_Column(layer, name) for name in features or [""]]
             elif text.startswith(OTHER_LAYERS):
-                # Columns of chains and relations follow, one a feature and more.
-                columns += [_Column(text, "")]
+                # A column for each of its features; a chain has its relation and its type.
+                n_columns = max(text.count("|"), 2 if text.startswith(CHAINS) else 1)
+                columns += [_Column(text, "")] * n_columns
             elif text and not text.startswith("#FORMAT="):
                 in_header = False
-                column = None if options.unlabelled else _choose(columns, options, place)
+                types = None if options.unlabelled else _choose(columns, options, place)
         if in_header:
             continue
         if line.is_blank:
-            yield from _make_record(block, file, column)
+            yield from _make_record(block, file, types)
             block = _Block(line.number + 1)
         else:
             block.lines.append(line)
-    yield from _make_record(block, file, column)
+    yield from _make_record(block, file, types)
 
 
-def _choose(columns: Sequence[_Column], options: ReadOptions, place: Place) -> int:
-    """Choose the column of the types: its number among the columns of annotations."""
+def _choose(columns: Sequence[_Column], options: ReadOptions, place: Place) -> _Types:
+    """Choose the column of the types among the columns of annotations."""
     wanted = options.tags_field
-    spans = [c for c in columns if not c.layer.startswith(OTHER_LAYERS)]
+    spans = [c for c in columns if c.is_span]
     if wanted != TAGS_FIELD:
-        found = [c for c in spans if wanted in (c.feature, c.layer, c.layer.rpartition(".")[2])]
+        found = [c for c in spans if wanted in (c.feature, c.layer, c.name)]
         found = [c for c in found if c.feature == "value"] or found
     else:
         found = [c for c in spans if c.layer.endswith(PREFERRED) and c.feature == "value"]
         found = found or [c for c in spans if c.layer.endswith(PREFERRED)]
-        found = found or spans
+        found = found or [c for c in spans if c.name not in NO_ENTITIES]
     if len(found) != 1:
-        known = ", ".join(f"{c.layer.rpartition('.')[2]} {c.feature}" for c in spans) or "none"
+        known = ", ".join(f"{c.name} {c.feature}" for c in spans) or "none"
         raise InvalidRecord(Errors.C162, place, found=known)
-    return columns.index(found[0])
+    chosen = found[0]
+    # What stands in a slot says nothing of a feature, nor a feature of a slot.
+    others = (
+        number
+        for number, c in enumerate(columns)
+        if c.layer == chosen.layer and c != chosen and not c.is_slot and not chosen.is_slot
+    )
+    return _Types(columns.index(chosen), tuple(others))
 
 
-def _make_record(block: _Block, file: str, column: int | None) -> Iterator[TextRecord | Rejected]:
+def _make_record(block: _Block, file: str, types: _Types | None) -> Iterator[TextRecord | Rejected]:
     tokens: list[_Token] = []
+    texts: list[str] = []
     place = Place(file, block.first)
     try:
         for line in block.lines:
             at = Place(file, line.number)
             text = line.read(at)
-            if not text.startswith("#"):
+            if text.startswith(TEXT) and not tokens:
+                texts.append(text.removeprefix(TEXT))
+            elif not text.startswith("#"):
                 place = at if not tokens else place
-                tokens.append(_read_token(text.split("\t"), column, at, tokens))
+                tokens.append(_read_token(text.split("\t"), types, at, tokens))
         if tokens:
-            yield _join(tokens, place, block.raw, labelled=column is not None)
+            if texts:
+                _check_text(tokens, "\n".join(texts), file)
+            yield _join(tokens, place, block.raw, labelled=types is not None)
     except InvalidRecord as error:
         yield Rejected(error, block.raw)
 
 
+def _check_text(tokens: Sequence[_Token], text: str, file: str) -> None:
+    """Check that the tokens stand in the text of their sentence where their offsets say: C157."""
+    plain = ESCAPE.sub(lambda match: ESCAPED.get(match[1], match[1]), text)
+    # Scripts that write the format leave backslashes as they are.
+    if _find_misfit(tokens, text) is None or (misfit := _find_misfit(tokens, plain)) is None:
+        return
+    token, found = misfit
+    reason = f"{TEXT} has {found!r} at {token.start}-{token.end}, not the token {token.text!r}"
+    raise InvalidRecord(Errors.C157, Place(file, token.line), reason=reason)
+
+
+def _find_misfit(tokens: Sequence[_Token], text: str) -> tuple[_Token, str] | None:
+    """Give the first token that does not stand at its offsets, with what does."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    # Offsets are those of the document, so they are counted from the first token on.
+    before = text[: max(0, text.find(tokens[0].text))]
+    base = tokens[0].start - len(before.encode("utf-16-le", "surrogatepass")) // 2
+    for token in tokens:
+        found = units[2 * (token.start - base) : 2 * (token.end - base)]
+        if found != token.text.encode("utf-16-le"):
+            return token, found.decode("utf-16-le", "replace")
+    return None
+
+
 def _read_token(
-    cells: Sequence[str], column: int | None, place: Place, before: Sequence[_Token]
+    cells: Sequence[str], types: _Types | None, place: Place, before: Sequence[_Token]
 ) -> _Token:
     if len(cells) < 3 or not TOKEN_ID.fullmatch(cells[0]):
         reason = "a line is not a token's number, its offsets and its text, with tabs between them"
@@ -141,14 +212,16 @@ def _read_token(
     if end - start != size or (before and start < before[-1].end) or not word.strip(" "):
         reason = f"the offsets {cells[1]} do not fit the token {word!r}"
         raise InvalidRecord(Errors.C157, place, reason=reason)
-    token = _Token(start, end, word)
-    if column is None:
+    token = _Token(start, end, word, place.line)
+    if types is None:
         return token
-    if column + 3 >= len(cells):
+    if types.column + 3 >= len(cells):
         reason = f"{len(cells)} columns, but the header tells of more"
         raise InvalidRecord(Errors.C157, place, reason=reason)
-    value = cells[column + 3]
+    value = cells[types.column + 3]
     if value == "_":
+        if any(n + 3 < len(cells) and cells[n + 3] not in ("_", "") for n in types.others):
+            raise InvalidRecord(Errors.C157, place, reason="an entity has no type")
         return token
     if len(STACK.split(value)) > 1:
         raise InvalidRecord(Errors.C119, place, first=STACK.split(value)[0], second=value)
