@@ -216,12 +216,14 @@ def load_demo_encoder() -> tuple[Any, Any]:
     RAISES (ConcnerError): C302, C303 if a package is missing or has other content, C310 if
         weights and model do not fit each other.
     """
+    # First, for who lacks these lacks the extra `demo`, and may lack `train` with it.
+    tokenizer_json = read_data_file(TOKENIZER).decode("utf8")
+    settings, weights = read_q4_model(read_data_file(WEIGHTS))
+
     import torch
     from tokenizers import Tokenizer
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-    tokenizer_json = read_data_file(TOKENIZER).decode("utf8")
-    settings, weights = read_q4_model(read_data_file(WEIGHTS))
     tokenizer: Any = PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer.from_str(tokenizer_json),
         model_max_length=settings["max_position_embeddings"],

@@ -130,10 +130,11 @@ def check_source(source: str) -> None:
     source (str): Encoder folder or name of a model on the hub.
     RAISES (ConcnerError): C301 if there is none, at once where a folder is surely meant.
     """
-    from transformers import AutoConfig
-
     if is_path(source) and not Path(source).is_dir():
         raise cannot_load(source, NO_FOLDER)
+
+    from transformers import AutoConfig
+
     try:
         AutoConfig.from_pretrained(source)
     # Hub and settings each raise kinds of their own, bare Exception too.
@@ -151,11 +152,12 @@ def cannot_load(source: str | Path, reason: str) -> ConcnerError:
 
 
 def _load_pretrained(source: str) -> Encoder:
+    # First, because the others look for many files and so fail slowly without network.
+    check_source(source)
+
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging
 
-    # First, because the others look for many files and so fail slowly without network.
-    check_source(source)
     verbosity = logging.get_verbosity()
     # What it would say of weights that are missing is judged below.
     logging.set_verbosity_error()

@@ -1,5 +1,6 @@
 import hashlib
 import struct
+import sys
 
 import numpy
 import pytest
@@ -155,3 +156,11 @@ def test_changed_content_is_told(install):
     install("WEIGHTS", "madeup_weights", b"right").write_bytes(b"wrong")
     with pytest.raises(ConcnerError, match="C303.*madeup_weights==1"):
         read_data_file(demo_encoder.WEIGHTS)
+
+
+def test_what_lacks_the_extra_says_so_before_it_lacks_torch(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    nowhere = DataFile(module="not_installed", path="x", package="x==1", sha256="")
+    monkeypatch.setattr(demo_encoder, "TOKENIZER", nowhere)
+    with pytest.raises(ConcnerError, match="C302.*demo"):
+        load_demo_encoder()
