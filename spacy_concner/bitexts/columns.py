@@ -10,6 +10,7 @@ NUMBER = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]+)?%?")
 ID = re.compile(r"(?=\S*[0-9]|https?:)[A-Za-z0-9_.:,;/#|@=?&%~+()\[\]-]+")
 LINKS = re.compile(r"[0-9]+-[0-9]+(?:\s+[0-9]+-[0-9]+)*")
 CODE = re.compile(r"[a-z]{2,3}(?:[_-][A-Za-z]{2,4})?")
+PREFIX = re.compile(rf"({CODE.pattern}:) ?\S")
 WORD = re.compile(r"[^\W\d_]+")
 CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 # Sentences are longer than the names and codes that may stand above them.
@@ -54,6 +55,8 @@ class Column:
     kinds: How many of them are numbers, ids or alignments.
     first: The first of them.
     n_same: How many are like the first.
+    prefix: The language's code with a colon that the first begins with, such as "eng:", if it does.
+    n_prefixed: How many begin with it.
     """
 
     n_cells: int = 0
@@ -61,16 +64,21 @@ class Column:
     kinds: Counter[str] = field(default_factory=Counter)
     first: str = ""
     n_same: int = 0
+    prefix: str = ""
+    n_prefixed: int = 0
 
     def add(self, cell: str) -> None:
         """Take a cell into account."""
         cell = cell.strip()
         if not cell:
             return
-        self.first = self.first or cell
+        if not self.first:
+            self.first = cell
+            self.prefix = match[1] if (match := PREFIX.match(cell)) else ""
         self.n_cells += 1
         self.n_characters += len(cell)
         self.n_same += cell == self.first
+        self.n_prefixed += bool(self.prefix) and cell.startswith(self.prefix)
         # An alignment looks like an id, so both are counted.
         for kind, pattern in (("numbers", NUMBER), ("alignments", LINKS), ("ids", ID)):
             self.kinds[kind] += pattern.fullmatch(cell) is not None
@@ -82,8 +90,11 @@ class Column:
                 if self.kinds[kind] >= MOST * self.n_cells:
                     return kind
         # A corpus or a language in every line, not a sentence that comes again.
-        if self.n_same == self.n_cells >= SAME and len(self.first.split()) == 1:
+        least = 2 if CODE.fullmatch(self.first) else SAME
+        if self.n_same == self.n_cells >= least and len(self.first.split()) == 1:
             return f"nothing but {self.first[:40]!r}"
+        if self.n_prefixed == self.n_cells > 1:
+            return f"{self.prefix!r} before every sentence"
         return ""
 
 
@@ -129,6 +140,15 @@ def split_cells(line: str, width: int) -> list[str]:
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
     return cells
+
+
+def fits_width(line: str, width: int) -> bool:
+    """Tell whether a line has a number of cells; empty ones at its end may be there or not.
+
+    line (str): The line.
+    width (int): The number of cells.
+    """
+    return len(split_cells(line, 1)) <= width <= line.count("\t") + 1
 
 
 def read_table(lines: Iterable[str], width: int) -> Table:

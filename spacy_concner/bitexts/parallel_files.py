@@ -1,6 +1,7 @@
 """Parallel text from files: two files line by line, or one with tabs."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from ..files import show_reason
 from .columns import (
     SENTENCE,
     Table,
+    fits_width,
     is_header,
     read_table,
     split_cells,
@@ -29,6 +31,7 @@ NO_ALIGNMENT = "no column of alignments"
 NOT_UTF8 = "not UTF-8"
 COLUMN_NAMES = "names of columns"
 MORE_COLUMNS = "more columns than source and target"
+OTHER_WIDTH = "another number of columns than most lines"
 PARTED = "words parted or joined by an escape of HTML"
 ESCAPE = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}[0-9]{0,2});")
 # As tokenizers leave the commonest.
@@ -237,14 +240,26 @@ def read_parallel(files: ParallelFiles) -> Iterator[ParallelLine]:
         target = stack.enter_context(_open(files.target)) if files.target else None
         links = stack.enter_context(_open(files.alignments)) if files.alignments else None
         may_be_names = files.columns is not None
+        widths = _find_widths(files) if files.columns is not None else ()
         for number, texts in enumerate(zip_longest(source, target or (), links or ()), 1):
-            row = _Row.of(texts, files)
+            row = _Row.of(texts, files, widths)
             line = _read_row(number, row, files)
             if may_be_names and not line.problem:
                 may_be_names = False
                 if is_header([line.source, line.target], SENTENCE + 1):
                     line = replace(line, problem=COLUMN_NAMES)
             yield line
+
+
+def _find_widths(files: ParallelFiles) -> list[int]:
+    """Give the number of columns that most lines have, in each file with sentences."""
+    widths = []
+    for path in (files.source, files.target):
+        if path is not None:
+            with _open(path) as stream:
+                counts = Counter(line.count("\t") + 1 for line in stream if line.strip())
+            widths.append(max(counts, key=counts.__getitem__, default=1))
+    return widths
 
 
 @dataclass(frozen=True)
@@ -256,6 +271,7 @@ class _Row:
     links: The alignment, None if it is not there.
     is_blank: Whether there is nothing but white space.
     is_wide: Whether there are more columns than were looked for.
+    is_odd: Whether the columns are not as many as in most lines, and so may not be those chosen.
     """
 
     source: str | None
@@ -263,9 +279,10 @@ class _Row:
     links: str | None
     is_blank: bool
     is_wide: bool
+    is_odd: bool
 
     @classmethod
-    def of(cls, texts: Sequence[str | None], files: ParallelFiles) -> "_Row":
+    def of(cls, texts: Sequence[str | None], files: ParallelFiles, widths: Sequence[int]) -> "_Row":
         """Take the columns of a line from its files: source, target and alignments."""
         first, second, third = texts
         width = 1 if files.target else 3 if files.use_column else 2
@@ -278,6 +295,9 @@ class _Row:
             links=_cell(ours, 2) if files.use_column and not files.target else third,
             is_blank=not (first or "").strip(),
             is_wide=files.columns is None and max(len(ours), len(theirs)) > width,
+            is_odd=not all(
+                fits_width(text or "", n) for text, n in zip((first, second), widths, strict=False)
+            ),
         )
 
 
@@ -293,6 +313,8 @@ def _read_row(number: int, row: _Row, files: ParallelFiles) -> ParallelLine:
         problem = MORE_COLUMNS
     elif row.source is None or row.target is None:
         problem = NO_COLUMN if files.target or files.columns else NO_TAB
+    elif row.is_odd:
+        problem = OTHER_WIDTH
     elif files.use_column and row.links is None:
         problem = NO_ALIGNMENT
     texts = [_unescape(source), _unescape(target)]

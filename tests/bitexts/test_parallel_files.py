@@ -6,6 +6,7 @@ from spacy_concner.bitexts.parallel_files import (
     COLUMN_NAMES,
     MORE_COLUMNS,
     NO_COLUMN,
+    OTHER_WIDTH,
     PARTED,
     ParallelFiles,
     check_columns,
@@ -45,6 +46,9 @@ MANY = [(f"Anna sings {n} songs in Sofia.", f"Анна пее {n} песни.") 
         ([(pair[1], "doc3.s12") for pair in PAIRS], None, "has ids in column 1"),
         ([("https://a.b/c", pair[1]) for pair in PAIRS], None, "has ids in column 0"),
         ([("europarl", pair[1]) for pair in MANY], None, "nothing but 'europarl' in column 0"),
+        ([(pair[0], "bg") for pair in PAIRS], None, "nothing but 'bg' in column 1"),
+        ([(pair[0], f"bul: {pair[1]}") for pair in PAIRS], None, "'bul:' before every sentence"),
+        ([(f"en:{pair[0]}", pair[1]) for pair in PAIRS], None, "'en:' before every sentence"),
         ([(*pair, "0-0 1-1") for pair in PAIRS], (0, 1), "has alignments in column 2.*column"),
         ([("0-0 1-1", pair[0]) for pair in PAIRS], None, "has alignments in column 0"),
     ],
@@ -94,7 +98,32 @@ def test_a_column_that_begins_later_is_told(tmp_path, extra, start):
     rows = [pair if n < start else (*pair, extra) for n, pair in enumerate(MANY)]
     with pytest.raises(ConcnerError, match=f"C233.*column.* from line {start + 1} on"):
         read(tmp_path, rows)
-    assert len(read(tmp_path, rows, columns=(0, 1))) == 300
+    files = find(tmp_path, rows, columns=(0, 1))
+    assert {line.number: line.problem for line in read_parallel(files) if line.problem} == {
+        number: OTHER_WIDTH for number in range(start + 1, 301)
+    }
+
+
+@pytest.mark.parametrize(
+    "rows, columns",
+    [
+        ([*PAIRS, *PAIRS, ("1.05", *PAIRS[0])], (0, 1)),
+        ([("1.0", *PAIRS[0]), ("1.0", PAIRS[1][0], "x", PAIRS[1][1])], (1, 2)),
+        ([("1.0", *PAIRS[0], "a"), ("1.0", *PAIRS[1], "b"), (*PAIRS[0], "c")], (1, 2)),
+    ],
+)
+def test_lines_with_other_columns_than_most_are_told(tmp_path, rows, columns):
+    lines = list(read_parallel(find(tmp_path, rows, columns=columns)))
+    assert [line.number for line in lines if line.problem] == [len(rows)]
+    assert lines[-1].problem == OTHER_WIDTH
+
+
+def test_empty_cells_at_the_end_may_be_there_or_not(tmp_path):
+    rows = [(*pair, remark) for pair in PAIRS for remark in ("", "A remark.")]
+    twice = [pair for pair in PAIRS for _ in range(2)]
+    assert read(tmp_path, rows, columns=(0, 1)) == twice
+    assert read(tmp_path, [*MANY, (*PAIRS[0], "", "")], columns=(0, 1)) == [*MANY, PAIRS[0]]
+    assert read(tmp_path, [*rows, PAIRS[0]], columns=(0, 1)) == [*twice]
 
 
 def test_a_slip_of_one_line_is_left_out_and_told(tmp_path):
@@ -207,7 +236,7 @@ def test_columns_are_counted_from_the_right_too(tmp_path):
     assert read(tmp_path, rows, columns=(-1, -2)) == [(two, one) for one, two in MANY]
     # Nor do shorter and longer lines move them.
     odd = [*rows, ("x", "0.1", "Anna sings."), ("x", "0.1", *PAIRS[0], "more")]
-    assert read(tmp_path, odd, columns=(-2, -1)) == [*MANY, PAIRS[0]]
+    assert read(tmp_path, odd, columns=(-2, -1)) == MANY
     files = find_two(tmp_path, [f"{one}\t7" for one, _ in MANY], [f"x\t{two}" for _, two in MANY])
     files = find_parallel(files.source, "en", "bg", target_file=files.target, columns=(-2, -1))
     assert [(line.source, line.target) for line in read_parallel(files)] == MANY
