@@ -1,6 +1,8 @@
 """Which reader reads a file: its content decides, its name helps where content may be either."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import islice
@@ -81,6 +83,11 @@ MARKUP = {
     "tokens with tags after a slash": re.compile(r"^(\S+/(O|[A-Z][A-Z_-]*)(\s+|$))+$"),
 }
 """Ways to annotate text that no reader reads, each with what most of its lines hold."""
+NUMBERED = re.compile(r"[0-9]+\t[^\t]+")
+"""A line of the corpora of Leipzig: the number of a sentence, and the sentence."""
+ANY_TYPE = re.compile(r"[^\W\d_][\w.-]*")
+CAPITALS = re.compile(r"[A-Z][A-Z_-]*")
+MOST_COLUMNS = 6
 N_LOOKED_AT = 200
 MOST, HALF = 0.9, 0.5
 
@@ -123,7 +130,7 @@ def find_sources(source: str, format: str, options: ReadOptions) -> Sources:
     RETURNS (Sources): The files.
     RAISES (ConcnerError): C103 for a file that cannot be read, C104 if nothing tells the format,
         C149 if content and name say different things, C158 to C160 for folders, C166 for
-        text that is annotated in a way that is not read.
+        text that is annotated in a way that is not read, C170 for text that is numbered.
     """
     format = ALIASES.get(format, format)
     path = Path(source)
@@ -145,7 +152,7 @@ def detect_format(path: Path, format: str, options: ReadOptions) -> str:
     format (str): "auto", or the format that was named, which is given back.
     options (ReadOptions): Encoding and fields.
     RETURNS (str): One of `FORMATS`.
-    RAISES (ConcnerError): C103, C104, C149, C166.
+    RAISES (ConcnerError): C103, C104, C149, C166, C170.
     """
     if format != "auto":
         return format
@@ -224,8 +231,11 @@ def _look(lines: list[str], options: ReadOptions) -> str:
 
 
 def _check_markup(lines: list[str], path: Path) -> None:
-    """Check that text is not annotated in a way that no reader reads: C166."""
+    """Check that text is not annotated in a way that no reader reads, nor numbered: C166, C170."""
     filled = [line for line in lines if line.strip()]
+    n_numbered = sum(bool(NUMBERED.fullmatch(line.strip())) for line in filled)
+    if n_numbered >= max(2, MOST * len(filled)):
+        raise ConcnerError(Errors.C170.format(path=path))
     for name, pattern in MARKUP.items():
         if sum(bool(pattern.search(line)) for line in filled) > HALF * len(filled):
             raise ConcnerError(Errors.C166.format(path=path, found=name))
@@ -252,12 +262,31 @@ def _is_conll(lines: list[str]) -> bool:
     alike = [cells for cells in rows if len(cells) == n_columns]
     if n_columns < 2 or len(alike) < MOST * len(rows):
         return False
+    if _has_plain_types([cells[-1] for cells in alike], n_columns, "\t" in "".join(lines)):
+        return True
     return any(
         sum(TAG.fullmatch(cells[at]) is not None for cells in alike) >= MOST * len(alike)
         # Types alone: what else stands half the time as a column of O?
         or sum(cells[at] == "O" for cells in alike) >= HALF * len(alike)
         for at in range(n_columns)
     )
+
+
+def _has_plain_types(column: Sequence[str], n_columns: int, has_tabs: bool) -> bool:
+    """Tell whether the last column of lines is one of types without prefixes.
+
+    Few values come again and again, O among them. Words separated by blanks are columns only if
+    all of them are in capitals and O is the most frequent.
+    """
+    counts = Counter(column)
+    n_outside = counts["O"]
+    if len(counts) == len(column) or not n_outside:
+        return False
+    if has_tabs:
+        return all(ANY_TYPE.fullmatch(value) for value in counts)
+    is_most = n_outside == max(counts.values()) > 1
+    all_capitals = all(CAPITALS.fullmatch(value) for value in counts)
+    return is_most and all_capitals and n_columns <= MOST_COLUMNS
 
 
 def _is_csv(lines: list[str], options: ReadOptions) -> bool:

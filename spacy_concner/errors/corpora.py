@@ -244,6 +244,15 @@ class CorporaErrors:
     C169 = (
         "{place}: {tag!r} {fault}, expected one tag of one type for the token {token!r}. {advice}"
     )
+    C170 = (
+        "{path}: lines begin with a number and a tab, as in the corpora of Leipzig, and the "
+        "numbers would be tokens. Take them off, such as with cut -f 2, or keep them with --format "
+        "text."
+    )
+    C171 = (
+        "{place}: one object holds several lists of records, {found}, and only one can be read. "
+        "Write each into a file of its own."
+    )
 
 
 class CorporaWarnings:

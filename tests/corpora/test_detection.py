@@ -39,6 +39,9 @@ def find(path, format="auto", **settings):
         ("a.txt", TEXT, "text"),
         ("a.txt", "", "text"),
         ("a.txt", "[1] A note.\n{and} more\n", "text"),
+        ("a.txt", "Anna O\nPaul sings\nPaul O\nPaul reads\nPaul sits\n", "text"),
+        ("a.txt", "Oscar\tO\nPaul\tP\nRia\tR\n", "text"),
+        ("a.txt", "1\tAnna sings.\nPaul reads.\n", "text"),
         ("a.txt", "We eat bread, butter\nand jam, too\n", "text"),
         ("a.tsv", "Word\tTag\n" + "Anna\tB-PER\nsings\tO\n" * 20, "csv"),
         ("a.tsv", "tokens\tner_tags\n" + "Anna sings\tB-PER O\n" * 20, "csv"),
@@ -60,6 +63,9 @@ def test_content_and_name_tell_the_format(tmp_path, name, content, expected):
     [
         ("a.txt", CONLL, "--format conll, or --format text"),
         ("a.txt", "Anna\tperson-artist\nsings\tO\nhere\tO\n", "--format conll, or --format text"),
+        ("a.txt", "Anna\tPER\nBerg\tPER\nsings\tO\n", "--format conll, or --format text"),
+        ("a.txt", "EU\tORG-B\nis\tO\nin\tO\nOslo\tB_LOC\nX\tX\n", "--format conll"),
+        ("a.txt", "EU ORG\nis O\n\nAnna PER\nof O\nOslo LOC\n", "--format conll"),
         ("a.txt", "Anna|NNP|B-PER sings|VBZ|O\n", "--format inline, or --format text"),
         ("a.txt", JSONL, "--format jsonl, or --format text"),
         ("a.txt", ARRAY, "--format jsonl, or --format text"),
@@ -98,6 +104,13 @@ def test_text_that_is_annotated_in_another_way_is_told(tmp_path, content, told, 
     with pytest.raises(ConcnerError, match=f"C166.*{told}.*--format text"):
         find(tmp_path / name)
     assert find(tmp_path / name, "text") == ["text"]
+
+
+def test_numbers_of_lines_are_no_tokens(tmp_path):
+    (tmp_path / "a.txt").write_text("1\tAnna sings.\n2\tPaul reads.\n")
+    with pytest.raises(ConcnerError, match="C170.*cut -f 2"):
+        find(tmp_path / "a.txt")
+    assert find(tmp_path / "a.txt", "text") == ["text"]
 
 
 @pytest.mark.parametrize("head", [b"x\x9c", b"PK\x03\x04", b"\x1f\x8b", b"%PDF-1.4"])

@@ -18,6 +18,8 @@ from .tokens_and_tags import parse_row
 
 PIECE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
 """What tells where a value of JSON ends: strings, brackets, commas."""
+CUT = "["
+"""What stands for the end of a list that has none."""
 WRAPPERS = ("data", "annotations", "examples", "rows")
 """Keys under which an object that stands for the file keeps its records."""
 
@@ -54,7 +56,12 @@ def read_json(
         return
     characters = read_characters(stream, file, options.encoding)
     for number, text in enumerate(split_values(characters), start=1):
-        yield from _parse(text, Place(file, number, "record"), options)
+        place = Place(file, number, "record")
+        if text == CUT:
+            reason = "the file ends before its list does, which has no ]"
+            yield Rejected(InvalidRecord(Errors.C113, place, reason=reason), text)
+        else:
+            yield from _parse(text, place, options)
 
 
 def is_by_line(head: str) -> bool:
@@ -101,7 +108,8 @@ def split_values(chunks: Iterable[str]) -> Iterator[str]:
     after it too, as long as its brackets are closed.
 
     chunks (Iterable[str]): The text.
-    YIELDS (str): The text of each value.
+    YIELDS (str): The text of each value, and `CUT` where a list ends after a value without its
+        bracket.
     """
     text = ""
     depth, in_list, begun, at = 0, False, False, 0
@@ -139,6 +147,8 @@ def split_values(chunks: Iterable[str]) -> Iterator[str]:
                 at = len(text)
     if rest := text[start:].strip():
         yield rest
+    if begun and in_list and depth == 0:
+        yield CUT
 
 
 def parse_record(
@@ -166,7 +176,7 @@ def parse_record(
         row = parse_row(data, place, raw, options)
         if row.words != [DOCUMENT_MARK]:
             yield row
-    elif (inner := _unwrap(data)) is not None:
+    elif (inner := _unwrap(data, place, options)) is not None:
         for item in inner:
             yield from _parse_safely(item, place, json.dumps(item, ensure_ascii=False), options)
     else:
@@ -180,10 +190,22 @@ def is_row(data: Mapping[str, Any], options: ReadOptions) -> bool:
     return options.tags_field in data or not any(k in data for k in ("text", "segments"))
 
 
-def _unwrap(data: Mapping[str, Any]) -> list[Any] | None:
-    """Give the records that an object holds which stands for the whole file."""
+def _unwrap(data: Mapping[str, Any], place: Place, options: ReadOptions) -> list[Any] | None:
+    """Give the records that an object holds which stands for the whole file.
+
+    RAISES (InvalidRecord): C171 if it has several lists of them, such as one for each split.
+    """
     lists = [value for key, value in data.items() if key in WRAPPERS and isinstance(value, list)]
     is_record = any(key in data for key in ("text", "segments"))
+    fields = {"text", "segments", options.tokens_field}
+    found = [
+        key
+        for key, value in data.items()
+        if isinstance(value, list) and value and isinstance(value[0], Mapping)
+        if fields & set(value[0])
+    ]
+    if len(found) > 1 and not is_record:
+        raise InvalidRecord(Errors.C171, place, found=found)
     return lists[0] if len(lists) == 1 and not is_record else None
 
 

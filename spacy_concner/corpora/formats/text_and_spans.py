@@ -1,5 +1,6 @@
 """Objects with a text and spans: Prodigy's, Doccano's, plain JSON, spaCy's tuples, bitexts."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ OTHER_SPAN_KEYS = {
     "annotation",
     "annotations",
     "entity",
+    "entity_list",
     "ents",
     "named_entities",
     "ner",
@@ -36,6 +38,9 @@ OTHER_SPAN_KEYS = {
 """Keys, in lower case, under which other tools keep what this reader would lose."""
 OFFSET_KEYS = ("tokens", "meta", "metadata", "relations")
 """Keys whose offsets are none of entities, such as those of Prodigy's tokens."""
+OTHER_OFFSET_KEYS = (("begin", "end"), ("from", "to"), ("startOffset", "endOffset"))
+BETWEEN_TAGS = re.compile(r"""[\s,;'"\[\]]+""")
+"""What stands between tags in a string, a list as Python or JSON writes it among them."""
 MAX_DEPTH = 8
 """How deep values are searched for spans."""
 
@@ -187,9 +192,11 @@ def _holds_spans(value: Any, key: str, depth: int = 0) -> bool:
     if isinstance(value, Mapping):
         keys = set(value)
         has_offsets = keys & set(START_KEYS) and keys & set(END_KEYS)
-        return bool(has_offsets) or any(
+        return bool(has_offsets or _has_other_offsets(value)) or any(
             _holds_spans(part, name, depth + 1) for name, part in value.items()
         )
+    if isinstance(value, str):
+        return key not in TEXT_KEYS and _is_tag_string(value)
     if not isinstance(value, list | tuple):
         return False
     kinds = sorted(type(part).__name__ for part in value)
@@ -198,6 +205,25 @@ def _holds_spans(value: Any, key: str, depth: int = 0) -> bool:
     if value and all(isinstance(part, str) and is_tag(part, "bilou") for part in value):
         return True
     return any(_holds_spans(part, key, depth + 1) for part in value)
+
+
+def _has_other_offsets(value: Mapping[str, Any]) -> bool:
+    """Tell whether an object has offsets under keys that are not read, and a type."""
+    typed = any(isinstance(part, str) for part in value.values())
+    return any(
+        type(value.get(start)) is int and type(value.get(end)) is int and (typed or start != "from")
+        for start, end in OTHER_OFFSET_KEYS
+    )
+
+
+def _is_tag_string(text: str) -> bool:
+    """Tell whether a string holds nothing but tags: two or more, since one may be a number."""
+    parts = [part for part in BETWEEN_TAGS.split(text) if part]
+    return (
+        len(parts) > 1
+        and all(is_tag(part, "bilou") for part in parts)
+        and any(part == "O" or part[:2] == "B-" for part in parts)
+    )
 
 
 def _parse_span(item: Any, what: str, place: Place) -> RawSpan:

@@ -203,3 +203,22 @@ def test_values_are_split_where_they_end(values, size, indent):
 @given(st.text('"[]{},\\:a1 \n', max_size=40))
 def test_any_text_is_told(text):
     assert all(isinstance(item, Rejected) for item in json_file("x" + text))
+
+
+@pytest.mark.parametrize("end", ["", ",", ",\n"])
+def test_a_list_that_is_cut_between_its_records_is_told(end):
+    records = json_file('[{"text": "a"},\n{"text": "b"}' + end)
+    assert refusal(records[-1]) == ("C113", 3) and "no ]" in str(records[-1].error)
+    assert [record.text for record in records[:-1]] == ["a", "b"]
+
+
+@pytest.mark.parametrize("names", [("data", "test"), ("train", "test"), ("data", "rows")])
+def test_an_object_of_several_lists_is_told(names):
+    data = {name: [{"text": "a", "spans": []}] for name in names}
+    (broken,) = json_file(json.dumps(data))
+    assert refusal(broken) == ("C171", 1) and ", ".join(names) in str(broken.error)
+
+
+def test_an_object_may_hold_another_list_than_records():
+    data = {"data": [{"text": "a"}], "categories": [{"id": 1, "name": "PER"}]}
+    assert [record.text for record in json_file(json.dumps(data))] == ["a"]

@@ -215,3 +215,33 @@ def test_jsonl_messages_take_braces_as_they_are():
 def test_jsonl_never_fails_on_json(data):
     _, item = jsonl({"text": "first"}, json.dumps(data))
     assert isinstance(item, TextRecord | BitextRecord | Rejected)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"tags": "B-PER I-PER O"},
+        {"iob": "['B-PER', 'O']"},
+        {"Tag": "B-PER,O"},
+        {"word_labels": "O O"},
+        {"entity_list": [{"entity": "Anna", "type": "PER"}]},
+        {"found": [{"entity_index": {"begin": 0, "end": 4}, "entity_type": "PER"}]},
+        {"result": [{"from": 0, "to": 4, "tag": "PER"}]},
+    ],
+)
+def test_annotation_that_is_not_read_is_told_in_whatever_form(other):
+    assert refusal(jsonl({"text": "Anna sings", **other})[0]) == ("C135", 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"code": "S-12"},
+        {"title": "O Porto"},
+        {"topics": "E-Mail U-Bahn"},
+        {"edges": [{"from": 0, "to": 4}]},
+    ],
+)
+def test_what_only_resembles_annotation_is_passed_over(other):
+    (record,) = jsonl({"text": "O O", **other})
+    assert (record.text, record.spans) == ("O O", None)
