@@ -1,11 +1,18 @@
 """What new projects are made of, and that it is the project of this repository."""
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
 
-from spacy_concner.projects.template import CONFIGS, PROJECT, fill_template, template_folder
+from spacy_concner.projects.template import (
+    CONFIGS,
+    PACKAGED,
+    PROJECT,
+    fill_template,
+    template_folder,
+)
 
 TEXT = (template_folder() / PROJECT).read_text("utf8")
 
@@ -42,3 +49,13 @@ def test_a_variable_or_workflow_that_is_none():
 def test_every_config_of_the_commands_is_there():
     named = set(re.findall(r"configs/(\w+\.cfg)", TEXT))
     assert named and all((template_folder() / CONFIGS / name).is_file() for name in named)
+
+
+def test_the_wheel_takes_them_along():
+    root = Path(__file__).parents[2]
+    settings = (root / "pyproject.toml").read_text("utf8")
+    _, _, section = settings.partition("[tool.hatch.build.targets.wheel.force-include]\n")
+    places = dict(re.findall(r'^"(.+?)" = "(.+?)"$', section.partition("\n\n")[0], re.M))
+    target = PACKAGED.relative_to(root).as_posix()
+    assert places == {name: f"{target}/{name}" for name in (PROJECT, CONFIGS)}
+    assert all((root / name).exists() for name in places)
