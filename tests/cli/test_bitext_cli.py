@@ -211,12 +211,14 @@ def test_what_is_left_out_is_counted_with_its_reason(run, tmp_path):
     result, docs, rejects = run(path, "--columns", "0,1", "--force")
     assert {row["reason"] for row in rejects} == {
         "no such column",
+        "another number of columns than most lines",
         "empty line",
         "empty side",
         "length ratio",
         "not UTF-8",
     }
-    assert len(docs) == 3
+    assert [row["line"] for row in rejects if "another number" in row["reason"]] == [5, 8]
+    assert len(docs) == 1
 
 
 def test_lost_entities_leave_the_target_unannotated(run, write, labelled):

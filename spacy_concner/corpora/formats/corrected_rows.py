@@ -152,6 +152,36 @@ def read_tokens(data: Mapping[str, Any], text: str, place: Place) -> list[Token]
     return tokens
 
 
+def check_words(words: Sequence[Any], text: str, place: Place) -> None:
+    """Check that tokens without offsets are those of a text, as far as letters and digits go.
+
+    Tokens of other tools mark pieces of words, and have other quotation marks.
+
+    words (Sequence[Any]): The tokens; if they are no strings, nothing is checked.
+    text (str): The text.
+    place (Place): Where it stands.
+    RAISES (InvalidRecord): C136 if they do not fit.
+    """
+    if not words or not all(isinstance(word, str) for word in words):
+        return
+    letters = _letters_of(text)
+    last = 0
+    for number, word in enumerate(words, start=1):
+        own = _letters_of(word)
+        found = letters[last : last + len(own)]
+        if found.lower() != own.lower():
+            raise InvalidRecord(Errors.C136, place, what=f"token {number}", token=word, found=found)
+        last += len(own)
+    if last < len(letters):
+        found = letters[last:][:80]
+        what = "the end of the tokens"
+        raise InvalidRecord(Errors.C136, place, what=what, token="", found=found)
+
+
+def _letters_of(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
+
+
 def _find_part(parts: Sequence[_Part], start: int, end: int) -> _Part | None:
     """Give the segment in which a stretch of the text lies, None if in none."""
     number = bisect_right(parts, start, key=lambda part: part.start) - 1

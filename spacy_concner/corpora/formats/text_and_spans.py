@@ -10,7 +10,14 @@ from ..read_options import ReadOptions
 from ..records import BitextRecord, InvalidRecord, Place, Skipped, TextRecord
 from ..spans import OFFSETS, RawSpan, check_spans
 from ..tag_schemes import is_tag
-from .corrected_rows import OWN_KEYS, has_offset_segments, has_tokens, read_tokens, split_text
+from .corrected_rows import (
+    OWN_KEYS,
+    check_words,
+    has_offset_segments,
+    has_tokens,
+    read_tokens,
+    split_text,
+)
 
 TEXT_KEYS = ("text", "data")
 SPAN_KEYS = ("spans", "entities", "label", "labels")
@@ -70,7 +77,7 @@ def parse_object(
     bitext has "segments", each a sentence with "lang", or it is one text whose "segments" are
     offsets, as `spacy concner export` writes it (see `doc_to_json`). An "id" goes to
     `doc.user_data["id"]`. Objects whose "answer" is "reject" or "ignore" (Prodigy's) are skipped,
-    and "tokens" with offsets are those of the Doc.
+    and "tokens" with offsets are those of the Doc; beside spans others must fit the text, too.
 
     data (Mapping[str, Any]): The object, as JSON gives it.
     place (Place): Where it stands.
@@ -95,6 +102,9 @@ def parse_object(
             whole.tokens = [(t.text, t.space) for t in read_tokens(data, whole.text, place)]
             if not options.unlabelled:
                 _check_token_numbers(data, place)
+        elif whole.spans is not None and isinstance(data.get("tokens"), list | tuple):
+            # Of tokens that are another text's, the spans may be, too.
+            check_words(data["tokens"], whole.text, place)
         if data.get("_view_id") == BINARY_VIEW and whole.spans:
             whole.unannotated = [(0, len(whole.text))]
         return whole

@@ -169,6 +169,33 @@ def test_tokens_of_prodigy_are_those_of_the_text():
 
 
 @pytest.mark.parametrize(
+    "tokens, told",
+    [
+        (["Anna", "Borg"], "token 2 is 'Borg', where 'Berg' stands"),
+        (["Anna"], "the end of the tokens is '', where 'Berg' stands"),
+        (["Anna", "Berg", "sings"], "token 3 is 'sings'"),
+    ],
+)
+def test_words_that_are_not_those_of_the_text_are_told(tokens, told):
+    data = {"text": "Anna Berg", "tokens": tokens, "spans": [[0, 4, "PER"]]}
+    (broken,) = jsonl(data)
+    assert refusal(broken) == ("C136", 1) and told in str(broken.error)
+    assert jsonl(data, unlabelled=True)[0].spans is None
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        *[["``", "Anna", "''", "B.", "-", "Berg"], ['"Anna"', "B.-Berg"], [1, 2], []],
+        *[['"', "▁anna", '"', "▁b", ".", "-", "be", "##rg"]],
+    ],
+)
+def test_words_may_be_written_in_other_ways(tokens):
+    (record,) = jsonl({"text": '"Anna" B.-Berg', "tokens": tokens, "spans": [[1, 5, "PER"]]})
+    assert (record.spans, record.tokens) == ([(1, 5, "PER")], None)
+
+
+@pytest.mark.parametrize(
     "numbers, offsets",
     [((1, 1), (0, 4)), ((0, 0), (0, 10)), ((0, 9), (0, 10)), ((-1, 1), (0, 10)), ((2, 1), (0, 10))],
 )
