@@ -119,6 +119,8 @@ def convert_cli(
         )
     if done.n_trimmed:
         msg.warn(f"{done.n_trimmed} entities cut to what is no white space at their ends")
+    if strip_prefix and not done.n_stripped:
+        msg.warn(f"No token begins with {strip_prefix} (--strip-prefix)")
     for prefix, n in done.prefixes.items():
         msg.warn(f"{n} of {done.n_tokens} tokens begin with {prefix} (--strip-prefix {prefix})")
     if done.rejected:

@@ -18,7 +18,7 @@ from .detection import ALIASES, FORMATS, find_sources
 from .doc_building import DocBuilder, keep_types
 from .read_files import Item, read_records
 from .read_options import TAGS_FIELD, TOKENS_FIELD, ReadOptions, check_setting, one_of
-from .records import BitextRecord, InvalidRecord, Record, Rejected, Skipped
+from .records import BitextRecord, InvalidRecord, Record, Rejected, Skipped, TokenRecord
 from .rejects import OPTION, Rejects, default_rejects
 from .shards import docs_output, write_docs
 from .tag_schemes import SCHEME_ALIASES
@@ -26,6 +26,8 @@ from .tag_schemes import SCHEME_ALIASES
 LANGUAGE_PREFIX = re.compile(r"[a-z]{2,3}(?:-[a-z]+)*:(?=.)")
 """What PAN-X puts before every token."""
 SHARE_OF_PREFIXES = 0.5
+# Who takes one off has such tokens, so that a few others are told, too.
+SHARE_OF_OTHERS = 0.05
 
 
 @dataclass
@@ -44,7 +46,9 @@ class Conversion:
     n_without_segment (int): Records without a segment in the wanted language, left out.
     n_trimmed (int): Entities that had white space at their ends, or of nothing else.
     other_splits (list[Path]): Files of the folder that are of other splits, and were not read.
-    prefixes (Counter[str]): Tokens with a prefix such as "en:", if it is on most of them.
+    prefixes (Counter[str]): Tokens with a prefix such as "en:", if it is on most of them, or on
+        some beside the one that was taken off.
+    n_stripped (int): Tokens read whose prefix was taken off.
     files (list[Path]): Files written.
     rejects (Path | None): Rejects file written.
     """
@@ -62,6 +66,7 @@ class Conversion:
     n_trimmed: int = 0
     other_splits: list[Path] = field(default_factory=list)
     prefixes: Counter[str] = field(default_factory=Counter)
+    n_stripped: int = 0
     files: list[Path] = field(default_factory=list)
     rejects: Path | None = None
 
@@ -170,10 +175,10 @@ def convert(
         sieve = _Sieve(builder, done, rejected, segment=segment, bar=bar)
         built = islice(sieve.build(read_records(sources.files, options)), limit or None)
         docs = (one.doc for one in built) if sample is None else _draw(built, builder, sample, seed)
-        counted = _count(docs, done, labels, looks_at_prefixes=not strip_prefix)
+        counted = _count(docs, done, labels)
         done.files = write_docs(counted, output, shard_size, "convert")
     done.n_trimmed = builder.n_trimmed
-    done.prefixes = _find_prefixes(done)
+    done.prefixes = _find_prefixes(done, SHARE_OF_OTHERS if strip_prefix else SHARE_OF_PREFIXES)
     if not done.files:
         values = {"source": source, "n_read": done.n_read, "rejected": done.rejected.total()}
         values |= {"skipped": done.skipped.total(), "without_segment": done.n_without_segment}
@@ -225,6 +230,8 @@ class _Sieve:
                 except InvalidRecord as error:
                     self._reject(Rejected(error, record.raw))
                     continue
+                if isinstance(record, TokenRecord):
+                    self.done.n_stripped += record.n_stripped
                 yield _Built(record, doc)
 
     def _choose_segments(self, record: Record) -> list[Record]:
@@ -252,13 +259,7 @@ class _Sieve:
         )
 
 
-def _count(
-    docs: Iterable[Doc],
-    done: Conversion,
-    labels: Sequence[str] | None,
-    *,
-    looks_at_prefixes: bool,
-) -> Iterator[Doc]:
+def _count(docs: Iterable[Doc], done: Conversion, labels: Sequence[str] | None) -> Iterator[Doc]:
     """Give Docs with only the entity types to keep, counted in `done`."""
     for doc in docs:
         if labels is not None:
@@ -267,7 +268,7 @@ def _count(
         done.n_tokens += len(doc)
         done.n_missing += not doc.has_annotation(ENT_IOB, require_complete=True)
         done.entities.update(entity.label_ for entity in doc.ents)
-        if looks_at_prefixes and ":" in doc.text:
+        if ":" in doc.text:
             prefixes = (LANGUAGE_PREFIX.match(token.text) for token in doc)
             done.prefixes.update(match.group() for match in prefixes if match)
         yield doc
@@ -277,7 +278,7 @@ def _count(
         raise ConcnerError(Errors.C168.format(**values))
 
 
-def _find_prefixes(done: Conversion) -> Counter[str]:
-    """Keep the prefixes that are on most tokens: others are part of the text."""
-    least = SHARE_OF_PREFIXES * done.n_tokens
+def _find_prefixes(done: Conversion, share: float) -> Counter[str]:
+    """Keep the prefixes on more than a share of the tokens: others are part of the text."""
+    least = share * done.n_tokens
     return Counter({name: n for name, n in done.prefixes.items() if n > least})

@@ -49,12 +49,14 @@ class TokenRecord:
         is missing; None if the sentence has no annotation.
     place (Place): Where it begins.
     raw (str): The record as it stands in the source.
+    n_stripped (int): Tokens whose prefix was taken off.
     """
 
     words: list[str]
     tags: list[str] | None
     place: Place
     raw: str
+    n_stripped: int = 0
 
 
 @dataclass(slots=True)

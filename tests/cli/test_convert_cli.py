@@ -91,7 +91,17 @@ def test_other_splits_and_prefixes_are_told(run, tmp_path):
     assert "Not read, of other splits than train: 1 files (dev.tsv)" in output
     assert "2 of 2 tokens begin with en: (--strip-prefix en:)" in output
     code, output = run("folder", "a.spacy", "--force", "--split", "dev", "--strip-prefix", "en:")
-    assert (code, "begin with" in output) == (0, False)
+    assert (code, "begin" in output) == (0, False)
+
+
+def test_prefixes_that_are_not_there_or_stay_are_told(run, tmp_path):
+    (tmp_path / "a.tsv").write_text("Anna\tB-PER\nsings\tO\n")
+    code, output = run("a.tsv", "a.spacy", "--strip-prefix", "en:")
+    assert (code, "No token begins with en: (--strip-prefix)" in output) == (0, True)
+    (tmp_path / "b.tsv").write_text("de:Anna\tB-PER\nen:sings\tO\n")
+    code, output = run("b.tsv", "b.spacy", "--strip-prefix", "en:")
+    assert (code, "No token begins" in output) == (0, False)
+    assert "1 of 2 tokens begin with de: (--strip-prefix de:)" in output
 
 
 def test_what_annotators_took_out_is_in_the_summary(run, tmp_path):

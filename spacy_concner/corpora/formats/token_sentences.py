@@ -51,7 +51,8 @@ def make_sentence(
         for word, tag, place in zip(kept, tags, places, strict=True):
             _check_single(word, tag, place)
         tags = to_iob2(tags, options.scheme or "iob2", places, allow_missing=allow_missing)
-    return TokenRecord(kept, tags, places[0], raw)
+    n_stripped = sum(one != other for one, other in zip(words, kept, strict=True))
+    return TokenRecord(kept, tags, places[0], raw, n_stripped)
 
 
 def _check_single(word: str, tag: str, place: Place) -> None:
