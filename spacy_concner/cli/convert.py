@@ -121,6 +121,11 @@ def convert_cli(
         msg.warn(f"{done.n_trimmed} entities cut to what is no white space at their ends")
     if strip_prefix and not done.n_stripped:
         msg.warn(f"No token begins with {strip_prefix} (--strip-prefix)")
+    if done.n_with_tab == done.n_sentences:
+        msg.warn(
+            "Each line holds a tab and is read as one sentence: take out what is none. Text in two "
+            "languages is read by spacy concner bitext"
+        )
     for prefix, n in done.prefixes.items():
         msg.warn(f"{n} of {done.n_tokens} tokens begin with {prefix} (--strip-prefix {prefix})")
     if done.rejected:

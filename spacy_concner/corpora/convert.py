@@ -44,6 +44,7 @@ class Conversion:
     rejected (Counter[str]): Broken records left out, by code.
     skipped (Counter[str]): Records whose answer is "reject" or "ignore", left out.
     n_without_segment (int): Records without a segment in the wanted language, left out.
+    n_with_tab (int): Sentences of a text file that hold a tab.
     n_trimmed (int): Entities that had white space at their ends, or of nothing else.
     other_splits (list[Path]): Files of the folder that are of other splits, and were not read.
     prefixes (Counter[str]): Tokens with a prefix such as "en:", if it is on most of them, or on
@@ -63,6 +64,7 @@ class Conversion:
     rejected: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     n_without_segment: int = 0
+    n_with_tab: int = 0
     n_trimmed: int = 0
     other_splits: list[Path] = field(default_factory=list)
     prefixes: Counter[str] = field(default_factory=Counter)
@@ -135,7 +137,7 @@ def convert(
     force (bool): Replace an output that convert has made before.
     progress (bool): Show the progress on stderr.
     RETURNS (Conversion): What was read and written.
-    RAISES (ConcnerError): C103 to C171: at the first broken record unless `skip_invalid`, and
+    RAISES (ConcnerError): C103 to C172: at the first broken record unless `skip_invalid`, and
         if there is nothing to write; C128, C129, C407, C408 and C601 for the output.
     """
     source, output = str(source), Path(output)
@@ -266,6 +268,7 @@ def _count(docs: Iterable[Doc], done: Conversion, labels: Sequence[str] | None) 
             done.dropped.update(keep_types(doc, labels))
         done.n_sentences += 1
         done.n_tokens += len(doc)
+        done.n_with_tab += done.format == "text" and "\t" in doc.text
         done.n_missing += not doc.has_annotation(ENT_IOB, require_complete=True)
         done.entities.update(entity.label_ for entity in doc.ents)
         if ":" in doc.text:

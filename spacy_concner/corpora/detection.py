@@ -53,6 +53,7 @@ PARQUET_MARK = b"PAR1"
 ABOUT = re.compile(
     r"(readme|licen[cs]e|copying|changelog|citation|notice)\b.*|.*\.(md|rst|bib|conf)", re.I
 )
+COPY = re.compile(r".*(~|\.(bak|orig|swp))", re.I)
 SPLIT = re.compile(
     r"(?<![a-z])(train|dev|valid|val|validation|test|testa|testb)(?:ing)?(?![a-z])", re.I
 )
@@ -129,7 +130,7 @@ def find_sources(source: str, format: str, options: ReadOptions) -> Sources:
     options (ReadOptions): Encoding, split and fields.
     RETURNS (Sources): The files.
     RAISES (ConcnerError): C103 for a file that cannot be read, C104 if nothing tells the format,
-        C149 if content and name say different things, C158 to C160 for folders, C166 for
+        C149 if content and name say different things, C158 to C160 and C172 for folders, C166 for
         text that is annotated in a way that is not read, C170 for text that is numbered.
     """
     format = ALIASES.get(format, format)
@@ -328,6 +329,10 @@ def _find_files(folder: Path, format: str, options: ReadOptions) -> Sources:
     if annotated and format in ("auto", "brat"):
         return _find_brat(folder, paths, annotated, options)
     chosen = _choose_split(folder, paths, options.split)
+    for path in chosen:
+        # Its sentences would be there twice, or as they were before.
+        if COPY.fullmatch(path.name):
+            raise ConcnerError(Errors.C172.format(folder=folder, path=path))
     found: list[Source] = []
     for path in chosen:
         try:

@@ -23,6 +23,7 @@ SCHEME_ALIASES = {
 }
 """Other names of the schemes."""
 
+CHOOSE = "--label-column (in CoNLL) or --tags-field (in rows)"
 MISSING_TAG = "-"
 TYPE = r"\S(?:.*\S)?"
 
@@ -72,7 +73,7 @@ def to_iob2(
     for tag, place in zip(tags, places, strict=True):
         if not is_tag(tag, scheme) and not (allow_missing and tag == MISSING_TAG):
             values = {"tag": tag, "scheme": scheme, "expected": FORMS[scheme].expected}
-            raise InvalidRecord(Errors.C109, place, hint=_advise(tag, scheme), **values)
+            raise InvalidRecord(Errors.C109, place, advice=_advise(tag, scheme), **values)
     if scheme == "io":
         tags = [tag if tag in ("O", MISSING_TAG) else f"I-{tag}" for tag in tags]
     if scheme in ("io", "iob1"):
@@ -105,14 +106,16 @@ def _begin_types(tags: Sequence[str]) -> list[str]:
 
 
 def _advise(tag: str, scheme: str) -> str:
-    """Say which scheme a tag is of, if it is of one.
+    """Say which scheme a tag is of, if it is of one: to skip sentences would keep those without it.
 
     Nearly anything can be a type: that tags are types alone is said of capitals alone, such as PER.
     """
     is_type = tag.isalpha() and tag.isupper()
     others = [other for other in SCHEMES if other != scheme and is_tag(tag, other)]
     fits = [other for other in others if other != "io" or is_type]
-    return f"It may be one of --scheme {fits[0]}. " if fits else ""
+    if fits:
+        return f"It may be one of --scheme {fits[0]}: name it, or choose other tags with {CHOOSE}."
+    return f"Choose the tags with {CHOOSE} or their scheme with --scheme, or use --skip-invalid."
 
 
 def _wrong_order(tag: str, previous: str, scheme: str, place: Place) -> InvalidRecord:

@@ -37,10 +37,7 @@ class CorporaErrors:
         "by one tab (or by spaces), or choose the columns with --token-column and --label-column."
     )
     C108 = "{place}: a token is empty. Give every token a text, or use --skip-invalid."
-    C109 = (
-        "{place}: {tag!r} is no tag of the scheme {scheme}, expected {expected}. {hint}Choose the "
-        "column with --label-column or the scheme with --scheme, or use --skip-invalid."
-    )
+    C109 = "{place}: {tag!r} is no tag of the scheme {scheme}, expected {expected}. {advice}"
     C110 = (
         "{place}: {tag} cannot follow {previous} in the scheme {scheme}. Mend the tags, name the "
         "scheme with --scheme {others}, or use --skip-invalid."
@@ -252,6 +249,10 @@ class CorporaErrors:
     C171 = (
         "{place}: one object holds several lists of records, {found}, and only one can be read. "
         "Write each into a file of its own."
+    )
+    C172 = (
+        "{folder} holds {path}, by its name a copy that an editor has made. Take it out of the "
+        "folder, or rename it if it is to be read."
     )
 
 

@@ -104,6 +104,15 @@ def test_prefixes_that_are_not_there_or_stay_are_told(run, tmp_path):
     assert "1 of 2 tokens begin with de: (--strip-prefix de:)" in output
 
 
+def test_text_of_columns_is_warned_of(run, tmp_path):
+    (tmp_path / "a.txt").write_text("Anna sings.\tShe does.\nPaul reads.\tHe does.\n")
+    code, output = run("a.txt", "a.spacy")
+    assert code == 0 and "Each line holds a tab" in output
+    (tmp_path / "a.txt").write_text("Anna sings.\tShe does.\nPaul reads.\n")
+    code, output = run("a.txt", "b.spacy")
+    assert code == 0 and "holds a tab" not in output
+
+
 def test_what_annotators_took_out_is_in_the_summary(run, tmp_path):
     rows = [{"text": "a", "answer": answer} for answer in ("accept", "reject", "ignore", "reject")]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))

@@ -174,6 +174,16 @@ def test_what_no_reader_knows_is_not_passed_over(tmp_path):
     assert find(tmp_path, "text") == ["text", "text"]
 
 
+@pytest.mark.parametrize("name", ["a.conll~", "a.conll.bak", "train.conll.ORIG"])
+def test_copies_of_editors_are_no_data(tmp_path, name):
+    make(tmp_path, train__conll=CONLL)
+    (tmp_path / name).write_text(CONLL)
+    assert find(tmp_path / name) == ["conll"]
+    (tmp_path / "train.conll").rename(tmp_path / "b.conll")
+    with pytest.raises(ConcnerError, match=f"C172.*{name}"):
+        names(tmp_path)
+
+
 def test_annotations_of_brat_are_not_passed_over(tmp_path):
     make(tmp_path, a__txt=TEXT, a__ann="T1\tPER 0 4\tAnna\n", b__txt=TEXT, annotation__conf="x")
     assert find(tmp_path) == ["brat", "brat"]

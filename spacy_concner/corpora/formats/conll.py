@@ -16,7 +16,8 @@ MAX_TOKENS = 10_000
 """Tokens of the longest sentence: a file without blank lines would be one Doc."""
 RANGE = re.compile(r"[0-9]+[-.][0-9]+")
 """Numbers of multiword tokens and of empty nodes in CoNLL-U."""
-MARK = DOCUMENT_MARK.encode()
+MARK = re.compile(DOCUMENT_MARK.encode() + rb"(?![A-Za-z])")
+"""Where a line says that a document begins; -DOCSTART-ing is a word."""
 SEPARATOR = re.compile(f"[{SEPARATORS}]")
 NO_TAGS = ("O", "_", "-", "")
 COUNTED = re.compile(r"(.*?)([0-9]{1,18})", re.DOTALL)
@@ -93,7 +94,7 @@ def split_columns(text: str) -> list[str]:
 def _split_blocks(lines: Iterable[Line]) -> Iterator[_Block]:
     block = _Block(1)
     for line in lines:
-        if line.is_blank or line.data.startswith(MARK):
+        if line.is_blank or MARK.match(line.data):
             if block.lines:
                 yield block
             block = _Block(line.number + 1)

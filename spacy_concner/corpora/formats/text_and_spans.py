@@ -158,7 +158,7 @@ def read_label(item: Mapping[str, Any], what: str, place: Place) -> str:
                 wrong_type(f"the {key} of {what}", value, "a single type", place)
             item = {"label": value[0]}
             break
-    return get_string(item, LABEL_KEYS, what, place)
+    return get_string(item, LABEL_KEYS, what, place).strip()
 
 
 def _parse_text(
@@ -245,7 +245,7 @@ def _parse_span(item: Any, what: str, place: Place) -> RawSpan:
         told = item.get("text")
     elif isinstance(item, list | tuple) and len(item) == 3:
         start, end, _ = item
-        label = get_string({"label": item[2]}, ("label",), what, place)
+        label = get_string({"label": item[2]}, ("label",), what, place).strip()
     else:
         wrong_type(what, item, "an object or a list of start, end and label", place)
     for name, value in (("start", start), ("end", end)):

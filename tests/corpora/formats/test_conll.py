@@ -309,3 +309,15 @@ def test_types_may_hold_blanks_and_delimiters():
     types = ["O positive", "creative work", "a|b", "a,b", "R&B-band", "a/L-x"]
     text = "".join(f"w x\tB-{name}\n" for name in types)
     assert conll(text)[0].tags == [f"B-{name}" for name in types]
+
+
+def test_a_wrong_scheme_is_named_and_nothing_skipped():
+    (broken,) = conll("Anna\tB-PER\nBerg\tE-PER\n")
+    told = str(broken.error)
+    assert refusal(broken) == ("C109", 2) and "--scheme bilou" in told
+    assert "--skip-invalid" not in told and "--skip-invalid" in str(conll("w\tx\n")[0].error)
+
+
+def test_a_word_may_begin_like_a_document_mark():
+    text = "a\tO\n-DOCSTART-ing\tO\n-DOCSTART-(2)\tO\nb\tO\n"
+    assert [record.words for record in conll(text)] == [["a", "-DOCSTART-ing"], ["b"]]

@@ -272,3 +272,9 @@ def test_annotation_that_is_not_read_is_told_in_whatever_form(other):
 def test_what_only_resembles_annotation_is_passed_over(other):
     (record,) = jsonl({"text": "O O", **other})
     assert (record.text, record.spans) == ("O O", None)
+
+
+def test_white_space_around_a_type_is_none_of_it():
+    spans = [{"start": 0, "end": 4, "label": "PER "}, [5, 9, " PER"], [10, 15, "\tX"]]
+    (record,) = jsonl({"text": "Anna Berg sings", "spans": spans})
+    assert [label for _, _, label in record.spans] == ["PER", "PER", "X"]
