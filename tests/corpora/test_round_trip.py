@@ -106,7 +106,7 @@ def webanno(sentences):
     lines = ["#FORMAT=WebAnno TSV 3.2\n#T_SP=x.NamedEntity|value\n\n"]
     at = 0
     for n, sentence in enumerate(sentences, 1):
-        lines.append("\n#Text=…\n")
+        lines.append("\n#Text=" + " ".join(sentence[0]) + "\n")
         for m, (word, tag) in enumerate(zip(*sentence, strict=True), 1):
             end = at + len(word.encode("utf-16-le")) // 2
             lines.append(f"{n}-{m}\t{at}-{end}\t{word}\t{tag[2:] or '_'}\t\n")
