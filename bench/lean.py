@@ -40,7 +40,8 @@ def make_lean_site(folder: Path) -> Path:
     for name in run_time_packages():
         found = distribution(name)
         tops = {file.parts[0] for file in found.files or []}
-        for top in tops - {"..", "__pycache__"}:
+        # Of the package itself an installation for work on it has the template alone.
+        for top in tops - {"..", "__pycache__", "spacy_concner"}:
             source = Path(str(found.locate_file(top)))
             if source.exists() and source.suffix != ".pth" and not (folder / top).exists():
                 (folder / top).symlink_to(source)
