@@ -99,7 +99,7 @@ def new_cli(
     planned by how much text there is, and stands as variables in project.yml.
     """
     from ..bitexts.parallel_files import ParallelFiles, count_lines
-    from ..projects.new import Files, Others, new_project
+    from ..projects.new import Files, FurtherTeachers, new_project
     from ..projects.plan import estimate_cost
     from ..projects.probe import probe
     from ..teaching.voting import Voting
@@ -120,7 +120,7 @@ def new_cli(
         name=name,
         encoder=encoder,
         engines=named_paths("--translate", translate, "LANG=ENGINE"),
-        others=Others(
+        others=FurtherTeachers(
             named_paths("--teacher", teacher),
             Voting(named_numbers("--confidence", confidence), partial),
             start_from,

@@ -81,28 +81,24 @@ class Corpus:
     """What a file holds.
 
     given: The file.
-    docs: `.spacy` file of its sentences.
+    docs: Folder with the `.spacy` files of its sentences.
     n_sentences, n_words: Of the source language where it has bitexts.
-    n_all_words: Of all languages.
     entities: Entities by type.
     texts: Its sentences, white space folded; of raw text the first.
     n_tabs: Sentences with a tab.
     has_labels: Whether raw text has labels, which are left unread.
     is_bitexts: Whether the sentences come with translations.
-    n_rejected: Broken records left out.
     """
 
     given: Given
     docs: Path
     n_sentences: int = 0
     n_words: int = 0
-    n_all_words: int = 0
     entities: Counter[str] = field(default_factory=Counter)
     texts: list[str] = field(default_factory=list)
     n_tabs: int = 0
     has_labels: bool = False
     is_bitexts: bool = False
-    n_rejected: int = 0
 
 
 @dataclass
@@ -145,7 +141,7 @@ def inspect_files(
     for number, given in enumerate(files):
         settings = raw_options if given.kind == RAW else options
         try:
-            corpus = _read(given, scratch / f"{number}.spacy", settings, found, skip_invalid)
+            corpus = _read(given, scratch / f"file-{number}", settings, found, skip_invalid)
         except ConcnerError as error:
             found.problems.append(_as_problem(given, str(error)))
             continue
@@ -188,7 +184,7 @@ def _read(
     """Read a file; None if it has broken records, which are then among the problems."""
     if not given.path.exists():
         raise ConcnerError(Errors.C217.format(path=given.path, expected="a file that is there"))
-    rejects = output.with_suffix(".rejects.jsonl")
+    rejects = output.with_name(f"{output.name}.rejects.jsonl")
     if given.path.is_file() and not given.path.stat().st_size:
         raise ConcnerError(Errors.C621.format(path=given.path, language=given.language))
     try:
@@ -206,12 +202,11 @@ def _read(
     if n_rejected:
         first = _tell(rejects)[0]
         found.warnings.append(f"{given.path}: {n_rejected} broken records left out ({first})")
-    corpus = Corpus(given, output, entities=Counter(done.entities), n_rejected=n_rejected)
+    corpus = Corpus(given, output, entities=Counter(done.entities))
     if given.kind == RAW and done.format != "text":
         corpus.has_labels = _has_labels(given.path, output.with_name("labels.spacy"))
     vocab = spacy.blank("xx").vocab
     for doc in read_docs(output, vocab):
-        corpus.n_all_words += len(doc)
         corpus.is_bitexts |= is_bitext(doc)
         for part in source_docs([doc], given.language):
             corpus.n_sentences += 1

@@ -1,9 +1,10 @@
 """A new project from the files that a person has: looked at, planned, written."""
 
 import re
+import shlex
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ TRAINED = ("direct", "translate_train", "concner")
 
 
 @dataclass(frozen=True)
-class Others:
+class FurtherTeachers:
     """Pipelines that teach beside those that are trained here.
 
     teachers: Any pipelines by name, folders or installed packages, as of `label`.
@@ -51,7 +52,7 @@ class Others:
 
     def as_options(self) -> str:
         """Give the options of `distil`; folders are found from anywhere."""
-        given = [f"--teacher {name}={_as_path(path)}" for name, path in self.list_all().items()]
+        given = [f"--teacher {name}={_as_argument(path)}" for name, path in self.list_all().items()]
         given += [f"--partial {name}" for name in self.voting.partial]
         given += [f"--confidence {name}={p:g}" for name, p in self.voting.confidence.items()]
         return " ".join([*given, *(["--join-labels"] if self.start_from else [])])
@@ -73,7 +74,7 @@ class NewProject:
     found: Inspection
     amounts: Amounts
     plan: Plan
-    others: Others
+    others: FurtherTeachers
     n_dev: int
 
 
@@ -85,7 +86,7 @@ def new_project(
     name: str = "",
     encoder: str = DEMO_SOURCE,
     engines: Mapping[str, str] | None = None,
-    others: Others | None = None,
+    others: FurtherTeachers | None = None,
     options: Mapping[str, Any] | None = None,
     raw_encoding: str = "",
     skip_invalid: bool = False,
@@ -106,7 +107,7 @@ def new_project(
     encoder (str): What `spacy concner encoder` starts from.
     engines (Mapping[str, str] | None): Translation engine by the language to translate the
         labelled sentences to; one at most.
-    others (Others | None): Pipelines that teach beside those that are trained here.
+    others (FurtherTeachers | None): Pipelines that teach beside those that are trained here.
     options (Mapping[str, Any] | None): Settings of `convert` for labelled files.
     raw_encoding (str): Encoding of raw text; "" for UTF-8, or what a byte order mark says.
     skip_invalid (bool): Leave broken records out.
@@ -119,7 +120,7 @@ def new_project(
     """
     folder = Path(folder)
     engines = engines or {}
-    others = others or Others()
+    others = others or FurtherTeachers()
     inputs: dict[str, Paths] = {
         "--labelled": files.labelled,
         "--raw": list(files.raw.values()),
@@ -158,17 +159,20 @@ def new_project(
                 shutil.copytree(template_folder() / CONFIGS, part / CONFIGS)
                 variables = _describe_text(files, source, plan)
                 variables |= _describe_teachers(found, files, engines, others)
-                variables |= {"name": name, "encoder": _as_path(encoder)}
+                variables |= {"name": name, "encoder": _as_argument(encoder)}
                 variables |= {"seed": seed, "gpu_id": gpu_id}
                 text = (template_folder() / PROJECT).read_text("utf8")
                 workflow = _choose_workflow(found, engines, lines)
-                places = [_as_path(path) for path in others.list_all().values()]
                 filled = fill_template(
                     text,
                     variables,
                     workflow=workflow,
                     notes=plan.notes,
-                    teachers=[path for path in places if Path(path).is_dir()],
+                    more_deps={
+                        "encoder": _folders([encoder]),
+                        "distil": _folders(others.list_all().values()),
+                    },
+                    no_deps=[] if amounts.bitexts_words else [*map(_place, TRAINED[1:])],
                 )
                 (part / PROJECT).write_text(filled, encoding="utf8")
     return NewProject(
@@ -228,7 +232,7 @@ def _check_engines(
         _check(found, f"--translate {code}", make_translator, engine, source, code)
 
 
-def _check_others(found: Inspection, others: Others) -> None:
+def _check_others(found: Inspection, others: FurtherTeachers) -> None:
     _check(found, "Teachers", others.voting.check, [*others.list_all(), *TRAINED])
     for name, path in others.list_all().items():
         option = "--start-from" if name == START else f"--teacher {name}"
@@ -288,7 +292,7 @@ def _describe_text(files: Files, source: str, plan: Plan) -> dict[str, object]:
 
 
 def _describe_teachers(
-    found: Inspection, files: Files, engines: Mapping[str, str], others: Others
+    found: Inspection, files: Files, engines: Mapping[str, str], others: FurtherTeachers
 ) -> dict[str, object]:
     """Give the variables of translations and teachers."""
     variables: dict[str, object] = {}
@@ -306,7 +310,7 @@ def _describe_teachers(
         align = "--project alignment --encoder ${vars.encoder}"
         variables["translate_to"] = code
         variables["translate_options"] = f"--translations {file} {align}"
-    places = {name: f"training/{name}/model-last" for name in trained}
+    places = {name: _place(name) for name in trained}
     # The student starts from the last, which has been trained here.
     teachers = [f"--teacher {name}={place}" for name, place in places.items()]
     variables["teachers"] = " ".join([others.as_options(), *teachers]).strip()
@@ -315,6 +319,15 @@ def _describe_teachers(
     return variables
 
 
-def _as_path(path: str) -> str:
-    """Give a folder as commands find it from anywhere; a name stays."""
-    return str(Path(path).resolve()) if Path(path).is_dir() else path
+def _place(teacher: str) -> str:
+    return f"training/{teacher}/model-last"
+
+
+def _folders(paths: Iterable[str]) -> list[str]:
+    """Give those that are folders, as they are found from anywhere."""
+    return [str(Path(path).resolve()) for path in paths if Path(path).is_dir()]
+
+
+def _as_argument(path: str) -> str:
+    """Write a folder, or a name, as the argument of a command that runs anywhere."""
+    return shlex.quote(*(_folders([path]) or [path]))

@@ -1,11 +1,10 @@
 """How fast this machine trains an encoder, measured in some seconds."""
 
-import resource
-import sys
 import time
 from pathlib import Path
 
 from ..encoding.demo_encoder import DEMO_SOURCE
+from ..training.usage import peak_memory
 from .plan import WORDS_A_STEP
 
 # Of multilingual-e5-small, and of what else is small on the hub.
@@ -48,9 +47,7 @@ def probe(encoder: str) -> tuple[float, float]:
     # The first also allocates.
     seconds = sorted(times[1:])[N_STEPS // 2]
     weights = 4 * sum(weight.numel() for weight in model.parameters())
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (
-        1 if sys.platform == "darwin" else 1024
-    )
+    used = peak_memory() or weights
     # Two moments of the optimiser are still to come.
     return seconds, (used + 2 * weights) / 1e9 + GIGABYTES_BESIDE
 

@@ -2,13 +2,17 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 PACKAGED = Path(__file__).parent / "template"
 PROJECT = "project.yml"
 CONFIGS = "configs"
 ALL = "all"
+# Of a command: all up to what it reads, and that.
+DEPS = re.compile(
+    r'(?P<head>^  - name: "(?P<name>.+)"\n(?:    .*\n)*?    deps:\n)(?P<deps>(?:      .*\n)+)', re.M
+)
 DESCRIPTION = """description: >
   Made by spacy concner new. The files are in `assets`; what is trained on how much of them stands
   in the variables. `spacy project run all` makes packages of it, and what has changed anew.
@@ -26,7 +30,8 @@ def fill_template(
     *,
     workflow: str,
     notes: Mapping[str, str],
-    teachers: Sequence[str] = (),
+    more_deps: Mapping[str, Sequence[str]],
+    no_deps: Collection[str] = (),
 ) -> str:
     """Make the `project.yml` of a new project.
 
@@ -36,19 +41,25 @@ def fill_template(
     variables (Mapping[str, object]): Values of variables; the others keep theirs.
     workflow (str): The one of the template's workflows that becomes "all", the only one.
     notes (Mapping[str, str]): Why variables have their values, for a comment behind some.
-    teachers (Sequence[str]): Folders of further teachers: what changes there is labelled anew.
+    more_deps (Mapping[str, Sequence[str]]): Further paths that commands read, by command: what
+        changes there runs them again.
+    no_deps (Collection[str]): Paths that no command reads, as nothing makes them.
     RETURNS (str): The new file.
     """
     text = _without_section(text, "assets")
     text = re.sub(r"^description: >\n(?:  .*\n)+", DESCRIPTION, text, count=1, flags=re.M)
-    added = "".join(f"      - {json.dumps(path, ensure_ascii=False)}\n" for path in teachers)
-    before, name, command = text.partition('  - name: "distil"\n')
-    text = before + name + command.replace("    deps:\n", f"    deps:\n{added}", 1)
+
+    def edit_deps(found: re.Match) -> str:
+        lines = [line for line in found["deps"].splitlines() if line.strip(' -"') not in no_deps]
+        lines += [f"      - {_quoted(path)}" for path in more_deps.get(found["name"], ())]
+        return found["head"] + "".join(f"{line}\n" for line in lines)
+
+    text = DEPS.sub(edit_deps, text)
     for name, value in variables.items():
         note = f"  # {notes[name]}" if name in notes else ""
         # A folded text goes on in lines that are indented further.
         pattern = rf"^  {name}:.*\n(?:    .*\n)*"
-        line = f"  {name}: {json.dumps(value, ensure_ascii=False)}{note}\n"
+        line = f"  {name}: {_quoted(value)}{note}\n"
         found = re.search(pattern, text, flags=re.M)
         if found is None:
             raise KeyError(name)
@@ -58,6 +69,10 @@ def fill_template(
         raise KeyError(workflow)
     head, _, rest = text.partition("workflows:\n")
     return f"{head}workflows:\n  {ALL}:\n{steps[1]}\n{rest[rest.index('commands:') :]}"
+
+
+def _quoted(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _without_section(text: str, name: str) -> str:

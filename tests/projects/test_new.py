@@ -1,6 +1,8 @@
 """A person's files become a project, or all that is wrong with them is told."""
 
 import json
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,8 @@ from spacy_concner.cli import concner_cli
 from spacy_concner.errors import ConcnerError
 from spacy_concner.projects import probe
 from spacy_concner.projects.assets import split_dev
-from spacy_concner.projects.new import Files, Others, new_project
+from spacy_concner.projects.new import Files, FurtherTeachers, new_project
 from spacy_concner.teaching.voting import Voting
-from tests.sentences import labelled_doc
 
 NAMES = ["Anna", "Boris", "Clara", "Dimitar", "Elena", "Filip", "Greta", "Hans", "Ivan", "Jana"]
 ROWS = [
@@ -49,7 +50,7 @@ def read(folder: Path) -> dict:
     return yaml.safe_load((folder / "project.yml").read_text("utf8"))
 
 
-def texts(path: Path) -> list[str]:
+def read_texts(path: Path) -> list[str]:
     return [row["text"] for row in srsly.read_jsonl(path)]
 
 
@@ -63,7 +64,7 @@ def test_two_files_a_language(make, files, tmp_path):
         "name": str(files.labelled),
         "license": "not stated",
     }
-    both = texts(assets / "train.jsonl") + texts(assets / "dev.jsonl")
+    both = read_texts(assets / "train.jsonl") + read_texts(assets / "dev.jsonl")
     assert sorted(both) == sorted(row["text"] for row in ROWS)
     assert (assets / "raw.de.txt").read_text("utf8") == "Hier ist Anna.\nDa ist Boris.\n"
     project = read(made.folder)
@@ -90,8 +91,11 @@ def test_what_else_there_may_be(make, files, tmp_path):
     )
     made = make(given, name="mine", seed=7)
     assets = made.folder / "assets"
-    assert texts(assets / "train.jsonl") == [row["text"] for row in ROWS]
-    assert len(texts(assets / "dev.jsonl")) == 2 and len(texts(assets / "test.de.jsonl")) == 3
+    assert read_texts(assets / "train.jsonl") == [row["text"] for row in ROWS]
+    assert (
+        len(read_texts(assets / "dev.jsonl")) == 2
+        and len(read_texts(assets / "test.de.jsonl")) == 3
+    )
     assert (assets / "parallel.de.tsv").is_file() and (assets / "sources.json").is_file()
     found = read(made.folder)["vars"]
     assert (found["name"], found["seed"]) == ("mine", 7)
@@ -103,7 +107,7 @@ def test_translations_go_with_the_sentences_that_stay(make, files):
     path.write_text("".join(f"{name} está aqui.\n" for name in NAMES), encoding="utf8")
     made = make(Files(files.labelled, files.raw, translations={"pt": path}))
     assets = made.folder / "assets"
-    kept = [text.split()[0] for text in texts(assets / "train.jsonl")]
+    kept = [text.split()[0] for text in read_texts(assets / "train.jsonl")]
     lines = (assets / "translations.pt.txt").read_text("utf8").splitlines()
     assert [line.split()[0] for line in lines] == kept and len(kept) == 9
     project = read(made.folder)
@@ -134,7 +138,7 @@ def test_an_engine_translates(make):
 
 def test_other_pipelines_teach_beside(make, trained_folder, tmp_path):
     voting = Voting({"rules": 0.95}, ["rules"])
-    others = Others({"rules": str(trained_folder)}, voting, start_from=str(trained_folder))
+    others = FurtherTeachers({"rules": str(trained_folder)}, voting, start_from=str(trained_folder))
     teachers = read(make(others=others).folder)["vars"]["teachers"]
     assert teachers == (
         f"--teacher rules={trained_folder} --teacher start={trained_folder} --partial rules "
@@ -144,7 +148,9 @@ def test_other_pipelines_teach_beside(make, trained_folder, tmp_path):
     (distil,) = (command for command in project["commands"] if command["name"] == "distil")
     # What changes in a teacher is labelled anew.
     assert distil["deps"].count(str(trained_folder)) == 2
-    wrong = Others({"direct": "none"}, Voting({}, ["nobody"]))
+    # Nothing makes these.
+    assert "training/concner/model-last" not in distil["deps"]
+    wrong = FurtherTeachers({"direct": "none"}, Voting({}, ["nobody"]))
     with pytest.raises(ConcnerError, match=r"(?s)C429.*nobody.*C515.*none.*C426.*direct"):
         make(others=wrong, force=True)
 
@@ -158,6 +164,7 @@ def test_bitexts_bring_their_own_teachers(make, files):
     assert "translate" not in project["workflows"]["all"]
     row = next(iter(srsly.read_jsonl(made.folder / "assets" / "train.jsonl")))
     assert len(row["segments"]) == 2
+    assert made.amounts.bitexts_words == 2 * made.amounts.labelled_words == 72
 
 
 def test_all_problems_are_told_together_and_nothing_is_written(make, files, tmp_path):
@@ -222,12 +229,25 @@ def test_nothing_of_others_is_replaced(make, files, tmp_path):
         make(force=True)
 
 
-def test_copies_of_a_sentence_stay_together():
-    vocab = spacy.blank("xx").vocab
-    docs = [labelled_doc(vocab, [f"w{n}"], ["O"]) for n in range(30)] * 2
-    chosen = split_dev(docs, "en")
-    assert len(chosen) == 3 and chosen == split_dev(docs[::-1], "en")
-    assert split_dev(docs[:1], "en") == set()
+def test_copies_of_a_sentence_stay_together(make, files):
+    texts = [f"w{n}" for n in range(30)] * 2
+    chosen = split_dev(texts)
+    assert len(chosen) == 3 and chosen == split_dev(texts[::-1])
+    assert split_dev(texts[:1]) == set()
+    srsly.write_jsonl(files.labelled, ROWS * 3)
+    made = make()
+    assert made.n_dev == 3
+    assets = made.folder / "assets"
+    dev, train = (set(read_texts(assets / f"{name}.jsonl")) for name in ("dev", "train"))
+    assert len(dev) == 1 and not dev & train
+
+
+def test_folders_with_blanks_in_their_names(make, encoder_folder, tmp_path):
+    encoder = shutil.copytree(encoder_folder, tmp_path / "my encoder")
+    project = read(make(encoder=str(encoder)).folder)
+    assert shlex.split(project["vars"]["encoder"]) == [str(encoder)]
+    (command,) = (command for command in project["commands"] if command["name"] == "encoder")
+    assert str(encoder) in command["deps"]
 
 
 @pytest.mark.slow

@@ -18,7 +18,8 @@ TEXT = (template_folder() / PROJECT).read_text("utf8")
 
 
 def fill(workflow="untranslated", **variables):
-    return fill_template(TEXT, variables, workflow=workflow, notes={"teacher_steps": "why"})
+    notes = {"teacher_steps": "why"}
+    return fill_template(TEXT, variables, workflow=workflow, notes=notes, more_deps={})
 
 
 @pytest.mark.parametrize("workflow", ["all", "translated", "untranslated"])
@@ -37,6 +38,24 @@ def test_variables_are_set_and_the_others_stay():
     comments = re.findall(r"^ *#.*$", TEXT.partition("directories:")[0], re.M)
     assert all(comment in fill(**variables) for comment in comments)
     assert "  teacher_steps: 200  # why\n" in fill(**variables)
+
+
+def test_what_commands_read_is_added_and_taken_out_in_their_deps_alone():
+    gone = "training/concner/model-last"
+    text = fill_template(
+        TEXT, {}, workflow="all", notes={}, more_deps={"distil": ["/a b/ü"]}, no_deps=[gone]
+    )
+    before, after = (
+        {command["name"]: command for command in yaml.safe_load(file)["commands"]}
+        for file in (TEXT, text)
+    )
+    assert gone in before["distil"]["deps"] and gone in before["evaluate"]["deps"]
+    expected = [path for path in before["distil"]["deps"] if path != gone]
+    assert after["distil"]["deps"] == [*expected, "/a b/ü"]
+    assert gone not in after["evaluate"]["deps"]
+    for name, command in before.items():
+        rest = {key: value for key, value in command.items() if key != "deps"}
+        assert {key: value for key, value in after[name].items() if key != "deps"} == rest
 
 
 def test_a_variable_or_workflow_that_is_none():
