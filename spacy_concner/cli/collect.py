@@ -28,7 +28,7 @@ def collect_cli(
     ),
     source: str = typer.Option("en", "--source", help="Language of the labelled text"),
     raw_sentences: int = typer.Option(
-        0, "--raw-sentences", help="Read this many raw sentences of each language; 0 for all"
+        0, "--raw-sentences", min=0, help="Read this many raw sentences of each language; 0 for all"
     ),
     force: bool = FORCE,
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
+from ..errors import ConcnerError, Errors
 from ._util import named_paths, use_gpu, verb
 
 
@@ -51,6 +52,8 @@ def report_cli(
     pipelines = named_paths("--pipeline", pipeline)
     corpora = named_paths("--corpus", corpus)
     check_apart({"--tests": tests}, {"OUTPUT": output_path})
+    if tests is not None and not tests.is_dir():
+        raise ConcnerError(Errors.C217.format(path=tests, expected="a folder with LANG.spacy"))
     for path in find_shards(tests) if tests else ():
         corpora.setdefault(path.stem, str(path))
     trainings = named_paths("--metrics", metrics)

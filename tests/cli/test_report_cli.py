@@ -47,6 +47,8 @@ def test_a_folder_of_tests_is_a_corpus_a_language(tmp_path, corpus, trained_fold
 def test_errors_come_without_a_traceback(tmp_path, corpus, trained_folder):
     page = tmp_path / "page.html"
     assert "C520" in run(page, code=1)
+    given = ["--pipeline", f"mine={trained_folder}", "--corpus", f"en={corpus}"]
+    assert "C217" in run(page, *given, "--tests", tmp_path / "none", code=1)
     assert "C521" in run(page, "--pipeline", trained_folder, code=1)
     assert "C521" in run(page, "--corpus", "=x", code=1)
     assert "C522" in run(page, "--corpus", "a=x", "--corpus", "a=y", code=1)

@@ -111,6 +111,12 @@ def test_raw_text_is_read_as_far_as_is_wanted_and_its_labels_are_not(tmp_path, o
     assert not docs[0].has_annotation("ENT_IOB")
 
 
+def test_less_than_no_raw_sentence_is_told(tmp_path, own):
+    arguments = ["collect", str(own), str(tmp_path / "out"), "--languages", "bg"]
+    result = CliRunner().invoke(concner_cli, [*arguments, "--raw-sentences=-3"])
+    assert result.exit_code == 1 and "C551" in result.output, result.output
+
+
 def test_two_files_for_one_corpus_are_told(tmp_path, own):
     (own / "train.txt").write_text("Anna\n", encoding="utf8")
     with pytest.raises(ConcnerError, match=r"C611.*train\.tsv train\.txt"):
