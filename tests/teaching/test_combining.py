@@ -22,6 +22,16 @@ def test_teachers_of_the_same_labels_are_averaged(weights):
     np.testing.assert_allclose(found, np.tensordot(weights, rows, axes=1), atol=1e-6)
 
 
+def test_the_mean_of_teachers_of_the_same_labels_is_not_rounded_twice():
+    generator = np.random.default_rng(3)
+    rows = generator.dirichlet(np.ones(3), size=(3, 1000)).astype("f2")
+    weights = np.full(3, 1 / 3, dtype="f4")
+    mean = np.zeros((1000, 3), dtype="f4")
+    for part in rows:
+        mean += weights[0] * part.astype("f4")
+    np.testing.assert_array_equal(combine_opinions(rows, weights, np.array([ALL] * 3), 0), mean)
+
+
 def test_one_that_is_silent_takes_no_part():
     said = [0.2, 0.7, 0.1]
     np.testing.assert_allclose(combine([said, [0, 0, 0]], [0.1, 0.9], [ALL, ALL]), said, atol=1e-6)
@@ -58,6 +68,6 @@ def test_any_mix_is_a_distribution():
     rows = generator.dirichlet(np.ones(6) / 3, size=(4, 300)) * knows[:, None]
     rows /= rows.sum(axis=2, keepdims=True)
     rows[generator.random((4, 300)) < 0.3] = 0
-    found = combine_opinions(rows.astype("f4"), generator.random(4), knows, 0)
+    found = combine_opinions(rows.astype("f4"), generator.dirichlet(np.ones(4)), knows, 0)
     assert (found >= 0).all()
     np.testing.assert_allclose(found.sum(axis=1), rows.any(axis=(0, 2)), atol=1e-5)
