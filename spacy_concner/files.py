@@ -13,18 +13,17 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from filelock import FileLock, Timeout
 
-from . import __version__
 from .errors import ConcnerError, Errors
+from .folder_marker import MARKER, Marker, file_sha256, list_files, make_marker, read_marker
 
-MARKER = "concner.json"
 # Where the project and the configs keep encoders: no organisation on the hub.
 OWN_FOLDER = "encoders"
 PART = ".part"
@@ -186,7 +185,9 @@ def whole_file(path: Path, option: str = "OUTPUT") -> Iterator[Path]:
 
 
 @contextmanager
-def whole_folder(path: Path, verb: str, option: str = "OUTPUT") -> Iterator[Path]:
+def whole_folder(
+    path: Path, verb: str, option: str = "OUTPUT", *, sealed: bool = False
+) -> Iterator[Path]:
     """Write a folder that comes under its name once it is whole, or not at all.
 
     What stood there, as `claim` has let it pass, stands until then. The marker is added.
@@ -194,6 +195,7 @@ def whole_folder(path: Path, verb: str, option: str = "OUTPUT") -> Iterator[Path
     path (Path): The folder; those above it are made.
     verb (str): The verb that makes it.
     option (str): What the caller calls it, for messages.
+    sealed (bool): Keep digests of its files: loading it as a pipeline checks them.
     YIELDS (Path): Where to write it meanwhile: a new folder beside it.
     RAISES (ConcnerError): C129 if it cannot be written.
     """
@@ -202,7 +204,7 @@ def whole_folder(path: Path, verb: str, option: str = "OUTPUT") -> Iterator[Path
         part.mkdir(parents=True)
         try:
             yield part
-            write_marker(part, verb)
+            make_marker(part, verb, sealed).write(part / MARKER)
             for place in [*part.rglob("*"), part]:
                 _sync(place)
             if path.exists():
@@ -220,60 +222,45 @@ def whole_folder(path: Path, verb: str, option: str = "OUTPUT") -> Iterator[Path
                 shutil.rmtree(aside, ignore_errors=True)
 
 
-def write_marker(folder: Path, verb: str) -> None:
-    """Write into a folder what made it, and of what files it consists.
+@contextmanager
+def file_of_folder(folder: Path, name: str, option: str) -> Iterator[Path]:
+    """Write a file into a folder that is there, as `whole_file` does, and into its marker.
 
-    folder (Path): The folder, complete.
-    verb (str): The verb.
-    """
-    files = [path.as_posix() for path in _files(folder) if path != Path(MARKER)]
-    text = json.dumps({"verb": verb, "version": __version__, "files": files}, indent=1)
-    (folder / MARKER).write_text(f"{text}\n", encoding="utf8")
-
-
-def add_to_marker(folder: Path, name: str) -> None:
-    """Count a file that another verb has put into a folder among those that make it up.
+    A kill at any moment leaves a folder that its marker is true of.
 
     folder (Path): The folder; one without a marker stays without.
     name (str): The file in it.
+    option (str): What the caller calls the folder, for messages.
+    YIELDS (Path): Where to write it meanwhile.
+    RAISES (ConcnerError): C129 if it cannot be written.
     """
-    marker = folder / MARKER
-    if (found := read_marker(folder)) is None or Path(name) in found[1]:
-        return
-    content = json.loads(marker.read_text("utf8"))
-    content["files"] = sorted([*content["files"], name])
-    with whole_file(marker) as part:
-        part.write_text(f"{json.dumps(content, indent=1)}\n", encoding="utf8")
+    path, marker = folder / name, read_marker(folder)
+    with whole_file(path, option) as part:
+        yield part
+        new = file_sha256(part)
+        if marker is not None:
+            _note(folder, marker, name, f"{marker.sha256.get(name, '')} {new}".strip())
+    if marker is not None:
+        _note(folder, marker, name, new)
 
 
-def read_marker(folder: Path) -> tuple[str, list[Path]] | None:
-    """Read which verb made a folder, and of what files.
+def unseal(folder: Path) -> None:
+    """Forget the digests of a pipeline, whose files are written anew by others.
 
     folder (Path): The folder.
-    RETURNS (tuple[str, list[Path]] | None): The verb and the files, relative to the folder; None if
-        there is no marker or none that can be read.
-    """
-    try:
-        marker = json.loads((folder / MARKER).read_text("utf8"))
-        return str(marker["verb"]), [Path(name) for name in marker["files"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def check_complete(folder: Path) -> None:
-    """Check that a folder that has a marker still has all its files.
-
-    folder (Path): The folder.
-    RAISES (ConcnerError): C602 if some are gone.
     """
     marker = read_marker(folder)
-    if marker is None:
-        return
-    verb, files = marker
-    missing = [name for name in files if not (folder / name).exists()]
-    if missing:
-        values = {"n_missing": len(missing), "n_files": len(files), "example": missing[0]}
-        raise ConcnerError(Errors.C602.format(path=folder, verb=f"spacy concner {verb}", **values))
+    if marker is not None and marker.sha256:
+        with whole_file(folder / MARKER) as part:
+            replace(marker, sha256={}).write(part)
+
+
+def _note(folder: Path, marker: Marker, name: str, sha256: str) -> None:
+    """Note a file and, where digests are kept of its kind, its digests."""
+    files = sorted({*marker.files, Path(name)})
+    kept = marker.sha256 | ({name: sha256} if name in marker.sha256 else {})
+    with whole_file(folder / MARKER) as part:
+        replace(marker, files=files, sha256=kept).write(part)
 
 
 def sweep(path: Path) -> None:
@@ -292,17 +279,6 @@ def sweep(path: Path) -> None:
                 shutil.rmtree(left, ignore_errors=True)
             else:
                 left.unlink(missing_ok=True)
-
-
-def fingerprint(files: Iterable[Path]) -> str:
-    """Give the SHA-256 of files, names and contents, in hexadecimal."""
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.name.encode("utf8"))
-        with file.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                digest.update(chunk)
-    return digest.hexdigest()
 
 
 def is_path(source: str) -> bool:
@@ -397,10 +373,10 @@ def _check_replaceable(verb: str, option: str, output: Output, force: bool) -> N
         raise ConcnerError(Errors.C129.format(**told, reason="it is the folder that you are in"))
     if not any(path.iterdir()):
         return
-    made_by, files = read_marker(path) or ("", [])
-    strange = sorted(set(_files(path)) - {*files, Path(MARKER)})
+    marker = read_marker(path) or Marker("", [])
+    strange = sorted(set(list_files(path)) - {*marker.files, Path(MARKER)})
     reason = ""
-    if made_by != verb:
+    if marker.verb != verb:
         reason = f"holds files that spacy concner {verb} did not make"
     elif strange:
         reason = f"holds {strange[0]}, which spacy concner {verb} did not make"
@@ -408,10 +384,6 @@ def _check_replaceable(verb: str, option: str, output: Output, force: bool) -> N
         raise ConcnerError(Errors.C408.format(**told, reason=reason))
     if not force:
         raise ConcnerError(Errors.C128.format(**told))
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir())
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from .corpora.segments import copy_tokens
 from .errors import ConcnerError, Errors
-from .files import fingerprint
+from .folder_marker import check_sealed, fingerprint
 
 RECOGNISER = "concner"
 EVALUATOR = "concner_evaluator"
@@ -32,12 +32,14 @@ def load_pipeline(path: str | Path, what: str = "Pipeline") -> Language:
     path (str | Path): Pipeline folder or installed package.
     what (str): What the caller takes it for, such as "Teacher", for the message.
     RETURNS (Language): The pipeline.
-    RAISES (ConcnerError): C515 if it cannot be loaded.
+    RAISES (ConcnerError): C515 if it cannot be loaded, C607 if that is because a file of it is
+        another than was shipped.
     """
     try:
         return spacy.load(path)
     # Whatever a broken folder, or one of another version, may raise.
     except Exception as error:
+        check_sealed(Path(path))
         values = {"what": what, "path": path, "error": _reason(error)}
         raise ConcnerError(Errors.C515.format(**values)) from error
 

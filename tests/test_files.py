@@ -8,20 +8,17 @@ import pytest
 
 from spacy_concner.errors import ConcnerError
 from spacy_concner.files import (
-    MARKER,
     File,
     Folder,
     Store,
-    check_complete,
     check_in_place,
     claim,
-    fingerprint,
     is_doc_bin,
     json_line_with,
-    read_marker,
     whole_file,
     whole_folder,
 )
+from spacy_concner.folder_marker import MARKER, Marker, read_marker
 
 is_rejects = json_line_with("reason", "code")
 
@@ -108,7 +105,7 @@ def test_json_lines_are_told_by_their_keys(tmp_path):
 
 def test_folders_are_replaced_by_force_if_the_verb_made_all_of_it(tmp_path):
     path = make_folder(tmp_path / "out")
-    assert read_marker(path) == ("convert", [Path("inner/a.txt")])
+    assert read_marker(path) == Marker("convert", [Path("inner/a.txt")])
     output = {"OUTPUT": Folder(path)}
     with pytest.raises(ConcnerError, match="C128"):
         try_claim(outputs=output)
@@ -129,15 +126,6 @@ def test_folders_are_replaced_by_force_if_the_verb_made_all_of_it(tmp_path):
         try_claim(outputs={"OUTPUT": Folder(tmp_path / "file")}, force=True)
     with pytest.raises(ConcnerError, match=r"C129.*is no folder\. Name another place\."):
         try_claim(outputs={"OUTPUT": Folder(tmp_path / "file" / "below")})
-
-
-def test_a_folder_tells_of_lost_files(tmp_path):
-    path = make_folder(tmp_path / "out")
-    check_complete(path)
-    (path / "inner" / "a.txt").unlink()
-    with pytest.raises(ConcnerError, match=r"C602.*1 of the 1 files.*convert with --force"):
-        check_complete(path)
-    check_complete(tmp_path)
 
 
 def test_what_fails_leaves_the_old_output(tmp_path):
@@ -223,11 +211,3 @@ def test_nothing_changes_in_place_without_force(tmp_path):
     for path, force in ((tmp_path, False), (Path("xx_package"), True)):
         with pytest.raises(ConcnerError, match="C513"):
             check_in_place(path, force)
-
-
-def test_fingerprints_tell_names_and_contents(tmp_path):
-    (tmp_path / "a").write_text("a")
-    (tmp_path / "b").write_text("a")
-    prints = {fingerprint([tmp_path / name]) for name in "ab"}
-    (tmp_path / "a").write_text("b")
-    assert len(prints | {fingerprint([tmp_path / "a"])}) == 3

@@ -14,7 +14,8 @@ from spacy.language import Language
 
 from ..corpora.reader import create_corpus
 from ..errors import ConcnerError, Errors, Warnings
-from ..files import Folder, Paths, Store, check_in_place, claim, whole_file, whole_folder
+from ..files import Folder, Paths, Store, check_in_place, claim, file_of_folder, whole_folder
+from ..folder_marker import is_sealed
 from ..languages import check_language
 from ..pipelines import find_component, is_pipeline, load_pipeline
 from ..tagging.labels import entity_type
@@ -167,14 +168,14 @@ def _claimed(
 
 def _store(nlp: Language, output: Path | None) -> Path:
     if output is not None:
-        with whole_folder(output, VERB, "--output") as folder:
+        with whole_folder(output, VERB, "--output", sealed=is_sealed(Path(nlp.path))) as folder:
             nlp.to_disk(folder)
         return output
     # The settings alone: weights that are loaded lazily or stored otherwise stay untouched.
     name = find_component(nlp)
     recogniser: Any = nlp.get_pipe(name)
     folder = Path(nlp.path)
-    with whole_file(folder / name / "cfg", "PIPELINE") as part:
+    with file_of_folder(folder, f"{name}/cfg", "PIPELINE") as part:
         srsly.write_json(part, recogniser.cfg)
     return folder
 

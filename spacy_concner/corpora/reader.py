@@ -12,7 +12,8 @@ from spacy.training.corpus import walk_corpus
 from spacy.util import ensure_path
 
 from ..errors import ConcnerError, Errors, Warnings
-from ..files import check_complete, show_reason
+from ..files import show_reason
+from ..folder_marker import check_complete
 from .segments import SEGMENTS_KEY, copy_tokens
 from .soft_labels import get_soft_labels
 

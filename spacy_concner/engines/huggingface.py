@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import ConcnerError, Errors, Warnings
-from ..files import fingerprint, is_path
+from ..files import is_path
+from ..folder_marker import fingerprint
 from .huggingface_languages import Direction, set_direction
 from .settings import check_setting
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import ConcnerError, Errors
-from ..files import fingerprint
+from ..folder_marker import fingerprint
 from ..languages import alpha3
 from .dictionaries import read_dictionary
 

@@ -19,6 +19,10 @@ class FilesErrors:
         "with --force; an installed package is never changed."
     )
     C601 = "Another run is writing {option} {path}. Wait until it has ended, or name another place."
+    C607 = (
+        "{path} is not loaded: {file} {what} what {verb} wrote. Take the pipeline anew from where "
+        "it came from. If it was changed on purpose, remove {marker}, which keeps the digests."
+    )
     C602 = (
         "{path} lacks {n_missing} of the {n_files} files that were written to it, {example} among "
         "them. Make it again: {verb} with --force."

@@ -16,12 +16,12 @@ from ..files import (
     Output,
     Paths,
     Store,
-    add_to_marker,
     check_in_place,
     claim,
-    whole_file,
+    file_of_folder,
     whole_folder,
 )
+from ..folder_marker import is_sealed
 from ..languages import check_language
 from ..pipelines import RECOGNISER
 from ..tagging.labels import OUTSIDE
@@ -128,14 +128,12 @@ def write_card(
         )
         card = make_card(meta)
         if output is None:
-            with whole_file(pipeline / META) as part:
+            with file_of_folder(pipeline, META, "PIPELINE") as part:
                 srsly.write_json(part, meta)
-            with whole_file(pipeline / CARD) as part:
+            with file_of_folder(pipeline, CARD, "PIPELINE") as part:
                 part.write_text(card, encoding="utf8")
-            # Else the verb that made the pipeline would take the card for a file of a person.
-            add_to_marker(pipeline, CARD)
         else:
-            with whole_folder(output, "card") as part:
+            with whole_folder(output, "card", sealed=is_sealed(pipeline)) as part:
                 shutil.copytree(pipeline, part, dirs_exist_ok=True)
                 srsly.write_json(part / META, meta)
                 (part / CARD).write_text(card, encoding="utf8")

@@ -121,7 +121,7 @@ def ship(
         # The attribute serves this process, the config is what is stored.
         nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
         nlp.meta["name"] = default_name(languages[0])
-        with whole_folder(output, "ship") as part:
+        with whole_folder(output, "ship", sealed=True) as part:
             nlp.to_disk(part)
             report = ShippingReport(
                 languages=list(languages),

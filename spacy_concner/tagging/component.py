@@ -20,6 +20,7 @@ from ..corpora.segments import SEGMENTS_KEY
 from ..corpora.soft_labels import get_soft_labels
 from ..entity_scores import set_scored_spans
 from ..errors import ConcnerError, Errors
+from ..folder_marker import check_sealed
 from .annotation import set_entities, to_span, word_positions
 from .architecture import TaggerModel, TaggerOutput
 from .batch_losses import BatchLosses, as_tensors, compute_losses
@@ -158,11 +159,29 @@ class ConCNER(TrainablePipe):
         return self
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "ConCNER":
-        """Load what `to_disk` wrote; a threshold set anew in the config wins."""
+        """Load what `to_disk` wrote; a threshold set anew in the config wins.
+
+        path (Path): Folder of the component in that of the pipeline.
+        exclude (Iterable[str]): What is not loaded.
+        RETURNS (ConCNER): The component itself.
+        RAISES (ConcnerError): C607 if the pipeline was shipped, and a file of it is another now.
+        """
+        check_sealed(Path(path).parent)
         configured = self.cfg["configured_threshold"]
         super().from_disk(path, exclude=exclude)
         keep_threshold(self.cfg, configured)
         return self
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write the component; where a shipped pipeline stood, its digests are forgotten.
+
+        path (Path): Folder of the component in that of the pipeline.
+        exclude (Iterable[str]): What is not written.
+        """
+        from ..files import unseal
+
+        unseal(Path(path).parent)
+        super().to_disk(path, exclude=exclude)
 
     @property
     def labels(self) -> tuple[str, ...]:

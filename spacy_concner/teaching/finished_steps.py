@@ -14,7 +14,8 @@ from typing import Any
 import spacy
 
 from ..errors import ConcnerError, Errors
-from ..files import check_complete, fingerprint, sweep, whole_file
+from ..files import sweep, whole_file
+from ..folder_marker import check_complete, fingerprint
 
 MANIFEST = "distil.json"
 

@@ -20,7 +20,8 @@ from spacy.vocab import Vocab
 from ..corpora.reader import corpus_files, count_docs, read_docs
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
-from ..files import Paths, Store, claim, fingerprint, whole_file
+from ..files import Paths, Store, claim, whole_file
+from ..folder_marker import fingerprint
 from .mixing import Mixer
 from .resume import CACHE, check_folder, prepare_folder, read_shard, shard_path, write_shard
 from .sentence_cache import CachedSentenceEncoder

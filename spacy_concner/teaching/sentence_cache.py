@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..encoding.sentence_vectors import SentenceEncoder
-from ..files import fingerprint
+from ..folder_marker import fingerprint
 from .teacher_cache import read_array, write_array
 
 

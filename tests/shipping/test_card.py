@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from spacy_concner.cli._util import concner_cli
 from spacy_concner.errors import ConcnerError
-from spacy_concner.files import MARKER, Folder, claim, read_marker, whole_folder
+from spacy_concner.files import Folder, claim, whole_folder
+from spacy_concner.folder_marker import MARKER, check_sealed, read_marker
 from spacy_concner.shipping.card import make_card, write_card
 from spacy_concner.shipping.meta import make_meta, training_settings
 from tests.sentences import write_corpus
@@ -205,12 +206,16 @@ def test_the_pipeline_itself_changes_by_force_alone_and_in_two_files(pipeline, c
 
 def test_a_copy_of_a_shipped_pipeline_is_whole_and_of_this_verb(pipeline, tmp_path):
     shipped, carded = tmp_path / "shipped", tmp_path / "carded"
-    with whole_folder(shipped, "ship") as part:
+    with whole_folder(shipped, "ship", sealed=True) as part:
         shutil.copytree(pipeline, part, dirs_exist_ok=True)
     write_card(shipped, language="bg", version="1.0.0", output=carded)
-    verb, files = read_marker(carded)
-    assert verb == "card" and Path("README.md") in files
-    assert {Path("config.cfg"), Path("meta.json")} < set(files)
+    marker = read_marker(carded)
+    assert marker.verb == "card" and Path("README.md") in marker.files
+    assert {Path("config.cfg"), Path("meta.json")} < set(marker.files)
+    assert {"config.cfg", "meta.json", "concner/model"} < set(marker.sha256)
+    write_card(carded, language="bg", version="1.0.1", force=True)
+    check_sealed(carded)
+    assert read_marker(carded).sha256["meta.json"] != marker.sha256["meta.json"]
     assert spacy.load(carded)("Anna Berg lives in Sofia.").ents
     with pytest.raises(ConcnerError, match="C408.*ship"):
         write_card(pipeline, language="bg", version="1.0.0", output=shipped, force=True)
