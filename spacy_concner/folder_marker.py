@@ -22,11 +22,13 @@ class Marker:
     files: Of what files it consists, relative to the folder.
     sha256: Digests by file, in hexadecimal; while a file is being replaced the old one and the
         new one, with a blank between them. Only shipped pipelines keep them.
+    finished: Whether all of it is there.
     """
 
     verb: str
     files: list[Path]
     sha256: dict[str, str] = field(default_factory=dict)
+    finished: bool = True
 
     def write(self, path: Path) -> None:
         """Write it.
@@ -35,6 +37,8 @@ class Marker:
         """
         files = [file.as_posix() for file in self.files]
         content: dict[str, object] = {"verb": self.verb, "version": __version__, "files": files}
+        if not self.finished:
+            content["unfinished"] = True
         if self.sha256:
             content["sha256"] = self.sha256
         path.write_text(f"{json.dumps(content, indent=1)}\n", encoding="utf8")
@@ -62,24 +66,27 @@ def read_marker(folder: Path) -> Marker | None:
     try:
         content = json.loads((folder / MARKER).read_text("utf8"))
         files = [Path(name) for name in content["files"]]
-        return Marker(str(content["verb"]), files, dict(content.get("sha256", {})))
+        digests, finished = dict(content.get("sha256", {})), not content.get("unfinished", False)
+        return Marker(str(content["verb"]), files, digests, finished)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def check_complete(folder: Path) -> None:
-    """Check that a folder that has a marker still has all its files.
+    """Check that a folder that has a marker is finished, and still has all its files.
 
     folder (Path): The folder.
-    RAISES (ConcnerError): C602 if some are gone.
+    RAISES (ConcnerError): C602 if some are gone, C608 if the run that makes it has not ended.
     """
     marker = read_marker(folder)
     if marker is None:
         return
+    verb = f"spacy concner {marker.verb}"
+    if not marker.finished:
+        raise ConcnerError(Errors.C608.format(path=folder, verb=verb))
     missing = [name for name in marker.files if not (folder / name).exists()]
     if missing:
         values = {"n_missing": len(missing), "n_files": len(marker.files), "example": missing[0]}
-        verb = f"spacy concner {marker.verb}"
         raise ConcnerError(Errors.C602.format(path=folder, verb=verb, **values))
 
 

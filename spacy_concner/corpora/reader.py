@@ -13,7 +13,7 @@ from spacy.util import ensure_path
 
 from ..errors import ConcnerError, Errors, Warnings
 from ..files import show_reason
-from ..folder_marker import check_complete
+from ..folder_marker import MARKER, check_complete
 from .segments import SEGMENTS_KEY, copy_tokens
 from .soft_labels import get_soft_labels
 
@@ -74,10 +74,12 @@ def corpus_files(path: Path | str) -> list[Path]:
 
     path (Path | str): A `.spacy` file or a folder.
     RETURNS (list[Path]): The files.
-    RAISES (ConcnerError): C142 if there is none, C602 if some that were written are gone.
+    RAISES (ConcnerError): C142 if there is none, C602 if some that were written are gone, C608 if
+        not all have been written.
     """
     location = ensure_path(path)
-    check_complete(location)
+    for folder in {location, *(marker.parent for marker in location.rglob(MARKER))}:
+        check_complete(folder)
     files: list[Path] = []
     if location.exists():
         with warnings.catch_warnings():

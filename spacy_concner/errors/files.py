@@ -19,6 +19,10 @@ class FilesErrors:
         "with --force; an installed package is never changed."
     )
     C601 = "Another run is writing {option} {path}. Wait until it has ended, or name another place."
+    C608 = (
+        "{path} is unfinished: {verb} was stopped, or is still running. Run the same command "
+        "again, which goes on where it was, and then this one."
+    )
     C607 = (
         "{path} is not loaded: {file} {what} what {verb} wrote. Take the pipeline anew from where "
         "it came from. If it was changed on purpose, remove {marker}, which keeps the digests."

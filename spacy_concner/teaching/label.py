@@ -8,11 +8,10 @@ mix, so that a further teacher, or other weights, cost no run of the teachers be
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-import srsly
 import tqdm
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -20,10 +19,10 @@ from spacy.vocab import Vocab
 from ..corpora.reader import corpus_files, count_docs, read_docs
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
-from ..files import Paths, Store, claim, whole_file
+from ..files import Paths, Store, claim
 from ..folder_marker import fingerprint
 from .mixing import Mixer
-from .resume import CACHE, check_folder, prepare_folder, read_shard, shard_path, write_shard
+from .resume import CACHE, SoftLabelFolder, check_folder, shard_name
 from .sentence_cache import CachedSentenceEncoder
 from .similarity_vectors import load_evaluator
 from .teachers import LabelMap, load_teachers, name_teachers, read_label_map
@@ -39,7 +38,6 @@ from .weighting import (
 )
 
 SENTENCES = "sentences"
-WEIGHTING_FILE = "weighting.json"
 
 
 @dataclass
@@ -64,7 +62,7 @@ class Labelling:
     resumed: int = 0
     shards: list[Path] = field(default_factory=list)
 
-    def add(self, n_read: int, kept: Sequence[Doc], shard: Path) -> None:
+    def add(self, n_read: int, kept: Sequence[Doc]) -> None:
         """Count a shard: how many Docs were read for it, and what was kept of them."""
         found = [get_soft_labels(doc) for doc in kept]
         self.docs += n_read
@@ -73,7 +71,6 @@ class Labelling:
         self.unsure_tokens += sum(
             int((~soft.probabilities.any(axis=1)).sum()) for soft in found if soft is not None
         )
-        self.shards.append(shard)
 
 
 @dataclass(frozen=True)
@@ -196,9 +193,7 @@ def label(
         n_docs = sum(map(count_docs, files))
         of_text = {"input": text, "label_map": mapping or {}}
         settings = {**of_text, **mixer.settings, "limit": limit, "shard_size": shard_size}
-        prepare_folder(output, settings, force)
-        with whole_file(output / WEIGHTING_FILE) as part:
-            srsly.write_json(part, mixer.weighting.summary)
+        folder = SoftLabelFolder(output, settings, force)
         docs = islice(_stream(files), limit or None)
         done = Labelling(mixer.weighting.summary)
         with tqdm.tqdm(
@@ -207,11 +202,13 @@ def label(
             unit=" docs",
             disable=None if progress else True,
         ) as bar:
+            numbers = count(1)
             while shard := list(islice(docs, shard_size)):
-                _make_shard(shard, mixer, output, done)
+                _make_shard(shard, next(numbers), mixer=mixer, folder=folder, done=done)
                 bar.update(len(shard))
-    if done.docs and done.unsure_docs == done.docs:
-        raise ConcnerError(Errors.C423.format(value=min_confidence, n_docs=done.docs))
+        if done.docs and done.unsure_docs == done.docs:
+            raise ConcnerError(Errors.C423.format(value=min_confidence, n_docs=done.docs))
+        done.shards = folder.finish(next(numbers) - 1, mixer.weighting.summary)
     return done
 
 
@@ -225,16 +222,17 @@ def check_confidence(value: float) -> None:
         raise ConcnerError(Errors.C417.format(value=value))
 
 
-def _make_shard(docs: Sequence[Doc], mixer: Mixer, output: Path, done: Labelling) -> None:
-    """Make the next shard, unless an earlier run has, and count it."""
-    file = shard_path(output, len(done.shards) + 1)
-    kept = read_shard(file, None if mixer.may_leave_out else len(docs))
+def _make_shard(
+    docs: Sequence[Doc], number: int, *, mixer: Mixer, folder: SoftLabelFolder, done: Labelling
+) -> None:
+    """Make a shard, unless an earlier run has, and count it."""
+    kept = folder.read(number, None if mixer.may_leave_out else len(docs))
     if kept is None:
-        kept = mixer.mix(docs, file.stem)
-        write_shard(file, kept)
+        kept = mixer.mix(docs, shard_name(number))
+        folder.write(number, kept)
     else:
         done.resumed += len(docs)
-    done.add(len(docs), kept, file)
+    done.add(len(docs), kept)
 
 
 def _weigh(

@@ -2,10 +2,13 @@
 
 The folder's `label.json` holds all that the labels depend on. A run with the same settings keeps
 the shards that are whole and makes the others; a run with other settings stops, or starts anew.
+Shards are made in a hidden folder and come to their places when all are there: what stood there
+stands until then, and no reader takes a part for the whole.
 """
 
 import json
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,16 +19,20 @@ from ..corpora.reader import read_docs
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
 from ..files import PART, whole_file
+from ..folder_marker import MARKER, Marker
 
 MANIFEST = "label.json"
 # What teachers said, kept apart from the shards that are mixed of it.
 CACHE = "teachers"
+WEIGHTING_FILE = "weighting.json"
 SHARD = re.compile(r"\d{5,}\.spacy")
+# Hidden, so that readers of corpora pass it over.
+MAKING = ".making"
 
 
-def shard_path(output: Path, number: int) -> Path:
-    """Give the file of a shard, numbered from 1."""
-    return output / f"{number:05d}.spacy"
+def shard_name(number: int) -> str:
+    """Give the name of a shard, numbered from 1, without suffix."""
+    return f"{number:05d}"
 
 
 def check_folder(output: Path) -> None:
@@ -43,47 +50,99 @@ def check_folder(output: Path) -> None:
         return
     # Files of a user's must never be taken for, or mixed with, shards. What a run leaves that was
     # killed before it wrote its settings is none of them.
-    if any(path.suffix != PART and path.name != CACHE for path in output.iterdir()):
+    ours = (CACHE, MAKING, MARKER)
+    if any(path.suffix != PART and path.name not in ours for path in output.iterdir()):
         reason = f"holds files and no {MANIFEST}: spacy concner label did not make them"
         raise ConcnerError(Errors.C408.format(**told, reason=reason))
 
 
-def prepare_folder(output: Path, settings: dict, force: bool) -> None:
-    """Make the folder ready for a run with these settings.
+class SoftLabelFolder:
+    """The shards of a run of `label`: those of an earlier one, and those that are made."""
 
-    output (Path): The folder, as `check_folder` lets it pass.
-    settings (dict): What the labels depend on; kept in `label.json`.
-    force (bool): Remove the shards of a run with other settings. No other file is touched.
-    RAISES (ConcnerError): C405 if the folder was made with other settings, C129 if it cannot
-        be written to.
-    """
-    for left in output.glob(f".*{PART}"):
-        left.unlink()
-    manifest = output / MANIFEST
-    before = _read_settings(manifest)
-    if before == settings:
-        return
-    shards = [path for path in sorted(output.glob("*.spacy")) if SHARD.fullmatch(path.name)]
-    if shards and not force:
-        changed: list[str] = [f"settings (its {MANIFEST} cannot be read)"]
-        if before:
-            changed = sorted(key for key in settings if before.get(key) != settings[key])
-        raise ConcnerError(Errors.C405.format(path=output, changed=changed))
-    for shard in shards:
-        shard.unlink()
-    with whole_file(manifest) as part:
-        part.write_text(json.dumps(settings, indent=2), encoding="utf8")
+    def __init__(self, output: Path, settings: dict, force: bool) -> None:
+        """Make the folder ready for a run.
 
+        output (Path): The folder, as `check_folder` lets it pass.
+        settings (dict): What the labels depend on; kept in `label.json`.
+        force (bool): Replace the shards of a run with other settings, once there are new ones. No
+            other file is touched.
+        RAISES (ConcnerError): C405 if the folder was made with other settings, C129 if it cannot
+            be written to.
+        """
+        self.output = output
+        self.settings = settings
+        for left in output.glob(f".*{PART}"):
+            left.unlink()
+        before = _read_settings(output / MANIFEST)
+        self._is_same = before == settings
+        if not self._is_same and self._shards() and not force:
+            changed: list[str] = [f"settings (its {MANIFEST} cannot be read)"]
+            if before:
+                changed = sorted(key for key in settings if before.get(key) != settings[key])
+            raise ConcnerError(Errors.C405.format(path=output, changed=changed))
+        if not self._shards():
+            self._mark(Marker("label", [], finished=False))
+        if _read_settings(self._making / MANIFEST) != settings:
+            shutil.rmtree(self._making, ignore_errors=True)
+            _write_json(self._making / MANIFEST, settings)
 
-def write_shard(file: Path, docs: Sequence[Doc]) -> None:
-    """Write a shard whole or not at all.
+    def read(self, number: int, n_expected: int | None) -> list[Doc] | None:
+        """Read a shard that an earlier run has written with the same settings.
 
-    file (Path): The file.
-    docs (Sequence[Doc]): Softly labelled Docs.
-    RAISES (ConcnerError): C129 if it cannot be written.
-    """
-    with whole_file(file) as part:
-        DocBin(docs=docs, store_user_data=True).to_disk(part)
+        number (int): Its number, from 1.
+        n_expected (int): How many softly labelled Docs it must hold; None for any number.
+        RETURNS (list[Doc] | None): The Docs; None if it is missing, broken or lacks some.
+        """
+        places = [self._making, *([self.output] if self._is_same else [])]
+        found = (
+            read_shard(folder / f"{shard_name(number)}.spacy", n_expected) for folder in places
+        )
+        return next((docs for docs in found if docs is not None), None)
+
+    def write(self, number: int, docs: Sequence[Doc]) -> None:
+        """Write a shard whole or not at all.
+
+        number (int): Its number, from 1.
+        docs (Sequence[Doc]): Softly labelled Docs.
+        RAISES (ConcnerError): C129 if it cannot be written.
+        """
+        with whole_file(self._making / f"{shard_name(number)}.spacy") as part:
+            DocBin(docs=docs, store_user_data=True).to_disk(part)
+
+    def finish(self, n_shards: int, summary: dict) -> list[Path]:
+        """Put the shards into their places; a reader that comes meanwhile is told of it.
+
+        n_shards (int): How many there are.
+        summary (dict): How the teachers were weighed, for `weighting.json`.
+        RETURNS (list[Path]): Their files.
+        RAISES (ConcnerError): C129 if the folder cannot be written to.
+        """
+        files = [self.output / f"{shard_name(number + 1)}.spacy" for number in range(n_shards)]
+        made = [Path(path.name) for path in [*files, self.output / MANIFEST]]
+        made.append(Path(WEIGHTING_FILE))
+        self._mark(Marker("label", [], finished=False))
+        for shard in set(self._shards()) - set(files):
+            shard.unlink()
+        for file in files:
+            new = self._making / file.name
+            if new.exists():
+                new.replace(file)
+        _write_json(self.output / WEIGHTING_FILE, summary)
+        _write_json(self.output / MANIFEST, self.settings)
+        self._mark(Marker("label", made))
+        shutil.rmtree(self._making, ignore_errors=True)
+        return files
+
+    @property
+    def _making(self) -> Path:
+        return self.output / MAKING
+
+    def _shards(self) -> list[Path]:
+        return [path for path in self.output.glob("*.spacy") if SHARD.fullmatch(path.name)]
+
+    def _mark(self, marker: Marker) -> None:
+        with whole_file(self.output / MARKER) as part:
+            marker.write(part)
 
 
 def read_shard(file: Path, n_expected: int | None) -> list[Doc] | None:
@@ -108,3 +167,8 @@ def _read_settings(path: Path) -> dict:
         return json.loads(path.read_text("utf8"))
     except (OSError, ValueError):
         return {}
+
+
+def _write_json(path: Path, content: dict) -> None:
+    with whole_file(path) as part:
+        part.write_text(json.dumps(content, indent=2), encoding="utf8")

@@ -1,6 +1,7 @@
 import multiprocessing
 import os
 import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from spacy.vocab import Vocab
 from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
-from spacy_concner.corpora.reader import read_docs
+from spacy_concner.corpora.reader import corpus_files, read_docs
 from spacy_concner.corpora.segments import get_segments, make_bitext
 from spacy_concner.corpora.soft_labels import get_soft_labels
 from spacy_concner.errors import ConcnerError
@@ -120,6 +121,7 @@ def test_shards(raw, teachers, tmp_path):
     assert [len(DocBin().from_disk(shard)) for shard in result.shards] == [3, 3, 1]
     assert sorted(path.name for path in output.iterdir()) == [
         *(shard.name for shard in result.shards),
+        "concner.json",
         "label.json",
         "teachers",
         "weighting.json",
@@ -150,8 +152,12 @@ def test_killed_run_goes_on_with_the_same_bytes(raw, teachers, tmp_path):
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
-    assert [path.name for path in sorted(output.glob("*.spacy"))] == ["00001.spacy"]
-    first = (output / "00001.spacy").stat()
+    assert not list(output.glob("*.spacy"))
+    first = (output / ".making" / "00001.spacy").stat()
+    with pytest.raises(ConcnerError, match="C608.*label was stopped"):
+        corpus_files(output)
+    with pytest.raises(ConcnerError, match="C608"):
+        corpus_files(tmp_path)
 
     settings = {"shard_size": 2, "batch_size": 2}
     result = run(raw, output, teachers, **settings)
@@ -240,6 +246,58 @@ def test_run_that_was_killed_before_it_wrote_shards_goes_on(raw, teachers, tmp_p
     (tmp_path / "mine" / "note.txt").write_text("mine")
     with pytest.raises(ConcnerError, match="C408"):
         run(raw, tmp_path / "mine", teachers[:1])
+
+
+def test_a_run_with_other_settings_leaves_the_old_labels_until_it_is_whole(
+    raw, teachers, tmp_path, monkeypatch
+):
+    output = tmp_path / "soft"
+    run(raw, output, teachers[:1], shard_size=2)
+    before = {path: path.read_bytes() for path in output.glob("*.*")}
+    assert len(corpus_files(output)) == 4
+
+    def fail(self, path):
+        if path.name.startswith(".00002"):
+            raise OSError(28, "No space left on device")
+        to_disk(self, path)
+
+    to_disk = DocBin.to_disk
+    monkeypatch.setattr(DocBin, "to_disk", fail)
+    with pytest.raises(ConcnerError, match="C129.*No space"):
+        run(raw, output, teachers, shard_size=3, force=True)
+    assert {path: path.read_bytes() for path in output.glob("*.*") if path.is_file()} == before
+    assert len(read(output)) == 7
+    monkeypatch.undo()
+    again = run(raw, output, teachers, shard_size=3, force=True)
+    assert again.resumed == 3 and len(corpus_files(output)) == 3
+    fresh = run(raw, tmp_path / "fresh", teachers, shard_size=3)
+    for found, expected in zip(again.shards, fresh.shards, strict=True):
+        assert found.read_bytes() == expected.read_bytes()
+
+
+def test_what_is_put_into_place_only_in_part_is_told_and_mended(
+    raw, teachers, tmp_path, monkeypatch
+):
+    output = tmp_path / "soft"
+    run(raw, output, teachers[:1], shard_size=2)
+    rename = Path.replace
+
+    def fail(self, target):
+        if self.name == "00002.spacy":
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(KeyboardInterrupt):
+        run(raw, output, teachers, shard_size=2, force=True)
+    with pytest.raises(ConcnerError, match="C608"):
+        corpus_files(output)
+    monkeypatch.undo()
+    again = run(raw, output, teachers, shard_size=2, force=True)
+    fresh = run(raw, tmp_path / "fresh", teachers, shard_size=2)
+    for found, expected in zip(again.shards, fresh.shards, strict=True):
+        assert found.read_bytes() == expected.read_bytes()
+    assert not list(output.glob(".*"))
 
 
 def test_force_removes_shards_alone(raw, teachers, tmp_path):
