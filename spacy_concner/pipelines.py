@@ -122,6 +122,16 @@ def pipeline_fingerprint(nlp: Language) -> str:
     return f"{nlp.meta['lang']}_{nlp.meta['name']}-{nlp.meta['version']} {fingerprint(files)}"
 
 
+def identify(place: str | Path) -> str:
+    """Give the SHA-256 of a file, of a folder's files or a package's, or else the name itself."""
+    path = Path(place)
+    if not path.exists() and spacy.util.is_package(str(place)):
+        path = spacy.util.get_package_path(str(place))
+    if path.is_dir():
+        return fingerprint(sorted(file for file in path.rglob("*") if file.is_file()))
+    return fingerprint([path]) if path.is_file() else str(place)
+
+
 def _reason(error: Exception) -> str:
     """Give what went wrong, without the full stop that the message around it has."""
     text = str(error)

@@ -34,8 +34,8 @@ from ..files import (
     sweep,
     whole_folder,
 )
-from ..pipelines import load_pipeline
-from .finished_steps import MadeSteps, identify, keep_only
+from ..pipelines import identify, load_pipeline
+from .finished_steps import MadeSteps, keep_only
 from .label import check_confidence, label
 from .rounds import (
     GENTLER,

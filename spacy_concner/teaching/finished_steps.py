@@ -11,11 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import spacy
-
 from ..errors import ConcnerError, Errors
 from ..files import sweep, whole_file
-from ..folder_marker import check_complete, fingerprint
+from ..folder_marker import check_complete
 
 MANIFEST = "distil.json"
 
@@ -93,16 +91,6 @@ def is_whole(folder: Path) -> bool:
     except ConcnerError:
         return False
     return True
-
-
-def identify(place: str | Path) -> str:
-    """Give the SHA-256 of a file, of a folder's files or a package's, or else the name itself."""
-    path = Path(place)
-    if not path.exists() and spacy.util.is_package(str(place)):
-        path = spacy.util.get_package_path(str(place))
-    if path.is_dir():
-        return fingerprint(sorted(file for file in path.rglob("*") if file.is_file()))
-    return fingerprint([path]) if path.is_file() else str(place)
 
 
 def _read(output: Path) -> dict[str, Any]:
