@@ -10,10 +10,11 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +31,8 @@ PART = ".part"
 # What is read of a file to tell whether it is of the kind that is written.
 HEAD_BYTES = 1 << 16
 ASIDE = ".aside"
+# What `_beside` calls a file or folder until it comes under its name.
+BESIDE = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{8}\.(part|aside)", re.DOTALL)
 # What a full or forbidden disk says.
 FULL_DISK = {errno.ENOSPC, errno.EDQUOT}
 DISK_FAULTS = {*FULL_DISK, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
@@ -120,7 +123,8 @@ def claim(
     force (bool): Replace what this verb made before.
     RAISES (ConcnerError): C407 if an output is an input or another output, lies in one or holds
         one; C128 if it is there and `force` is not set; C408 if it is there and not of this verb;
-        C129 if it cannot be written, C601 if another run is writing it.
+        C129 if it cannot be written, C601 if another run is writing it, C604 if no lock can be
+        kept.
     """
     written = {option: output for option, output in outputs.items() if output is not None}
     check_apart(inputs, {option: output.path for option, output in written.items()})
@@ -128,6 +132,8 @@ def claim(
         for option, output in written.items():
             locks.enter_context(_lock(option, output.path))
             sweep(output.path)
+            if isinstance(output, Store):
+                _sweep_inside(output.path)
         for option, output in written.items():
             _check_place(option, output.path)
             _check_replaceable(verb, option, output, force)
@@ -268,17 +274,8 @@ def sweep(path: Path) -> None:
 
     path (Path): The output, which no other run is writing.
     """
-    if not path.parent.is_dir():
-        return
-    for aside in path.parent.glob(f".{_escape(path.name)}.*{ASIDE}"):
-        if not path.exists():
-            aside.rename(path)
-    for left in path.parent.glob(f".{_escape(path.name)}.*"):
-        if left.suffix in (PART, ASIDE):
-            if left.is_dir():
-                shutil.rmtree(left, ignore_errors=True)
-            else:
-                left.unlink(missing_ok=True)
+    if path.parent.is_dir():
+        _clear_away(path.parent.glob(f".{_escape(path.name)}.*"))
 
 
 def is_path(source: str) -> bool:
@@ -390,14 +387,19 @@ def _check_replaceable(verb: str, option: str, output: Output, force: bool) -> N
 def _lock(option: str, path: Path) -> Iterator[None]:
     # Not beside the output: a lock that stayed there would be one more file to wonder about.
     user = os.getuid() if hasattr(os, "getuid") else "user"
-    folder = Path(tempfile.gettempdir()) / f"spacy-concner-locks-{user}"
-    folder.mkdir(exist_ok=True)
-    name = hashlib.sha256(str(path.resolve()).encode("utf8")).hexdigest()[:32]
-    lock = FileLock(folder / f"{name}.lock")
+    told = {"option": option, "path": path}
+    folder = Path(os.environ.get("TMPDIR", os.sep))
     try:
+        folder = Path(tempfile.gettempdir()) / f"spacy-concner-locks-{user}"
+        folder.mkdir(exist_ok=True)
+        name = hashlib.sha256(str(path.resolve()).encode("utf8")).hexdigest()[:32]
+        lock = FileLock(folder / f"{name}.lock")
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise ConcnerError(Errors.C601.format(option=option, path=path)) from error
+        raise ConcnerError(Errors.C601.format(**told)) from error
+    except OSError as error:
+        told |= {"folder": folder, "reason": show_reason(error)}
+        raise ConcnerError(Errors.C604.format(**told)) from error
     try:
         yield
     finally:
@@ -423,6 +425,28 @@ def _told_as(option: str, path: Path, part: Path) -> Iterator[None]:
 
 def _beside(path: Path, suffix: str) -> Path:
     return path.absolute().with_name(f".{path.name}.{uuid.uuid4().hex[:8]}{suffix}")
+
+
+def _sweep_inside(path: Path) -> None:
+    """Clear away what killed runs have left in a folder that runs add to."""
+    if path.is_dir():
+        _clear_away(path.rglob(".*"))
+
+
+def _clear_away(paths: Iterable[Path]) -> None:
+    """Remove those of the paths that are of a killed run, or put them back if they stood there."""
+    # Folders of a run go with what is in them.
+    for left in list(paths):
+        found = BESIDE.fullmatch(left.name)
+        if found is None or not left.exists():
+            continue
+        place = left.with_name(found["name"])
+        if left.suffix == ASIDE and not place.exists():
+            left.rename(place)
+        elif left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def _escape(name: str) -> str:

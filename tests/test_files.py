@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,26 @@ def test_what_a_killed_run_has_moved_aside_comes_back(tmp_path):
     with pytest.raises(ConcnerError, match="C128"):
         try_claim(outputs={"OUTPUT": Folder(out)})
     assert (out / "inner" / "a.txt").read_text() == "old" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_killed_runs_have_left_in_a_folder_that_runs_add_to_is_swept(tmp_path):
+    store = tmp_path / "cache"
+    (store / "one" / ".a.npy.12345678.part").mkdir(parents=True)
+    (store / "one" / ".a.npy.12345678.part" / "b").touch()
+    (store / "one" / ".model.87654321.aside").mkdir()
+    for mine in (".hidden.part", ".a.npy.12345678.txt", "a.npy.12345678.part"):
+        (store / mine).touch()
+    before = sorted(path.name for path in store.iterdir())
+    try_claim(outputs={"OUTPUT": Store(store)})
+    assert sorted(path.name for path in store.iterdir()) == before
+    assert [path.name for path in (store / "one").iterdir()] == ["model"]
+
+
+def test_no_place_for_locks_is_told(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    with pytest.raises(ConcnerError, match=r"C604.*TMPDIR"):
+        try_claim(outputs={"OUTPUT": Store(tmp_path / "out")})
 
 
 @pytest.mark.slow

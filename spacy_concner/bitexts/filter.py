@@ -88,7 +88,8 @@ def filter_corpus(
         sieve = _Sieve(usual, thresholds, rejected)
         docs = tqdm(read_docs(path, vocab), unit=" docs", disable=None if progress else True)
         done = sieve.done
-        done.files = write_docs(sieve.choose(docs), output, shard_size, "filter")
+        chosen = rejected.before_the_end_of(sieve.choose(docs))
+        done.files = write_docs(chosen, output, shard_size, "filter")
         if done.rejected:
             done.rejects = rejected.path
         if not done.files:

@@ -154,7 +154,8 @@ def make_bitexts(
             disable=None if progress else True,
         )
         made = builder.made
-        written = write_docs(builder.build(lines, batch_size), output, shard_size, "bitext")
+        pairs = rejected.before_the_end_of(builder.build(lines, batch_size))
+        written = write_docs(pairs, output, shard_size, "bitext")
         if made.lost:
             made.rejects = rejected.path
         if not written:

@@ -184,9 +184,8 @@ def translate_corpus(
             asked = CachedTranslator(translator, store, batch_size)
             projector = Projector(strategies, asked, Joiner(nlp, target, aligner))
             run = _Run(projector, rejected, done, keep_unprojected)
-            written = write_docs(
-                run.translate(read(docs), batch_size), output, shard_size, "translate"
-            )
+            pairs = rejected.before_the_end_of(run.translate(read(docs), batch_size))
+            written = write_docs(pairs, output, shard_size, "translate")
         if done.lost:
             done.rejects = rejected.path
         if not written:

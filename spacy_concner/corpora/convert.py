@@ -177,7 +177,7 @@ def convert(
         sieve = _Sieve(builder, done, rejected, segment=segment, bar=bar)
         built = islice(sieve.build(read_records(sources.files, options)), limit or None)
         docs = (one.doc for one in built) if sample is None else _draw(built, builder, sample, seed)
-        counted = _count(docs, done, labels)
+        counted = rejected.before_the_end_of(_count(docs, done, labels))
         done.files = write_docs(counted, output, shard_size, "convert")
     done.n_trimmed = builder.n_trimmed
     done.prefixes = _find_prefixes(done, SHARE_OF_OTHERS if strip_prefix else SHARE_OF_PREFIXES)

@@ -2,14 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from ..files import File, json_line_with, whole_file
 
+T = TypeVar("T")
 OPTION = "--rejects"
 # Each row of a rejects file tells why it is there.
 IS_REJECTS = json_line_with("reason", "reasons", "code")
@@ -32,8 +33,8 @@ def show_reasons(counts: Counter[str]) -> str:
 class Rejects:
     """A rejects file, open for a run; it is there once there is something in it.
 
-    It comes under its name when the run ends, however that ends, and a run that leaves out nothing
-    removes that of the run before.
+    It comes under its name before what is made of the rest does, or when the run fails, and a run
+    that leaves out nothing removes that of the run before.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -44,6 +45,7 @@ class Rejects:
         self.path = path
         self._stream: IO[str] | None = None
         self._writing = ExitStack()
+        self._is_done = False
 
     @property
     def output(self) -> File | None:
@@ -66,6 +68,18 @@ class Rejects:
             )
         self._stream.write(json.dumps(row, ensure_ascii=False) + "\n")
 
+    def before_the_end_of(self, docs: Iterable[T]) -> Iterator[T]:
+        """Pass on what a run keeps, and bring the file under its name after the last of it.
+
+        An output is whole once it has got all, and a run that is killed then must not have left
+        its rejects behind.
+
+        docs (Iterable[T]): What is kept.
+        YIELDS (T): The same.
+        """
+        yield from docs
+        self._finish()
+
     def __enter__(self) -> "Rejects":
         """Give itself."""
         return self
@@ -77,7 +91,16 @@ class Rejects:
         traceback: TracebackType | None,
     ) -> None:
         """Bring the file under its name, whether the run went well or not."""
+        if kind is None:
+            self._finish()
+        else:
+            self._writing.close()
+
+    def _finish(self) -> None:
+        if self._is_done:
+            return
+        self._is_done = True
         if self._stream is not None:
             self._writing.close()
-        elif self.path is not None and kind is None:
+        elif self.path is not None:
             self.path.unlink(missing_ok=True)

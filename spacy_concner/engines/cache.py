@@ -1,16 +1,23 @@
 """Translations on disk, so that an interrupted run loses nothing and nothing is asked twice."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from spacy.util import minibatch
 
 from ..errors import ConcnerError, Errors
+from ..files import show_reason
 from .own_code import tell_fault
 from .protocol import Translator
 
+# How long another program may hold the file.
+PATIENCE = 30
+# What SQLite says when it is not the file that is at fault; the codes come with Python 3.11.
+LOCKED = "locked"
+DISK_FAULTS = ("disk is full", "readonly database", "disk i/o error", "unable to open")
 CREATE = (
     "CREATE TABLE IF NOT EXISTS translations (engine TEXT, text TEXT, translation TEXT, "
     "PRIMARY KEY (engine, text)) WITHOUT ROWID"
@@ -43,17 +50,17 @@ class TranslationCache:
 
         path (Path): The file, made if it is not there; None for a temporary one.
         key (str): What tells the engine's translations from those of others: its `cache_key`.
-        RAISES (ConcnerError): C213 if the file is not such a cache.
+        RAISES (ConcnerError): C213 if the file is not such a cache, C603 if another program holds
+            it, C129 if it cannot be written.
         """
         self.key = key
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._connection = sqlite3.connect(path or "")
+        self._path = path
+        with self._told():
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path or "", timeout=PATIENCE)
             self._connection.execute(CREATE)
             self._connection.execute(SELECT, ("", ""))
-        except sqlite3.Error as error:
-            raise ConcnerError(Errors.C213.format(path=path, error=error)) from error
 
     def get(self, texts: Iterable[str]) -> dict[str, str]:
         """Give the translations that are known.
@@ -61,25 +68,44 @@ class TranslationCache:
         texts (Iterable[str]): Texts to look up.
         RETURNS (dict[str, str]): Text to translation, in the order asked, unknown ones left
             out.
+        RAISES (ConcnerError): C213, C603 and C129, as when it is opened.
         """
         known = {}
-        for text in texts:
-            for (translation,) in self._connection.execute(SELECT, (self.key, text)):
-                known[text] = translation
+        with self._told():
+            for text in texts:
+                for (translation,) in self._connection.execute(SELECT, (self.key, text)):
+                    known[text] = translation
         return known
 
     def add(self, translations: Mapping[str, str]) -> None:
         """Write translations through to the disk.
 
         translations (Mapping[str, str]): Text to translation.
+        RAISES (ConcnerError): C213, C603 and C129, as when it is opened.
         """
         rows = [(self.key, text, translation) for text, translation in translations.items()]
-        with self._connection:
+        with self._told(), self._connection:
             self._connection.executemany(INSERT, rows)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell what SQLite and the disk find fault with."""
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            path = self._path or "a temporary file"
+            reason = show_reason(error)
+            if LOCKED in reason.lower():
+                message = Errors.C603.format(path=path, seconds=PATIENCE)
+            elif isinstance(error, OSError) or any(it in reason.lower() for it in DISK_FAULTS):
+                message = Errors.C129.format(option="--cache", path=path, reason=reason)
+            else:
+                message = Errors.C213.format(path=path, error=reason)
+            raise ConcnerError(message) from error
 
     def __enter__(self) -> "TranslationCache":
         """Give the cache itself."""

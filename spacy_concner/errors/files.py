@@ -31,3 +31,11 @@ class FilesErrors:
         "{path} lacks {n_missing} of the {n_files} files that were written to it, {example} among "
         "them. Make it again: {verb} with --force."
     )
+    C603 = (
+        "{path} has been locked by another program for {seconds} seconds. Wait until that has "
+        "ended, or close it, and run the same command again: what is in the cache is kept."
+    )
+    C604 = (
+        "Cannot keep a lock for {option} {path} in {folder}: {reason}. Set the environment "
+        "variable TMPDIR to a folder that can be written to."
+    )

@@ -31,7 +31,6 @@ from ..files import (
     Paths,
     Store,
     claim,
-    sweep,
     whole_folder,
 )
 from ..pipelines import identify, load_pipeline
@@ -468,7 +467,6 @@ class _Run:
     def _publish(self, name: str) -> None:
         """Copy the last student to where it is looked for."""
         last = self.output / LAST
-        sweep(last)
         if not self.made.is_copied(name, last):
             with whole_folder(last, VERB) as folder:
                 shutil.copytree(self.pipelines[name], folder, dirs_exist_ok=True)

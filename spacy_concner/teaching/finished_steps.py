@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConcnerError, Errors
-from ..files import sweep, whole_file
+from ..files import whole_file
 from ..folder_marker import check_complete
 
 MANIFEST = "distil.json"
@@ -37,8 +37,6 @@ class MadeSteps:
         # Of a run that has made nothing there is nothing to keep.
         if changed and before.get("finished") and not force:
             raise ConcnerError(Errors.C405.format(path=output, changed=changed))
-        for name in inputs:
-            sweep(output / name)
         self._made = [
             name
             for name in before.get("finished", [])

@@ -18,7 +18,7 @@ from spacy.vocab import Vocab
 from ..corpora.reader import read_docs
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
-from ..files import PART, whole_file
+from ..files import whole_file
 from ..folder_marker import MARKER, Marker
 
 MANIFEST = "label.json"
@@ -51,7 +51,7 @@ def check_folder(output: Path) -> None:
     # Files of a user's must never be taken for, or mixed with, shards. What a run leaves that was
     # killed before it wrote its settings is none of them.
     ours = (CACHE, MAKING, MARKER)
-    if any(path.suffix != PART and path.name not in ours for path in output.iterdir()):
+    if any(path.name not in ours for path in output.iterdir()):
         reason = f"holds files and no {MANIFEST}: spacy concner label did not make them"
         raise ConcnerError(Errors.C408.format(**told, reason=reason))
 
@@ -71,8 +71,6 @@ class SoftLabelFolder:
         """
         self.output = output
         self.settings = settings
-        for left in output.glob(f".*{PART}"):
-            left.unlink()
         before = _read_settings(output / MANIFEST)
         self._is_same = before == settings
         if not self._is_same and self._shards() and not force:
