@@ -6,16 +6,26 @@ transformers anew, which takes it longer than what it has to do.
 
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable
 
 SPACY = [sys.executable, "-m", "spacy"]
 
 
-def run_forked(command, *, env=None, cwd=None, stdout=None) -> subprocess.CompletedProcess:
+def run_forked(
+    command,
+    *,
+    env=None,
+    cwd=None,
+    stdout=None,
+    before: Callable[[], object] | None = None,
+    kill_after: float | None = None,
+) -> subprocess.CompletedProcess:
     """Run a command of spaCy's in a copy of this process, as `subprocess.run` would.
 
     command (List[str]): The command, which begins with SPACY.
@@ -23,6 +33,8 @@ def run_forked(command, *, env=None, cwd=None, stdout=None) -> subprocess.Comple
     cwd (Optional[str | Path]): Its working folder, or None for the present one.
     stdout (Optional[int]): `subprocess.PIPE` to give back what is printed, on standard error, too;
         None to let it be printed.
+    before (Optional[Callable]): Called in the copy before the command.
+    kill_after (Optional[float]): Seconds after which the copy is killed by SIGKILL.
     RETURNS (CompletedProcess): Exit status and output.
     """
     with tempfile.TemporaryFile() as printed:
@@ -30,10 +42,15 @@ def run_forked(command, *, env=None, cwd=None, stdout=None) -> subprocess.Comple
             stream.flush()
         child = os.fork()
         if child == 0:
+            if before is not None:
+                before()
             os._exit(_run_here(command, env, cwd, printed.fileno() if stdout else None))
+        if kill_after is not None:
+            time.sleep(kill_after)
+            os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         printed.seek(0)
-        text = printed.read().decode("utf8") if stdout else None
+        text = printed.read().decode("utf8", "replace") if stdout else None
     return subprocess.CompletedProcess(command, os.waitstatus_to_exitcode(status), text)
 
 

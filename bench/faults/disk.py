@@ -1,0 +1,154 @@
+"""Disks that are full or read-only: told, and what stood there stays."""
+
+import errno
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from faults.calls import CALLS
+from faults.injector import Injector, cut_writes
+from faults.kill import Outcome, spread
+from faults.runs import Ended, Stage, last_line
+from faults.snapshots import differences, is_left_over, take
+
+PAGE = 4096
+MOST = 20
+# Without a disk of their own.
+MOST_STEPS = 10
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A run on a disk that fails.
+
+    where: The fault.
+    ended: How the run ended.
+    can_clean: Whether what is half made could be removed.
+    """
+
+    where: str
+    ended: Ended
+    can_clean: bool = True
+
+
+def try_disk(
+    name: str, inputs: Path, work: Path, *, over_old: bool, read_only: bool, most: int = MOST
+) -> Outcome:
+    """Run a call on a disk that is full, at many points, or read-only.
+
+    name (str): The call, of `calls.CALLS`.
+    inputs (Path): What the calls read.
+    work (Path): Folder for all that is made.
+    over_old (bool): Over the output of an earlier call, with `--force`.
+    read_only (bool): The disk is read-only; else full.
+    most (int): Points at most of a full disk.
+    RETURNS (Outcome): The trials, those in which there was room enough among them.
+    """
+    stage = Stage(CALLS[name], inputs, work, over_old=over_old)
+    expected, done = stage.expected, Outcome()
+    trials = _read_only(stage) if read_only else _full(stage, most)
+    for tried in trials:
+        printed = tried.ended.printed
+        if tried.ended.status == 0:
+            unlike = differences(take(stage.out), stage.new)
+            done.add(tried.where, [f"{path} is not as it is with room" for path in unlike])
+            continue
+        faults = []
+        if "[C" not in printed or "Traceback" in printed:
+            faults.append(f"no coded error: {last_line(printed)}")
+        faults += expected.find_faults(stage.out)
+        if tried.can_clean:
+            left = [path for path in take(stage.out) if is_left_over(path)]
+            faults += [f"{path} is left" for path in left]
+        done.add(tried.where, faults)
+        done.n_failed += 1
+    return done
+
+
+def _full(stage: Stage, most: int) -> Iterator[Tried]:
+    _ = stage.new
+    if can_mount():
+        half = most // 2
+        used = _pages(stage.out)
+        stage.reset()
+        spare = max(_pages(stage.out) - used, used, 1) + 4
+        for number in spread(spare, half):
+            with_room = f"size={(_pages(stage.out) + number - 1) * PAGE}"
+            yield Tried(f"{number - 1} pages free", _run_on(stage, with_room))
+        files = len(list(stage.out.rglob("*"))) + 1
+        for number in spread(max(stage.steps, 2), most - half):
+            with_room = f"nr_inodes={files + number}"
+            yield Tried(f"{number - 1} files free", _run_on(stage, with_room))
+    for step in spread(stage.steps, MOST_STEPS):
+        stage.reset()
+        fault = Injector(stage.out, step, errno.ENOSPC)
+        yield Tried(f"full from step {step} on", stage.run(before=fault.arm))
+    sizes = [size // 2 for size in stage.sizes if size > 1]
+    for number in spread(len(sizes), 3):
+        stage.reset()
+        size = sizes[number - 1]
+        ended = stage.run(before=cut_writes(size, kills=False))
+        yield Tried(f"no file over {size} bytes", ended)
+    stage.reset()
+
+
+def _read_only(stage: Stage) -> Iterator[Tried]:
+    _ = stage.new
+    if can_mount():
+        yield Tried("read-only disk", _run_on(stage, "ro"))
+    for code in (errno.EACCES, errno.EROFS):
+        for step in spread(stage.steps, 2):
+            stage.reset()
+            fault = Injector(stage.out, step, code)
+            told = f"{errno.errorcode[code]} from step {step} on"
+            yield Tried(told, stage.run(before=fault.arm), can_clean=False)
+    stage.reset()
+
+
+def _run_on(stage: Stage, option: str) -> Ended:
+    """Run a call on a disk of its own, mounted anew with an option once its start is on it."""
+    stage.reset()
+    start = stage.out.with_name("held")
+    shutil.rmtree(start, ignore_errors=True)
+    shutil.copytree(stage.out, start)
+    mount("-t", "tmpfs", "tmpfs", stage.out)
+    try:
+        shutil.copytree(start, stage.out, dirs_exist_ok=True)
+        mount("-o", f"remount,{option}", stage.out)
+        ended = stage.run()
+        # What is there must be looked at once the disk is gone.
+        shutil.rmtree(start)
+        shutil.copytree(stage.out, start)
+    finally:
+        subprocess.run(["umount", str(stage.out)], check=True)
+    for path in stage.out.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.copytree(start, stage.out, dirs_exist_ok=True)
+    return ended
+
+
+def _pages(folder: Path) -> int:
+    """Count the pages that files take."""
+    return sum(-(-path.stat().st_size // PAGE) for path in folder.rglob("*") if path.is_file())
+
+
+def mount(*words: object) -> None:
+    """Call mount."""
+    subprocess.run(["mount", *map(str, words)], check=True, capture_output=True)
+
+
+@cache
+def can_mount() -> bool:
+    """Tell whether disks can be mounted here."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", folder)
+        except (OSError, subprocess.CalledProcessError):
+            return False
+        subprocess.run(["umount", folder], check=True)
+    return True
