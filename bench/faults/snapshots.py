@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from spacy_concner.files import ASIDE, MARKER, PART
+from spacy_concner.files import ASIDE, PART
+from spacy_concner.folder_marker import MARKER
 
 # What a file holds by its path in the folder; a folder without files stands for itself.
 Snapshot: TypeAlias = Mapping[str, str]
