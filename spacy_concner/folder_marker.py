@@ -10,8 +10,9 @@ from . import __version__
 from .errors import ConcnerError, Errors
 
 MARKER = "concner.json"
-# What a pipeline's folder holds for people, who may edit it, and records of ours.
-NOT_READ = ("*.md", "LICEN[CS]E*", "concner*.json")
+# What a pipeline's folder holds for people, who may edit it, and records of ours; `spacy package`
+# writes the meta data anew.
+NOT_READ = ("*.md", "LICEN[CS]E*", "concner*.json", "meta.json")
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ def test_a_folder_tells_of_lost_files(pipeline, tmp_path):
 def test_a_sealed_folder_tells_of_changes(pipeline):
     assert is_sealed(pipeline)
     (pipeline / "README.md").write_text("better words")
+    # As spacy package does.
+    (pipeline / "meta.json").write_text("the same in another order")
     check_sealed(pipeline)
     (pipeline / "concner" / "model").write_text("concner/Model")
     with pytest.raises(ConcnerError, match=r"C607.*concner/model has other content.*ship wrote"):
@@ -59,18 +61,18 @@ def test_one_that_is_not_sealed_keeps_no_digests(tmp_path):
 
 def test_a_file_written_anew_is_true_of_its_marker_at_every_moment(pipeline):
     check_sealed(pipeline)
-    with pytest.raises(RuntimeError), file_of_folder(pipeline, "meta.json", "PIPELINE") as part:
+    with pytest.raises(RuntimeError), file_of_folder(pipeline, "config.cfg", "PIPELINE") as part:
         part.write_text("half")
         raise RuntimeError
     check_sealed(pipeline)
-    with file_of_folder(pipeline, "meta.json", "PIPELINE") as part:
+    with file_of_folder(pipeline, "config.cfg", "PIPELINE") as part:
         part.write_text("new")
     check_sealed(pipeline)
     with file_of_folder(pipeline, "notes.md", "PIPELINE") as part:
         part.write_text("more for people")
     check_complete(pipeline)
     marker = read_marker(pipeline)
-    assert marker.sha256["meta.json"] == file_sha256(pipeline / "meta.json")
+    assert marker.sha256["config.cfg"] == file_sha256(pipeline / "config.cfg")
     assert "notes.md" not in marker.sha256 and len(marker.files) == 5
 
 
@@ -86,9 +88,9 @@ def test_between_the_two_both_contents_are_good(pipeline, monkeypatch):
         return found
 
     monkeypatch.setattr(Path, "replace", replace)
-    with file_of_folder(pipeline, "meta.json", "PIPELINE") as part:
+    with file_of_folder(pipeline, "config.cfg", "PIPELINE") as part:
         part.write_text("new")
-    assert seen == [MARKER, "meta.json", MARKER]
+    assert seen == [MARKER, "config.cfg", MARKER]
 
 
 def test_a_folder_without_marker_gets_none(tmp_path):
