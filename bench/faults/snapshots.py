@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from spacy_concner.files import ASIDE, PART
-from spacy_concner.folder_marker import MARKER
+from spacy_concner.folder_marker import MARKER, read_marker
+from spacy_concner.teaching.resume import MAKING
 
 # What a file holds by its path in the folder; a folder without files stands for itself.
 Snapshot: TypeAlias = Mapping[str, str]
@@ -53,7 +54,8 @@ def below(snapshot: Snapshot, name: str) -> Snapshot:
 def is_left_over(name: str) -> bool:
     """Tell whether a path is of a run that has not ended."""
     return name.endswith(("-journal", "-wal", "-shm")) or any(
-        part.startswith(".") and part.endswith((PART, ASIDE)) for part in name.split("/")
+        part == MAKING or (part.startswith(".") and part.endswith((PART, ASIDE)))
+        for part in name.split("/")
     )
 
 
@@ -89,9 +91,17 @@ class Expected:
                 # A cache grows row by row: that it can be read is what counts here.
                 if digest == "folder" or path.endswith(CACHE) or is_left_over(path):
                     continue
+                if path.endswith(MARKER) and _is_unfinished(folder / path):
+                    continue
                 if digest not in known and exact[path] not in known:
                     faults.append(f"{path} is neither old nor new")
         return faults
+
+
+def _is_unfinished(marker: Path) -> bool:
+    """Tell whether a folder says of itself that it is not whole: readers refuse it."""
+    found = read_marker(marker.parent)
+    return found is not None and not found.finished
 
 
 def take_readable(folder: Path) -> Snapshot:

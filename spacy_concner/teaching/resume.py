@@ -19,8 +19,9 @@ from ..corpora.reader import read_docs
 from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
 from ..files import whole_file
-from ..folder_marker import MARKER, Marker
+from ..folder_marker import MARKER, Marker, read_marker
 
+VERB = "label"
 MANIFEST = "label.json"
 # What teachers said, kept apart from the shards that are mixed of it.
 CACHE = "teachers"
@@ -46,12 +47,12 @@ def check_folder(output: Path) -> None:
     if output.suffix == ".spacy" or (output.exists() and not output.is_dir()):
         reason = "soft labels are written to a folder, and this is a file or named like one"
         raise ConcnerError(Errors.C129.format(**told, reason=reason))
-    if not output.exists() or (output / MANIFEST).exists():
+    marker = read_marker(output)
+    if not output.exists() or (output / MANIFEST).exists() or (marker and marker.verb == VERB):
         return
     # Files of a user's must never be taken for, or mixed with, shards. What a run leaves that was
     # killed before it wrote its settings is none of them.
-    ours = (CACHE, MAKING, MARKER)
-    if any(path.name not in ours for path in output.iterdir()):
+    if any(path.name not in (CACHE, MAKING) for path in output.iterdir()):
         reason = f"holds files and no {MANIFEST}: spacy concner label did not make them"
         raise ConcnerError(Errors.C408.format(**told, reason=reason))
 
@@ -73,14 +74,17 @@ class SoftLabelFolder:
         self.settings = settings
         before = _read_settings(output / MANIFEST)
         self._is_same = before == settings
-        if not self._is_same and self._shards() and not force:
+        # A run that was stopped while it put its shards into place had looked at this before.
+        marker = read_marker(output)
+        goes_on = marker is not None and not marker.finished and self._made_with() == settings
+        if not (self._is_same or force or goes_on) and self._shards():
             changed: list[str] = [f"settings (its {MANIFEST} cannot be read)"]
             if before:
                 changed = sorted(key for key in settings if before.get(key) != settings[key])
             raise ConcnerError(Errors.C405.format(path=output, changed=changed))
         if not self._shards():
-            self._mark(Marker("label", [], finished=False))
-        if _read_settings(self._making / MANIFEST) != settings:
+            self._mark(Marker(VERB, [], finished=False))
+        if self._made_with() != settings:
             shutil.rmtree(self._making, ignore_errors=True)
             _write_json(self._making / MANIFEST, settings)
 
@@ -118,7 +122,7 @@ class SoftLabelFolder:
         files = [self.output / f"{shard_name(number + 1)}.spacy" for number in range(n_shards)]
         made = [Path(path.name) for path in [*files, self.output / MANIFEST]]
         made.append(Path(WEIGHTING_FILE))
-        self._mark(Marker("label", [], finished=False))
+        self._mark(Marker(VERB, [], finished=False))
         for shard in set(self._shards()) - set(files):
             shard.unlink()
         for file in files:
@@ -127,13 +131,17 @@ class SoftLabelFolder:
                 new.replace(file)
         _write_json(self.output / WEIGHTING_FILE, summary)
         _write_json(self.output / MANIFEST, self.settings)
-        self._mark(Marker("label", made))
+        self._mark(Marker(VERB, made))
         shutil.rmtree(self._making, ignore_errors=True)
         return files
 
     @property
     def _making(self) -> Path:
         return self.output / MAKING
+
+    def _made_with(self) -> dict:
+        """Read the settings of the shards that are not in their places yet."""
+        return _read_settings(self._making / MANIFEST)
 
     def _shards(self) -> list[Path]:
         return [path for path in self.output.glob("*.spacy") if SHARD.fullmatch(path.name)]

@@ -275,11 +275,13 @@ def test_a_run_with_other_settings_leaves_the_old_labels_until_it_is_whole(
         assert found.read_bytes() == expected.read_bytes()
 
 
+@pytest.mark.parametrize("over_old", [True, False])
 def test_what_is_put_into_place_only_in_part_is_told_and_mended(
-    raw, teachers, tmp_path, monkeypatch
+    raw, teachers, tmp_path, monkeypatch, over_old
 ):
     output = tmp_path / "soft"
-    run(raw, output, teachers[:1], shard_size=2)
+    if over_old:
+        run(raw, output, teachers[:1], shard_size=2)
     rename = Path.replace
 
     def fail(self, target):
@@ -289,11 +291,13 @@ def test_what_is_put_into_place_only_in_part_is_told_and_mended(
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(KeyboardInterrupt):
-        run(raw, output, teachers, shard_size=2, force=True)
+        run(raw, output, teachers, shard_size=2, force=over_old)
     with pytest.raises(ConcnerError, match="C608"):
         corpus_files(output)
     monkeypatch.undo()
-    again = run(raw, output, teachers, shard_size=2, force=True)
+    with pytest.raises(ConcnerError, match="C405"):
+        run(raw, output, teachers, shard_size=3)
+    again = run(raw, output, teachers, shard_size=2, force=over_old)
     fresh = run(raw, tmp_path / "fresh", teachers, shard_size=2)
     for found, expected in zip(again.shards, fresh.shards, strict=True):
         assert found.read_bytes() == expected.read_bytes()
