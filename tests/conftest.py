@@ -26,6 +26,9 @@ settings.load_profile("any machine")
 def pytest_addoption(parser):
     """Let the readers of corpora be tried on more broken files than every run needs."""
     parser.addoption("--mutants", type=int, default=200, help="Broken files a format")
+    parser.addoption(
+        "--all-changes", action="store_true", help="Run the project after each change alone, too"
+    )
 
 
 def pytest_configure(config):

@@ -1,8 +1,10 @@
 """`spacy concner for-each`: a command for each of several values."""
 
+from pathlib import Path
+
 import typer
 
-from ._util import verb
+from ._util import FORCE, verb
 
 
 @verb("for-each")
@@ -13,11 +15,21 @@ def for_each_cli(
         help="Values of a variable, once or more, and the command, in which {NAME} stands for a "
         "value",
     ),
+    output: Path | None = typer.Option(
+        None,
+        "--output",
+        "-o",
+        help="Folder that the commands write together, whole or not at all: {output} in the "
+        "command stands for it",
+    ),
+    force: bool = FORCE,
 ) -> None:
     """Run a command for each of several values, such as languages.
 
-    With several variables it runs for each combination, and stops at the first that fails.
+    With several variables it runs for each combination, and stops at the first that fails. With
+    --output nothing of a value that is no longer there stays in the folder.
     """
     from ..projects.for_each import for_each, read_values
 
-    for_each(*read_values(arguments))
+    values, command = read_values(arguments)
+    for_each(values, command, output=output, force=force)

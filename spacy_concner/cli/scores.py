@@ -13,7 +13,8 @@ def scores_cli(
     output_path: Path = typer.Argument(
         ...,
         metavar="OUTPUT",
-        help="Markdown file for the table; NAME.LANG.json with all scores go beside it",
+        help="Markdown file for the table; NAME.LANG.json with all scores go into a folder of its "
+        "name without .md",
     ),
     pipeline: list[str] = typer.Option(
         ...,

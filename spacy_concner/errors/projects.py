@@ -42,3 +42,8 @@ class ProjectsErrors:
         "{name} finds no entity of {language} rightly: F1 is 0, and a package would be of no use. "
         "Give more labelled sentences or more training steps; {path} has the scores of all."
     )
+    C626 = (
+        "for-each writes {path} whole, and the command has no {{output}}, or a variable is called "
+        "output. Let the command write to {{output}}, such as {{output}}/{{lang}}, and name the "
+        "variable otherwise."
+    )

@@ -1,6 +1,8 @@
 """A command run for each value: `for-each lang="bg de" -- CMD … {lang} …`.
 
 A list stands once in a project's variables that way, and its commands stay those of one language.
+What they make together may be a folder that is written whole: `--output training/shipped -- CMD …
+{output}/{lang}`. What is of a language that is no longer in the list goes with the old folder.
 """
 
 import itertools
@@ -8,30 +10,58 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from wasabi import msg
 
 from ..errors import ConcnerError, Errors
-from ..files import show_reason
+from ..files import Folder, claim, show_reason, whole_folder
 
+VERB = "for-each"
+OUTPUT = "output"
 # {name}, and {{name}} for one that stays.
 PLACEHOLDER = re.compile(r"\{\{([A-Za-z_]\w*)\}\}|\{([A-Za-z_]\w*)\}")
 
 
-def for_each(values: Mapping[str, Sequence[str]], command: Sequence[str]) -> None:
+def for_each(
+    values: Mapping[str, Sequence[str]],
+    command: Sequence[str],
+    *,
+    output: Path | None = None,
+    force: bool = False,
+) -> None:
     """Run a command for each value, with several variables for each combination.
 
     values (Mapping[str, Sequence[str]]): Values by variable.
     command (Sequence[str]): The command; `{lang}` in an argument stands for the value of the
         variable lang, `{{lang}}` for itself in single braces, and "python" as its first word for
         the running interpreter.
+    output (Path | None): Folder that the commands write together, whole or not at all; `{output}`
+        in an argument stands for where it is written meanwhile.
+    force (bool): Replace an output that for-each has made before.
     RAISES (ConcnerError): C613 if there is no variable, no value or no command, C618 if the
-        command names another variable, C614 if it fails, C617 if it cannot be run.
+        command names another variable, C626 if it does not name the output, or a variable is
+        called so, C614 if it fails, C617 if it cannot be run; C128, C129, C408 and C601 for the
+        output.
     """
     if not values or not all(values.values()) or not command:
         raise ConcnerError(Errors.C613)
+    if output is None:
+        return _run_each(values, command, {})
+    names = {found[2] for word in command for found in PLACEHOLDER.finditer(word)}
+    if OUTPUT in values or OUTPUT not in names:
+        raise ConcnerError(Errors.C626.format(path=output))
+    with claim(VERB, inputs={}, outputs={"--output": Folder(output)}, force=force):
+        with whole_folder(output, VERB, "--output") as folder:
+            _run_each(values, command, {OUTPUT: str(folder)})
+    msg.good(f"All of {', '.join(' '.join(listed) for listed in values.values())}: {output}")
+
+
+def _run_each(
+    values: Mapping[str, Sequence[str]], command: Sequence[str], fixed: Mapping[str, str]
+) -> None:
     for combination in itertools.product(*values.values()):
-        filled = expand(command, dict(zip(values, combination, strict=True)))
+        filled = expand(command, {**dict(zip(values, combination, strict=True)), **fixed})
         msg.divider(f"{' '.join(combination)}: {' '.join(filled[1:5])}")
         told = {"command": " ".join(filled[:5]), "values": " ".join(combination)}
         try:

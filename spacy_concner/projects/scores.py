@@ -11,7 +11,7 @@ from spacy.vocab import Vocab
 
 from ..corpora.reader import read_docs
 from ..errors import ConcnerError, Errors
-from ..files import File, Paths, claim, whole_file
+from ..files import File, Folder, Output, Paths, claim, whole_file, whole_folder
 from ..pipelines import is_pipeline, load_pipeline
 from ..shipping.meta import MEASURED_IN
 
@@ -73,7 +73,8 @@ def score_pipelines(
     pipelines (Mapping[str, str]): Pipeline folders or packages by name; `{lang}` in one stands for
         the language that it is scored on.
     tests (Mapping[str, Path]): Labelled `.spacy` corpora by language.
-    output (Path): Markdown file for the table; `NAME.LANG.json` with all scores go beside it.
+    output (Path): Markdown file for the table; `NAME.LANG.json` with all scores go into a folder of
+        its name without `.md`, which is written whole.
     dev (Dev | None): What languages are measured on instead whose corpus is not there; the table
         and the file of scores tell so.
     gpu_id (int): GPU, or -1 for the CPU.
@@ -107,20 +108,19 @@ def score_pipelines(
         "--test": list(tests.values()),
         "--dev": dev.path if dev else None,
     }
-    beside = {
-        (language, name): output.with_name(f"{name}.{language}.json") for language, name in places
-    }
-    outputs = {"OUTPUT": File(output, _is_table)}
-    outputs |= {f"scores of {path.stem}": File(path, _is_scores) for path in beside.values()}
+    details = output.with_suffix("")
+    outputs: dict[str, Output] = {"OUTPUT": File(output, _is_table)}
+    outputs["folder of OUTPUT"] = Folder(details)
     rows = []
     with claim(VERB, inputs=inputs, outputs=outputs, force=force):
-        for (language, name), place in places.items():
-            with whole_file(beside[language, name]) as part:
-                scores = evaluate(place.pipeline, place.corpus, output=part, use_gpu=gpu_id)
+        with whole_folder(details, VERB) as folder:
+            for (language, name), place in places.items():
+                file = folder / f"{name}.{language}.json"
+                scores = evaluate(place.pipeline, place.corpus, output=file, use_gpu=gpu_id)
                 if place.measured_in:
                     scores |= {MEASURED_IN: place.measured_in}
-                    part.write_text(json.dumps(scores, indent=2), encoding="utf8")
-            rows.append(LanguageScores(language, name, scores, place.measured_in))
+                    file.write_text(json.dumps(scores, indent=2), encoding="utf8")
+                rows.append(LanguageScores(language, name, scores, place.measured_in))
         with whole_file(output) as part:
             part.write_text(make_table(rows), encoding="utf8")
     for row in rows:
@@ -146,10 +146,6 @@ def make_table(rows: Sequence[LanguageScores]) -> str:
     """Write scores as a table in Markdown."""
     lines = [HEADER, ["---"] * len(HEADER), *(row.row for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def _is_scores(head: bytes) -> bool:
-    return b'"token_acc"' in head
 
 
 def _is_table(head: bytes) -> bool:

@@ -57,6 +57,63 @@ def test_command_line(capfd):
         assert result.exit_code == 1 and "C613" in result.output, wrong
 
 
+WRITE = """
+import pathlib, sys
+file = pathlib.Path(sys.argv[1])
+file.parent.mkdir(exist_ok=True)
+file.write_text(sys.argv[2])
+sys.exit(sys.argv[2] == "hu")
+"""
+
+
+def write(languages, output, **options):
+    command = ["python", "-c", WRITE, "{output}/{lang}/text", "{lang}"]
+    for_each({"lang": languages}, command, output=output, **options)
+
+
+def texts(folder) -> dict[str, str]:
+    return {path.parent.name: path.read_text("utf8") for path in folder.glob("*/text")}
+
+
+def test_a_folder_that_the_commands_write_is_whole(tmp_path):
+    output = tmp_path / "made"
+    write(["bg", "de"], output)
+    assert texts(output) == {"bg": "bg", "de": "de"}
+    with pytest.raises(ConcnerError, match="C128.*--output"):
+        write(["bg"], output)
+    with pytest.raises(ConcnerError, match="(?s)C614.*hu"):
+        write(["bg", "hu"], output, force=True)
+    assert texts(output) == {"bg": "bg", "de": "de"}
+    write(["bg"], output, force=True)
+    assert texts(output) == {"bg": "bg"}
+    assert [path.name for path in tmp_path.iterdir()] == ["made"]
+
+
+def test_what_for_each_has_not_made_is_not_replaced(tmp_path):
+    output = tmp_path / "made"
+    write(["bg"], output)
+    (output / "bg" / "notes").write_text("mine", encoding="utf8")
+    with pytest.raises(ConcnerError, match="C408.*notes"):
+        write(["bg"], output, force=True)
+    assert (output / "bg" / "notes").read_text("utf8") == "mine"
+
+
+def test_a_command_that_would_write_elsewhere_is_told(tmp_path, capfd):
+    for values, command in (
+        ({"lang": ["bg"]}, ["python", "-c", PRINT, "{lang}"]),
+        ({"lang": ["bg"]}, ["python", "-c", PRINT, "{{output}}"]),
+        ({"output": ["bg"]}, ["python", "-c", PRINT, "{output}"]),
+    ):
+        with pytest.raises(ConcnerError, match=r"C626.*made whole.*has no \{output\}"):
+            for_each(values, command, output=tmp_path / "made")
+    assert printed(capfd) == [] and not list(tmp_path.iterdir())
+    arguments = ["for-each", "lang=bg", "--output", str(tmp_path / "made"), "--"]
+    result = CliRunner().invoke(
+        concner_cli, [*arguments, "python", "-c", WRITE, "{output}/{lang}/text", "{lang}"]
+    )
+    assert result.exit_code == 0 and texts(tmp_path / "made") == {"bg": "bg"}, result.output
+
+
 def test_values_end_where_the_command_begins():
     values, command = read_values(["a=1 2", "b=x", "env", "c=3"])
     assert values == {"a": ["1", "2"], "b": ["x"]} and command == ["env", "c=3"]

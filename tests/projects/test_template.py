@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from weasel.util import load_project_config
 
 from spacy_concner.projects.template import (
     CONFIGS,
@@ -68,6 +69,23 @@ def test_a_variable_or_workflow_that_is_none():
 def test_every_config_of_the_commands_is_there():
     named = set(re.findall(r"configs/(\w+\.cfg)", TEXT))
     assert named and all((template_folder() / CONFIGS / name).is_file() for name in named)
+
+
+def test_what_commands_read_and_write_stands_in_their_deps_and_outputs():
+    project = load_project_config(template_folder())
+    folders = "|".join(["configs", *project["directories"]])
+    # Made and read in one command, a cache, and what a person reads.
+    passed_over = {"training/carded", "corpus/translations.sqlite"}
+    passed_over |= {"metrics/translation-rejects.jsonl"}
+    for command in project["commands"]:
+        # What leaves nothing behind is run each time.
+        if not command.get("outputs"):
+            continue
+        told = [*command["deps"], *command["outputs"]]
+        # Up to the part that for-each fills in.
+        for path in re.findall(rf"(?<![\w/])(?:{folders})/[\w./-]+", "\n".join(command["script"])):
+            near = [other for other in told if other.startswith(path) or path.startswith(other)]
+            assert near or path.rstrip("/") in passed_over, (command["name"], path)
 
 
 def test_the_wheel_takes_them_along():
