@@ -45,6 +45,16 @@ def create_checkpoint(
     return _do_nothing if path is None else Checkpoint(Path(path), minutes)
 
 
+def is_replayed(nlp: Language) -> bool:
+    """Tell whether a training runs through steps that an earlier run has computed.
+
+    nlp (Language): The pipeline in training.
+    RETURNS (bool): Whether it does.
+    """
+    owner = getattr(nlp.update, "__self__", None)
+    return isinstance(owner, Checkpoint) and owner.ahead is not None
+
+
 def _do_nothing(nlp: Language, info: dict[str, Any]) -> None:
     pass
 

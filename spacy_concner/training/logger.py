@@ -13,6 +13,7 @@ from spacy.util import ensure_path
 from wasabi import Printer
 
 from ..tagging.divergence import Diverged
+from .checkpoint import is_replayed
 from .usage import StepClock
 
 SPACING = 2
@@ -106,7 +107,7 @@ def _start(
 
     def log_step(info: dict[str, Any] | None) -> None:
         nonlocal progress
-        clock.tick(evaluated=info is not None)
+        clock.tick(counts=info is None and not is_replayed(nlp))
         if info is None:
             if progress is not None:
                 progress.update(1)

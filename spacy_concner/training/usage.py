@@ -6,21 +6,20 @@ from statistics import median
 
 
 class StepClock:
-    """Measures the seconds between steps; evaluations are left out."""
+    """Measures the seconds of steps; those that do not show what one takes are left out."""
 
     def __init__(self) -> None:
         """Start the clock."""
         self.seconds: list[float] = []
         self._last = time.perf_counter()
 
-    def tick(self, *, evaluated: bool) -> None:
+    def tick(self, *, counts: bool) -> None:
         """Note the end of a step.
 
-        evaluated (bool): Whether the step was followed by an evaluation, whose time must
-            not count.
+        counts (bool): Whether the step was computed, and no evaluation followed it.
         """
         now = time.perf_counter()
-        if not evaluated:
+        if counts:
             self.seconds.append(now - self._last)
         self._last = now
 

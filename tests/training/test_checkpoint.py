@@ -76,7 +76,7 @@ class Training:
         def run_here():
             if kill is not None:
                 _kill_at(kill, writing)
-            train_loop(init_nlp(config), self.folder / name, stdout=io.StringIO())
+            train_loop(init_nlp(config), self.folder / name, stdout=sys.stderr)
 
         return forked(run_here, self.folder / f"{name}.log")
 
@@ -198,6 +198,17 @@ def test_killed_while_it_is_written(tmp_path, encoder_folder):
     assert not left
 
 
+def test_steps_before_take_no_time(tmp_path):
+    """What a step takes is measured on those that are computed."""
+    training = Training(tmp_path)
+    assert training.run("ended", minutes=0) == 0
+    assert "s a step" in training.log("ended")
+    assert training.run("ended") == 0
+    # The last step is computed again, and evaluated.
+    assert "goes on at step 12" in training.log("ended")
+    assert "no steps" in training.log("ended")
+
+
 def test_killed_while_one_takes_the_place_of_another(tmp_path):
     training = Training(tmp_path)
     assert training.run("killed", kill=5) == -signal.SIGKILL
@@ -211,9 +222,9 @@ def test_updates_that_draw_random_numbers(tmp_path):
     """spaCy's own recogniser cuts documents at random places, between the shuffles of epochs."""
     training = Training(tmp_path, ner=True)
     assert training.run("undisturbed") == 0, training.log("undisturbed")
-    assert training.run("killed", kill=11, minutes=0) == -signal.SIGKILL
+    assert training.run("killed", kill=12, minutes=0) == -signal.SIGKILL
     assert training.run("killed") == 0, training.log("killed")
-    assert "goes on at step 10" in training.log("killed")
+    assert "goes on at step 11" in training.log("killed")
     assert_same_end(training, "killed")
 
 
