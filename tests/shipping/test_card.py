@@ -212,10 +212,12 @@ def test_a_copy_of_a_shipped_pipeline_is_whole_and_of_this_verb(pipeline, tmp_pa
     marker = read_marker(carded)
     assert marker.verb == "card" and Path("README.md") in marker.files
     assert {Path("config.cfg"), Path("meta.json")} < set(marker.files)
-    assert {"config.cfg", "meta.json", "concner/model"} < set(marker.sha256)
+    assert {"config.cfg", "concner/model"} < set(marker.sha256)
     write_card(carded, language="bg", version="1.0.1", force=True)
     check_sealed(carded)
-    assert read_marker(carded).sha256["meta.json"] != marker.sha256["meta.json"]
+    # As spacy package does when it builds the wheel.
+    meta = srsly.read_json(carded / "meta.json")
+    srsly.write_json(carded / "meta.json", dict(sorted(meta.items())))
     assert spacy.load(carded)("Anna Berg lives in Sofia.").ents
     with pytest.raises(ConcnerError, match="C408.*ship"):
         write_card(pipeline, language="bg", version="1.0.0", output=shipped, force=True)
