@@ -19,6 +19,7 @@ from ..folder_marker import is_sealed
 from ..languages import check_language
 from ..pipelines import find_component, is_pipeline, load_pipeline
 from ..tagging.labels import entity_type
+from ..tagging.threshold import ALL_TYPES, forget_calibration
 from .fit import FittedCalibration, Method, fit_calibration
 from .measure import (
     Predictions,
@@ -26,6 +27,7 @@ from .measure import (
     collect_predictions,
     measure_predictions,
 )
+from .thresholds import FoundThresholds, Goal, find_thresholds, total
 
 VERB = "calibrate"
 UNKNOWN = "unknown"
@@ -57,12 +59,14 @@ class CalibratedPipeline:
     fitted: the maps.
     dev: the corpus that they were fitted on.
     tests: other corpora, to see how far they carry.
+    thresholds: least probabilities of entities; None if none were asked for.
     """
 
     path: Path
     fitted: FittedCalibration
     dev: CorpusReliability
     tests: list[CorpusReliability]
+    thresholds: FoundThresholds | None = None
 
 
 def calibrate(
@@ -71,6 +75,7 @@ def calibrate(
     *,
     output: Path | None = None,
     method: Method = "auto",
+    thresholds: str = "",
     tests: Sequence[Path] = (),
     dev_language: str = "",
     target_language: str = "",
@@ -83,6 +88,8 @@ def calibrate(
     dev (Path): Labelled `.spacy` file or folder that was not trained on.
     output (Path): Folder for the calibrated pipeline; None stores it where the pipeline is.
     method (str): "temperature", "vector", or "auto" for the better on held-out folds.
+    thresholds (str): Find the least probability of an entity, by type, for a goal: "f1",
+        "precision=0.9" or "recall=0.9"; empty leaves the threshold of the config.
     tests (Sequence[Path]): Labelled corpora to measure on, before and after.
     dev_language (str): Language code of the dev corpus, where its segments do not tell.
     target_language (str): Language that the pipeline is for; by default its own, unless
@@ -91,13 +98,16 @@ def calibrate(
         and store maps that there is little reason to trust.
     progress (bool): Show progress bars.
     RETURNS (CalibratedPipeline): Maps and measures. Warns (W510) if no dev language is the
-        target, of types that the corpus lacks (W513), and of maps stored by force (W512).
+        target, of types that the corpus lacks (W513), of maps stored by force (W512), and of a goal
+        that no threshold reaches (W514).
     RAISES (ConcnerError): C510, C515 for the pipeline, C511, C512 for corpus and method; C518 if
         the corpus has no type of the pipeline; C519 if it has too few entities, or held-out
-        ones have worse probabilities after it; C142, C143 for a corpus that cannot be read, C523
-        for one without labels; C216 for a language; C128, C129, C407, C408, C513, C601 for what
-        is written.
+        ones have worse probabilities after it; C526 for a goal, C527 if held-out entities have
+        a lower F1 with the thresholds found for it; C142, C143 for a corpus that cannot be read,
+        C523 for one without labels; C216 for a language; C128, C129, C407, C408, C513, C601 for
+        what is written.
     """
+    goal = Goal.of(thresholds) if thresholds else None
     with _claimed(pipeline, output, {"DEV": dev, "--test": list(tests)}, force):
         nlp = load_pipeline(pipeline)
         recogniser: Any = nlp.get_pipe(find_component(nlp))
@@ -115,6 +125,8 @@ def calibrate(
                 Warnings.W510.format(path=dev, found=", ".join(known), target=target), stacklevel=2
             )
         on_tests = [_measure(path, _predict(nlp, path, "", progress), found) for path in tests]
+        forget_calibration(recogniser.cfg)
+        chosen = None if goal is None else _choose(dev, fitted_on, found, goal, force=force)
         recogniser.cfg["calibration"] = {
             **found.calibration.to_dict(),
             "method": found.method,
@@ -123,13 +135,18 @@ def calibrate(
             "n_tokens": on_dev.after.token.n,
             "n_entities": on_dev.after.entity.n,
         }
-        return CalibratedPipeline(_store(nlp, output), found, on_dev, on_tests)
+        if chosen is not None:
+            recogniser.cfg["threshold"] = chosen.thresholds
+            recogniser.cfg["calibration"]["thresholds"] = str(goal)
+        return CalibratedPipeline(_store(nlp, output), found, on_dev, on_tests, chosen)
 
 
 def reset_calibration(
     pipeline: str | Path, output: Path | None = None, *, force: bool = False
 ) -> Path:
     """Take the calibration out of a pipeline: all its probabilities are the model's own again.
+
+    Thresholds that were found with it go as well.
 
     pipeline (str | Path): Folder of a pipeline, or installed package.
     output (Path): Folder for the result; None changes the pipeline where it is.
@@ -142,7 +159,7 @@ def reset_calibration(
     with _claimed(pipeline, output, {}, force):
         nlp = load_pipeline(pipeline)
         recogniser: Any = nlp.get_pipe(find_component(nlp))
-        recogniser.cfg["calibration"] = None
+        forget_calibration(recogniser.cfg)
         return _store(nlp, output)
 
 
@@ -226,6 +243,21 @@ def _check_worth(path: Path, found: FittedCalibration, force: bool) -> None:
         raise ConcnerError(Errors.C519.format(path=path, reason=reason, numbers=numbers))
     text = Warnings.W512.format(path=path, reason=reason, numbers=numbers)
     warnings.warn(text, stacklevel=3)
+
+
+def _choose(
+    path: Path, fitted_on: Predictions, found: FittedCalibration, goal: Goal, *, force: bool
+) -> FoundThresholds:
+    """Find thresholds, and check that they are worth it."""
+    chosen = find_thresholds(fitted_on, found.calibration, goal)
+    if chosen.is_worse and not force:
+        before, after = (100 * total(s).fscore for s in (chosen.before, chosen.held_out))
+        raise ConcnerError(Errors.C527.format(path=path, before=before, after=after))
+    if chosen.missed:
+        types = ", ".join("all types" if name == ALL_TYPES else name for name in chosen.missed)
+        text = Warnings.W514.format(goal=goal, types=types, path=path)
+        warnings.warn(text, stacklevel=3)
+    return chosen
 
 
 def _measure(path: Path, predictions: Predictions, found: FittedCalibration) -> CorpusReliability:

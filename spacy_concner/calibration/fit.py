@@ -53,8 +53,14 @@ class FittedCalibration:
 
 
 @dataclass(frozen=True)
-class _JudgedEntities:
-    """Predicted entities whose annotation is known: probability, rightness, type, sequence."""
+class JudgedEntities:
+    """Predicted entities whose annotation is known.
+
+    probabilities: `(n_entities,)`.
+    correct: `(n_entities,)` int, 1 or 0.
+    types: `(n_entities,)` str.
+    sequences: `(n_entities,)` int, number of the sequence of each.
+    """
 
     probabilities: np.ndarray
     correct: np.ndarray
@@ -62,7 +68,13 @@ class _JudgedEntities:
     sequences: np.ndarray
 
     @classmethod
-    def of(cls, predictions: Predictions, calibration: Calibration) -> "_JudgedEntities":
+    def of(cls, predictions: Predictions, calibration: Calibration) -> "JudgedEntities":
+        """Take those of a corpus.
+
+        predictions (Predictions): Scores and gold annotation.
+        calibration (Calibration): Maps of the probabilities.
+        RETURNS (JudgedEntities): The entities, in order.
+        """
         judged = predictions.correct >= 0
         entities = predictions.entities()
         names = TagColumns.of(predictions.labels).types
@@ -74,8 +86,13 @@ class _JudgedEntities:
             entities.sequences[judged],
         )
 
-    def take(self, rows: np.ndarray) -> "_JudgedEntities":
-        return _JudgedEntities(
+    def take(self, rows: np.ndarray) -> "JudgedEntities":
+        """Take some of them.
+
+        rows (ndarray): Numbers, or `(n_entities,)` bool.
+        RETURNS (JudgedEntities): Those.
+        """
+        return JudgedEntities(
             self.probabilities[rows], self.correct[rows], self.types[rows], self.sequences[rows]
         )
 
@@ -105,7 +122,7 @@ def fit_calibration(
     n_entities = int((predictions.correct >= 0).sum())
     if n_entities < FEWEST_ENTITIES or not (predictions.tags >= 0).any():
         raise ConcnerError(Errors.C511.format(n=n_entities, least=FEWEST_ENTITIES))
-    folds = np.random.default_rng(seed).permutation(len(predictions.lengths)) % N_FOLDS
+    folds = draw_folds(len(predictions.lengths), seed)
     tried = {
         name: _fit_label_map(predictions, name)
         for name in (("temperature", "vector") if method == "auto" else (method,))
@@ -126,6 +143,16 @@ def fit_calibration(
         measure_entities(predictions.entity_probabilities(Calibration())[judged], correct),
         measure_entities(held_out[judged], correct),
     )
+
+
+def draw_folds(n_sequences: int, seed: int) -> np.ndarray:
+    """Draw the fold of each sequence.
+
+    n_sequences (int): How many there are.
+    seed (int): Random seed.
+    RETURNS (ndarray): `(n_sequences,)` int.
+    """
+    return np.random.default_rng(seed).permutation(n_sequences) % N_FOLDS
 
 
 def fit_temperature(logits: np.ndarray, tags: np.ndarray) -> float:
@@ -243,7 +270,7 @@ def _fit_label_map(predictions: Predictions, method: str) -> Calibration:
     return Calibration(scale=(1 / fit_temperature(logits, tags),) * logits.shape[1])
 
 
-def _fit_entity_map(name: str, entities: _JudgedEntities) -> Calibration:
+def _fit_entity_map(name: str, entities: JudgedEntities) -> Calibration:
     """Fit one of `ENTITY_MAPS`."""
     if name == "identity":
         return Calibration()
@@ -255,7 +282,7 @@ def _fit_entity_map(name: str, entities: _JudgedEntities) -> Calibration:
 
 
 def _add_entity_map(predictions: Predictions, label_map: Calibration, name: str) -> Calibration:
-    found = _fit_entity_map(name, _JudgedEntities.of(predictions, label_map))
+    found = _fit_entity_map(name, JudgedEntities.of(predictions, label_map))
     return replace(label_map, entity=found.entity, offsets=found.offsets, knots=found.knots)
 
 
@@ -263,7 +290,7 @@ def _held_out_losses(
     predictions: Predictions, label_map: Calibration, folds: np.ndarray
 ) -> dict[str, float]:
     """Give the loss of held-out entities by each of `ENTITY_MAPS`."""
-    entities = _JudgedEntities.of(predictions, label_map)
+    entities = JudgedEntities.of(predictions, label_map)
     where = folds[entities.sequences]
     losses = {}
     for name in ENTITY_MAPS:

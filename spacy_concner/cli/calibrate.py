@@ -15,6 +15,7 @@ from ._util import GPU_ID, use_gpu, verb
 if TYPE_CHECKING:
     from ..calibration.calibrate import CorpusReliability
     from ..calibration.measure import ReliabilityBin
+    from ..calibration.thresholds import FoundThresholds
 
 BAR = 24
 
@@ -41,6 +42,12 @@ def calibrate_cli(
         "auto",
         "--method",
         help="How label scores are mapped: temperature, vector, or auto for the better of both",
+    ),
+    thresholds: str = typer.Option(
+        "",
+        "--thresholds",
+        help="Find the least probability of an entity, by type, for a goal: f1, precision=0.9 or "
+        "recall=0.9",
     ),
     test: list[Path] = typer.Option(
         [], "--test", help="Labelled corpus to measure on; can be given more than once"
@@ -75,6 +82,7 @@ def calibrate_cli(
             dev_path,
             output=output,
             method=method,  # type: ignore[arg-type]
+            thresholds=thresholds,
             tests=test,
             dev_language=dev_language,
             target_language=target_language,
@@ -108,6 +116,8 @@ def calibrate_cli(
     msg.info(
         f"Entities held out in fifths: ECE {held_out.ece:.4f}, Brier score {held_out.brier:.4f}"
     )
+    if result.thresholds is not None:
+        _show(result.thresholds)
     own = result.fitted.calibration.maps_entities
     msg.good(
         f"Calibrated by {result.fitted.method} scaling "
@@ -124,6 +134,28 @@ def _rows(measured: CorpusReliability, remark: str = "") -> list[tuple[str, ...]
         cells = ["-" if value is None else f"{value:.4f}" for value in values]
         rows.append((measured.path.name + remark, level, str(before.n), *cells))
     return rows
+
+
+def _show(found: FoundThresholds) -> None:
+    """Show thresholds, and scores without and with them on what they have not seen."""
+    from ..calibration.thresholds import total
+
+    msg.divider(f"thresholds for {found.goal}")
+    names = sorted(found.held_out)
+    every = found.thresholds["*"]
+    scores = [(name, found.before[name], found.held_out[name]) for name in names]
+    scores.append(("all types", total(found.before), total(found.held_out)))
+    rows = [
+        (
+            name,
+            f"{found.thresholds.get(name, every):.2f}",
+            *(f"{100 * part:.1f}" for s in both for part in (s.precision, s.recall, s.fscore)),
+        )
+        for name, *both in scores
+    ]
+    header = ("Type", "Threshold", "P", "R", "F", "P after", "R after", "F after")
+    msg.table(rows, header=header, divider=True, aligns=("l", *"rrrrrrr"))
+    msg.info('"after" is held out in fifths: each by thresholds of the other four')
 
 
 def _curve(bins: list[ReliabilityBin]) -> list[str]:

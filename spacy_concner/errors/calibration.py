@@ -20,6 +20,16 @@ class CalibrationErrors:
         "out, in fifths: {numbers}. Give more labelled text of the kind that the pipeline is for, "
         "or store it nevertheless with --force."
     )
+    C526 = (
+        "--thresholds {found!r} is no goal. Give f1 for the best F1, precision=0.9 for the most "
+        "entities of which at least so many are right, or recall=0.9 for the fewest wrong ones "
+        "among which at least so many are found."
+    )
+    C527 = (
+        "Nothing was changed: thresholds found on {path} make F1 worse on sentences that they were "
+        "not found on: {before:.1f} before and {after:.1f} after, in fifths. Give more labelled "
+        "text, leave --thresholds out, or store them nevertheless with --force."
+    )
 
 
 class CalibrationWarnings:
@@ -33,6 +43,10 @@ class CalibrationWarnings:
     W512 = (
         "Stored by --force, though the calibration on {path} is not to be trusted, for {reason}. "
         "Held out, in fifths: {numbers}. --reset takes it out."
+    )
+    W514 = (
+        "No threshold reaches {goal} for {types} on {path}: what comes nearest is stored. Look at "
+        "the table, or give a lower goal."
     )
     W513 = (
         "{path} has {found}, and the pipeline finds {known}: each {missing} that it finds there "

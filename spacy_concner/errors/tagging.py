@@ -63,6 +63,10 @@ class TaggingErrors:
         "The threshold of '{name}' is {threshold}, expected a probability from 0 (keep all "
         "entities) to 1."
     )
+    C021 = (
+        "The thresholds of '{name}' name {unknown}, and it finds {known}. Name types as it does, "
+        'and all others by "*".'
+    )
     C014 = (
         "The loss {key!r} of '{name}' has {gone}, which only 0.2.0 could train; predictions do not "
         "need it. To train further, give [components.{name}.losses.{key}] {instead}, or set it to "

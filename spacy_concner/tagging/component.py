@@ -30,7 +30,13 @@ from .divergence import check_losses, check_scores
 from .labels import bio_tags, entity_type, read_types
 from .loss_requirements import check_needs, check_trainable
 from .supervision import get_supervision
-from .threshold import keep_threshold, make_threshold
+from .threshold import (
+    Threshold,
+    by_type,
+    forget_calibration,
+    keep_threshold,
+    make_threshold,
+)
 from .upstream import check_upstream
 
 DEFAULT_CONFIG = """
@@ -78,7 +84,7 @@ def make_concner(
     overwrite: bool,
     spans_key: str,
     scorer: Callable | None,
-    threshold: float = 0.0,
+    threshold: Threshold = 0.0,
 ) -> "ConCNER":
     """Make a `concner` component.
 
@@ -90,7 +96,8 @@ def make_concner(
     overwrite (bool): Whether predictions replace entities that other components have set.
     spans_key (str): Where in `doc.spans` all predicted entities and their scores go.
     scorer (Callable): The scoring method.
-    threshold (float): Least probability of an entity, 0 to 1; those below it are dropped.
+    threshold (float | dict[str, float]): Least probability of an entity, 0 to 1, or one by type,
+        with "*" for all others; entities below it are dropped.
     RETURNS (ConCNER): The component.
     """
     return ConCNER(
@@ -122,7 +129,7 @@ class ConCNER(TrainablePipe):
         overwrite: bool = False,
         spans_key: str = "concner",
         scorer: Callable | None = None,
-        threshold: float = 0.0,
+        threshold: Threshold = 0.0,
     ) -> None:
         """Initialise the component; arguments as for `make_concner`.
 
@@ -259,7 +266,7 @@ class ConCNER(TrainablePipe):
             n_labels = self.model.get_dim("nO")
             raise ConcnerError(Errors.C009.format(name=self.name, n_labels=n_labels, labels=labels))
         self.cfg["labels"] = labels
-        self.cfg["calibration"] = None
+        forget_calibration(self.cfg)
         for label in labels:
             self.vocab.strings.add(entity_type(label) or label)
         check_trainable(self.losses, self.name)
@@ -296,8 +303,10 @@ class ConCNER(TrainablePipe):
             but never at their ends.
         scores (list[Floats2d]): What `predict` gave.
         RAISES (Diverged): C017, or C052 in training, if a score is not a number.
+        RAISES (ConcnerError): C021 if there is a threshold for a type that is none.
         """
         docs = list(docs)
+        thresholds = by_type(self.cfg["threshold"], self.labels, self.name)
         words = [word_positions(doc) for doc in docs]
         lengths = [len(positions) for segments in words for positions in segments]
         is_word = np.array([not token.is_space for doc in docs for token in doc], dtype=bool)
@@ -310,7 +319,7 @@ class ConCNER(TrainablePipe):
             probabilities: list[float] = []
             for positions in segments:
                 for entity in next(decoded):
-                    if entity.score < self.cfg["threshold"]:
+                    if entity.score < thresholds[entity.label]:
                         continue
                     spans.append(to_span(doc, positions, entity))
                     probabilities.append(entity.score)
@@ -348,7 +357,7 @@ class ConCNER(TrainablePipe):
         if not any(len(eg.predicted) for eg in examples):
             return losses
         # It was fitted to weights that change now.
-        self.cfg["calibration"] = None
+        forget_calibration(self.cfg)
         set_dropout_rate(self.model, drop)
         output, backprop = self.model.begin_update([eg.predicted for eg in examples])
         found = self.get_losses(examples, output)

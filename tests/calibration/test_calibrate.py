@@ -3,6 +3,7 @@ import shutil
 import pytest
 import spacy
 import srsly
+from spacy.training import Example
 from typer.testing import CliRunner
 
 from spacy_concner.calibration.calibrate import calibrate, reset_calibration
@@ -84,6 +85,36 @@ def test_command(trained_folder, dev_path, tmp_path):
     assert scores_of(tmp_path / "plain") == scores_of(trained_folder)
     done = invoke(output)
     assert done.exit_code == 1 and "C517" in done.output
+
+
+def test_thresholds_by_type_are_found_and_go_with_the_calibration(trained_folder, tmp_path):
+    # Half of the persons are none, every place is one.
+    tags = {True: SENTENCES[0][1], False: ["O", "O", *SENTENCES[0][1][2:]]}
+    docs = [labelled_doc(VOCAB, SENTENCES[0][0], tags[number % 2 == 0]) for number in range(300)]
+    dev = write_corpus(docs, tmp_path / "dev.spacy")
+    output = tmp_path / "calibrated"
+    with pytest.warns(UserWarning, match="W514.*precision=0.9 for PER"):
+        done = calibrate(
+            trained_folder, dev, thresholds="precision=0.9", output=output, progress=False
+        )
+    assert done.thresholds.thresholds["LOC"] == 0 and set(done.thresholds.missed) >= {"PER"}
+    settings = srsly.read_json(output / "concner" / "cfg")
+    assert settings["threshold"] == pytest.approx(done.thresholds.thresholds)
+    assert settings["calibration"]["thresholds"] == "precision=0.9"
+    plain = reset_calibration(output, tmp_path / "plain")
+    assert srsly.read_json(plain / "concner" / "cfg")["threshold"] == 0.0
+    nlp = spacy.load(output)
+    nlp.update([Example(nlp.make_doc(doc.text), doc) for doc in docs[:2]])
+    assert nlp.get_pipe("concner").cfg["threshold"] == 0.0
+
+
+def test_the_command_shows_thresholds(trained_folder, dev_path, tmp_path):
+    command = [trained_folder, dev_path, "--output", tmp_path / "out", "--thresholds"]
+    done = invoke(*command, "f1")
+    assert done.exit_code == 0, done.output
+    assert "thresholds for f1" in done.output and "all types" in done.output
+    done = invoke(*command, "best", "--force")
+    assert done.exit_code == 1 and "C526" in done.output
 
 
 def test_only_what_was_calibrated_before_is_replaced(trained_folder, dev_path, tmp_path):

@@ -91,7 +91,35 @@ def test_threshold_drops_entities(trained):
     assert not trained(TEXT).ents
 
 
-@pytest.mark.parametrize("threshold", [-0.1, 1.5])
+def test_thresholds_by_type(trained):
+    doc = trained("Anna Berg lives in Sofia .")
+    assert [ent.label_ for ent in doc.ents] == ["PER", "LOC"]
+    recogniser = trained.get_pipe("concner")
+    for threshold, left in (
+        ({"PER": 1.0}, ["LOC"]),
+        ({"*": 1.0}, []),
+        ({"*": 1.0, "LOC": 0.0}, ["LOC"]),
+        ({}, ["PER", "LOC"]),
+    ):
+        recogniser.cfg["threshold"] = threshold
+        assert [ent.label_ for ent in trained("Anna Berg lives in Sofia .").ents] == left
+    recogniser.cfg["threshold"] = {"PERSON": 0.5}
+    with pytest.raises(ConcnerError, match=r"C021.*\['PERSON'\].*'LOC', 'ORG', 'PER'"):
+        trained("Anna Berg lives in Sofia .")
+    recogniser.cfg["threshold"] = 0.0
+
+
+def test_thresholds_by_type_in_the_config(trained, tmp_path):
+    trained.to_disk(tmp_path)
+    config = {"components.concner.threshold": {"PER": 1.0}}
+    nlp = spacy.load(tmp_path, config=config)
+    assert [ent.label_ for ent in nlp("Anna Berg lives in Sofia .").ents] == ["LOC"]
+    nlp.to_disk(tmp_path / "stored")
+    again = spacy.load(tmp_path / "stored")
+    assert [ent.label_ for ent in again("Anna Berg lives in Sofia .").ents] == ["LOC"]
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 1.5, {"PER": 2.0}])
 def test_threshold_is_a_probability(threshold):
     with pytest.raises(ConcnerError, match="C013"):
         spacy.blank("xx").add_pipe("concner", config={"threshold": threshold})
