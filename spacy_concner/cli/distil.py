@@ -75,7 +75,8 @@ def distil_cli(
     earlier run has made of the same inputs is kept.
     """
     from ..files import check_apart
-    from ..teaching.distil import ParallelText, Training, distil
+    from ..teaching.distil import distil
+    from ..teaching.distillation_inputs import ParallelText, Training
     from ..teaching.voting import Voting
 
     check_apart({"INPUT": input_path, "--parallel": parallel}, {"OUTPUT": output_path})

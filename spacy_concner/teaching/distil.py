@@ -7,17 +7,10 @@ each step was made of: a run with the same inputs keeps the steps that are finis
 `finished_steps` tells, and what was made of others goes.
 """
 
-import gc
-import hashlib
-import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from wasabi import Printer
 
@@ -33,7 +26,8 @@ from ..files import (
     claim,
     whole_folder,
 )
-from ..pipelines import identify, load_pipeline
+from ..pipelines import load_pipeline
+from .distillation_inputs import DistillationInputs, ParallelText, Training
 from .finished_steps import MadeSteps, keep_only
 from .label import check_confidence, label
 from .rounds import (
@@ -48,7 +42,8 @@ from .rounds import (
     plan_rounds,
     settings_for,
 )
-from .teachers import ALL_TEACHERS, LabelMap, Teacher, load_teachers, read_label_map
+from .student_training import run_training
+from .teachers import LabelMap, Teacher, load_teachers, read_label_map
 from .voting import Voting
 
 VERB = "distil"
@@ -60,36 +55,6 @@ METRICS = "metrics"
 # no chance.
 N_TRIED = 300
 MIN_TRIED = 50
-# spaCy takes changes of any config from there.
-OVERRIDES = "SPACY_CONFIG_OVERRIDES"
-
-
-@dataclass(frozen=True)
-class Training:
-    """How pipelines of a kind are trained.
-
-    config: Config of `spacy train`.
-    steps: Training steps, to which the learning rate falls to zero.
-    """
-
-    config: Path
-    steps: int
-
-
-@dataclass(frozen=True)
-class ParallelText:
-    """Parallel text, and the teacher that learns from it.
-
-    texts: Files with lines of source, tab, target, by the target's language.
-    bitexts: Labelled bitexts that it joins: a `.spacy` file or a folder of them.
-    training: How the teacher is trained.
-    source: Language of the source.
-    """
-
-    texts: Mapping[str, Path]
-    bitexts: Path
-    training: Training
-    source: str = "en"
 
 
 @dataclass
@@ -195,20 +160,18 @@ def distil(
     }
     plan = plan_rounds(list(teachers), rounds, min_confidence, parallel=bool(parallel))
     with claim(VERB, inputs=inputs, outputs={"OUTPUT": Store(output)}, force=force):
-        run = _Run(
+        read = DistillationInputs(
             raw=raw,
-            output=output,
-            pipelines={name: str(path) for name, path in teachers.items()},
+            teachers={name: str(path) for name, path in teachers.items()},
             student=student,
             dev=dev,
             encoder=encoder,
             voting=voting,
-            mapping=mapping,
+            map_labels=mapping,
             parallel=parallel,
             seed=seed,
-            gpu_id=gpu_id,
-            progress=progress,
         )
+        run = _Run(read, output, gpu_id=gpu_id, progress=progress)
         return run.run(plan, force)
 
 
@@ -225,32 +188,21 @@ def _check_start(teacher: Teacher) -> None:
 
 @dataclass
 class _Run:
-    """A run of the plan.
+    """A run of the plan."""
 
-    pipelines: Teachers and students there are, by name.
-    """
-
-    raw: Mapping[str, Path]
+    inputs: DistillationInputs
     output: Path
-    pipelines: dict[str, str]
-    student: Training
-    dev: Path
-    encoder: Path
-    voting: Voting
-    mapping: LabelMap
-    parallel: ParallelText | None
-    seed: int
     gpu_id: int
     progress: bool
 
     def __post_init__(self) -> None:
-        """Make what tells the user how far the run is."""
+        """Make what tells the user how far the run is, and teachers and students by name."""
         self.told = Printer(no_print=not self.progress)
-        self.given = list(self.pipelines)
+        self.pipelines = dict(self.inputs.teachers)
 
     def run(self, plan: Sequence[Step], force: bool) -> Distillation:
         """Make the steps that are not made yet; give what was done."""
-        self.made = MadeSteps(self.output, self._describe(plan), force)
+        self.made = MadeSteps(self.output, self.inputs.describe(plan), force)
         for name in self.made.gone:
             self._metrics(name).unlink(missing_ok=True)
         keep_only(self.output / SOFT, self.made.inputs)
@@ -265,7 +217,7 @@ class _Run:
                 self._make(step)
                 done.steps.append(step.name)
             if isinstance(step, Pairs):
-                if not any(self._has_pairs(language) for language in self._texts):
+                if not any(self._has_pairs(language) for language in self.inputs.texts):
                     self.told.warn(
                         "Nothing in the parallel text is alike and sure: no rounds with it"
                     )
@@ -279,98 +231,34 @@ class _Run:
         self.told.good(f"Student of {last}: {done.student}")
         return done
 
-    @property
-    def _texts(self) -> Mapping[str, Path]:
-        return self.parallel.texts if self.parallel else {}
-
-    def _describe(self, plan: Sequence[Step]) -> dict[str, dict[str, Any]]:
-        """Tell what each step is made of; a step before stands for what it makes."""
-        made = {name: identify(path) for name, path in self.pipelines.items()}
-        shared = {
-            "dev": identify(self.dev),
-            "encoder": identify(self.encoder),
-            "seed": self.seed,
-            "overrides": os.environ.get(OVERRIDES, ""),
-        }
-        raw = {language: identify(path) for language, path in self.raw.items()}
-        inputs: dict[str, dict[str, Any]] = {}
-        for step in plan:
-            if isinstance(step, Round):
-                told = {
-                    "raw": raw,
-                    "teachers": {name: made[name] for name in step.teachers},
-                    "start": step.start,
-                    "min_confidence": step.min_confidence,
-                    **self._describe_votes(step),
-                    **self._describe_training(self.student),
-                    **shared,
-                }
-            elif isinstance(step, Pairs):
-                assert self.parallel is not None
-                told = {
-                    "parallel": {lang: identify(path) for lang, path in self._texts.items()},
-                    "bitexts": identify(self.parallel.bitexts),
-                    "source": self.parallel.source,
-                    "student": made[step.student],
-                }
-            else:
-                assert self.parallel is not None
-                told = {
-                    "pairs": made[Pairs.name],
-                    "start": made[step.start],
-                    **self._describe_training(self.parallel.training),
-                    **shared,
-                }
-            inputs[step.name] = told
-            text = json.dumps(told, sort_keys=True)
-            made[step.name] = hashlib.sha256(text.encode("utf8")).hexdigest()
-        return inputs
-
-    def _describe_training(self, training: Training) -> dict[str, Any]:
-        return {"config": identify(training.config), "steps": training.steps}
-
-    def _mapping(self, step: Round) -> LabelMap:
-        """Give the changes of labels for the teachers of a round; students need none."""
-        names = {*step.teachers, ALL_TEACHERS} if {*step.teachers} & {*self.given} else set()
-        return {name: types for name, types in self.mapping.items() if name in names}
-
-    def _describe_votes(self, step: Round) -> dict[str, Any]:
-        """Tell how the teachers of a round vote, where it is not as it was before they could."""
-        votes = {
-            "voting": self.voting.among(step.teachers).to_json(),
-            "map_labels": self._mapping(step),
-        }
-        usual = {"voting": Voting().to_json(), "map_labels": {}}
-        return {key: told for key, told in votes.items() if told != usual[key]}
-
     def _make(self, step: Step) -> None:
         if isinstance(step, Round):
             self._label(step)
         with whole_folder(self.output / step.name, VERB) as folder:
             if isinstance(step, Round):
-                self._train(self.student, folder, step, self.output / SOFT / step.name, {})
+                self._train(self.inputs.student, folder, step, self.output / SOFT / step.name, {})
             elif isinstance(step, Pairs):
                 self._cut_pairs(step, folder)
             else:
-                assert self.parallel is not None
+                assert self.inputs.parallel is not None
                 pairs = self.output / Pairs.name
-                self._train(self.parallel.training, folder, step, pairs, GENTLER)
+                self._train(self.inputs.parallel.training, folder, step, pairs, GENTLER)
         self.made.add(step.name)
 
     def _label(self, step: Round) -> None:
         """Let the teachers of a round label the raw text of each language."""
         soft = self.output / SOFT / step.name
         # The student reads the whole folder: nothing of a language that is no longer named.
-        keep_only(soft, self.raw)
+        keep_only(soft, self.inputs.raw)
         sure = f", {step.min_confidence:g} or surer" if step.min_confidence else ""
-        for language, path in self.raw.items():
+        for language, path in self.inputs.raw.items():
             self.told.info(f"{' + '.join(step.teachers)} label {language}{sure}: {path}")
             label(
                 path,
                 soft / language,
                 {name: self.pipelines[name] for name in step.teachers},
-                voting=self.voting.among(step.teachers),
-                map_labels=self._mapping(step),
+                voting=self.inputs.voting.among(step.teachers),
+                map_labels=self.inputs.map_labels_of(step),
                 min_confidence=step.min_confidence,
                 cache=self.output / CACHE,
                 force=True,
@@ -379,11 +267,11 @@ class _Run:
 
     def _cut_pairs(self, step: Pairs, folder: Path) -> None:
         """Make bitexts of what a student finds alike in parallel text, and copy those there are."""
-        assert self.parallel is not None
+        assert self.inputs.parallel is not None
         student = self.pipelines[step.student]
-        source = self.parallel.source
+        source = self.inputs.parallel.source
         encoder = load_word_encoder(student, gpu_id=self.gpu_id)
-        for language, text in self._texts.items():
+        for language, text in self.inputs.texts.items():
             self.told.info(f"{step.student} cuts pairs {source}-{language}: {text}")
             try:
                 made = make_bitexts(
@@ -404,7 +292,7 @@ class _Run:
                 self.told.warn(f"{language} goes without parallel text: nothing alike and sure")
             else:
                 self.told.info(f"{made.kept} pairs {source}-{language}")
-        for file in corpus_files(self.parallel.bitexts):
+        for file in corpus_files(self.inputs.parallel.bitexts):
             shutil.copy(file, folder / f"{source}-{file.name}")
 
     def _metrics(self, name: str) -> Path:
@@ -421,42 +309,26 @@ class _Run:
         corpus: Path,
         settings: Mapping[str, object],
     ) -> None:
-        """Train a pipeline, `model-last` in a folder.
-
-        In a process of its own: its memory is free again once it ends, several trainings one
-        after the other do not add up, and spaCy takes overrides from the environment. Ctrl-C
-        reaches both processes, and `subprocess.run` waits until the other is gone, before the
-        unfinished folder is.
-        """
+        """Train the pipeline of a step, `model-last` in a folder."""
         self.told.info(f"{step.start} becomes {step.name} on {corpus}: {training.steps} steps")
-        _give_memory_back()
         options = {
+            "gpu-id": self.gpu_id,
             **settings_for(training.steps),
             "paths.train": corpus,
-            "paths.dev": self.dev,
-            "paths.encoder": self.encoder,
+            "paths.dev": self.inputs.dev,
+            "paths.encoder": self.inputs.encoder,
             "paths.start_from": self.pipelines[step.start],
             "paths.metrics": self._metrics(step.name),
-            "system.seed": self.seed,
+            "system.seed": self.inputs.seed,
             **settings,
         }
-        command = ["train", training.config, "--output", folder, "--gpu-id", self.gpu_id]
-        for name, value in options.items():
-            command += [f"--{name}", value]
         (self.output / METRICS).mkdir(exist_ok=True)
-        status = subprocess.run(
-            [sys.executable, "-m", "spacy", *map(str, command)],
-            stdout=None if self.progress else subprocess.DEVNULL,
-        ).returncode
-        if status:
-            raise ConcnerError(Errors.C427.format(name=step.name, status=status))
-        # Evaluated at its last step alone, the best is the last, or what there was before.
-        shutil.rmtree(folder / "model-best", ignore_errors=True)
+        run_training(step.name, training.config, folder, options, silent=not self.progress)
 
     def _try_student(self, student: Path) -> None:
         """Check that the student finds something in raw text of each language."""
         nlp = load_pipeline(student, "Student")
-        for language, path in self.raw.items():
+        for language, path in self.inputs.raw.items():
             docs = [copy_tokens(doc, nlp.vocab) for doc in read_docs(path, nlp, N_TRIED)]
             n_entities = sum(len(doc.ents) for doc in nlp.pipe(docs))
             self.told.info(f"{n_entities} entities in {len(docs)} raw sentences of {language}")
@@ -471,11 +343,3 @@ class _Run:
             with whole_folder(last, VERB) as folder:
                 shutil.copytree(self.pipelines[name], folder, dirs_exist_ok=True)
             self.made.note_copy(name)
-
-
-def _give_memory_back() -> None:
-    """Free what labelling has held, on a GPU as well, before a training needs it."""
-    gc.collect()
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
-        torch.cuda.empty_cache()

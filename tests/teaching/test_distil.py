@@ -16,7 +16,8 @@ from spacy_concner.cli import concner_cli
 from spacy_concner.corpora.reader import corpus_files, read_docs
 from spacy_concner.errors import ConcnerError
 from spacy_concner.teaching import distil as distil_module
-from spacy_concner.teaching.distil import MIN_TRIED, ParallelText, Training, distil
+from spacy_concner.teaching.distil import MIN_TRIED, distil
+from spacy_concner.teaching.distillation_inputs import ParallelText, Training
 from spacy_concner.teaching.voting import Voting
 from tests.sentences import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
 from tests.tiny_pipelines import build_tiny_config, train_tiny
