@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.cli._util import app
 from spacy.tokens import Doc, Span
+from thinc.api import Config
 from typer.testing import CliRunner
 
 from spacy_concner.calibration.maps import Calibration, beta_map
@@ -111,8 +112,10 @@ def test_thresholds_by_type(trained):
 
 def test_thresholds_by_type_in_the_config(trained, tmp_path):
     trained.to_disk(tmp_path)
-    config = {"components.concner.threshold": {"PER": 1.0}}
-    nlp = spacy.load(tmp_path, config=config)
+    config = Config().from_disk(tmp_path / "config.cfg", interpolate=False)
+    config["components"]["concner"]["threshold"] = {"PER": 1.0}
+    config.to_disk(tmp_path / "config.cfg")
+    nlp = spacy.load(tmp_path)
     assert [ent.label_ for ent in nlp("Anna Berg lives in Sofia .").ents] == ["LOC"]
     nlp.to_disk(tmp_path / "stored")
     again = spacy.load(tmp_path / "stored")
