@@ -29,15 +29,16 @@ def run_time_packages(name: str = PACKAGE) -> set[str]:
     return found
 
 
-def make_lean_site(folder: Path) -> Path:
+def make_lean_site(folder: Path, *others: str) -> Path:
     """Link the run time's packages into a folder.
 
     folder (Path): Folder to fill; a Python started with -S and this folder as its path
         sees what a fresh environment with a shipped wheel would see.
+    others (str): Packages that are installed beside it.
     RETURNS (Path): The folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name in run_time_packages():
+    for name in run_time_packages().union(*map(run_time_packages, others)):
         found = distribution(name)
         tops = {file.parts[0] for file in found.files or []}
         # Of the package itself an installation for work on it has the template alone.

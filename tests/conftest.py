@@ -150,3 +150,13 @@ def student(encoder_folder, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("student")
     train(make_student(encoder_folder)).to_disk(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def shipped_folder(student, tmp_path_factory) -> Path:
+    """Folder of the student in the form that is installed."""
+    from spacy_concner.shipping.ship import ship
+
+    folder = tmp_path_factory.mktemp("shipped") / "bg"
+    ship(student, folder, ["bg", "en"])
+    return folder

@@ -88,6 +88,11 @@ class TaggingErrors:
         "diverged, or its files are damaged: train it again with a lower learning rate, or take "
         "an earlier model."
     )
+    C018 = (
+        "A memory zone of the pipeline with '{name}' is open already, in another thread or around "
+        "this one; a vocabulary has one at a time, and the Docs of the other are lost. Take a lock "
+        "around nlp.memory_zone() and all that uses its Docs, or load a pipeline a thread."
+    )
     C040 = "{setting} is {value}, expected a whole number of at least {least}."
     C041 = (
         "'{name}' has no labels to tell apart: {n_docs} documents hold only {found}. Train the "

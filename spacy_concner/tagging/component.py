@@ -29,6 +29,7 @@ from .decoding import decode
 from .divergence import check_losses, check_scores
 from .labels import bio_tags, entity_type, read_types
 from .loss_requirements import check_needs, check_trainable
+from .memory_zone import InMemoryZones
 from .supervision import get_supervision
 from .threshold import (
     Threshold,
@@ -112,7 +113,7 @@ def make_concner(
     )
 
 
-class ConCNER(TrainablePipe):
+class ConCNER(InMemoryZones, TrainablePipe):
     """Named entity recogniser that learns from labels, translations and soft labels.
 
     What a Doc carries decides what it teaches: entities feed the losses on labels,

@@ -15,6 +15,7 @@ from thinc.types import Floats2d
 from ..errors import ConcnerError, Errors
 from .before_training import check_training
 from .divergence import check_losses
+from .memory_zone import InMemoryZones
 from .token_pairs import LEVELS, Level, draw_pairs, pair_classes
 from .token_vectors import TokenVectorsModel
 from .upstream import check_upstream
@@ -74,7 +75,7 @@ def make_evaluator(
     )
 
 
-class SimilarityEvaluator(TrainablePipe):
+class SimilarityEvaluator(InMemoryZones, TrainablePipe):
     """The similarity evaluator of MTMT (Li et al. 2022).
 
     https://aclanthology.org/2022.acl-long.14: the cosine of two tokens' vectors tells

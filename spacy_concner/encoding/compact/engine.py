@@ -3,6 +3,7 @@
 import copy
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,9 +17,21 @@ from ...errors import ConcnerError, Errors
 
 # Sessions of a parent process: to close one in a child would wait for threads that are not there.
 _INHERITED: list[Any] = []
+# Threads that ask at once share one session, which is large.
+_STARTING = threading.Lock()
 DEVICES = ("cpu", "cuda", "auto")
 # More help little, and each holds the memory of a batch.
 MOST_THREADS = 4
+
+
+def _renew_lock() -> None:
+    """Free a child process of a lock that a thread of its parent held, which it does not have."""
+    global _STARTING
+    _STARTING = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 @dataclass(frozen=True)
@@ -177,8 +190,12 @@ class Engine(Shim):
 
     def _start(self) -> None:
         """Make session and tokenizer, unless this process has them."""
-        if self._process == os.getpid():
-            return
+        if self._process != os.getpid():
+            with _STARTING:
+                if self._process != os.getpid():
+                    self._make_session()
+
+    def _make_session(self) -> None:
         weights = self.weights
         _INHERITED.append((self._session, self._tokenizer, self._pool))
         import ctranslate2

@@ -3,6 +3,9 @@
 import multiprocessing
 import os
 import pickle
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ import spacy
 from spacy.tokens import Doc
 
 from spacy_concner.corpora.segments import make_bitext
-from spacy_concner.encoding.compact import architecture
+from spacy_concner.encoding.compact import architecture, engine
 from spacy_concner.encoding.compact.architecture import (
     build_compact_encoder,
     get_engine,
@@ -153,6 +156,34 @@ def test_threads_change_nothing(tiny, blank, batch_pieces):
     assert pickle.loads(pickle.dumps(get_engine(four)))._pool is None
 
 
+def test_threads_that_begin_at_once_share_a_session(tiny, blank, monkeypatch):
+    import ctranslate2
+
+    made = []
+    make = ctranslate2.Encoder
+
+    def count(*arguments, **settings):
+        made.append(settings)
+        # The others must come by before this one is done.
+        time.sleep(0.05)
+        return make(*arguments, **settings)
+
+    monkeypatch.setattr(ctranslate2, "Encoder", count)
+    model = tiny.copy()
+    get_engine(model)._forget()
+    barrier = Barrier(8)
+
+    def work(_: int) -> list:
+        barrier.wait(30)
+        return model.predict(docs_of(spacy.blank("en")))
+
+    expected = tiny.predict(docs_of(blank))
+    with ThreadPoolExecutor(8) as threads:
+        for found in threads.map(work, range(8)):
+            assert all((a == b).all() for a, b in zip(found, expected, strict=True))
+    assert len(made) == 1
+
+
 def test_an_error_in_a_thread_is_told(tiny):
     engine = Engine(EngineSettings(threads=2), get_engine(tiny).weights)
     with pytest.raises(ZeroDivisionError):
@@ -189,6 +220,21 @@ def test_a_session_for_each_process(tiny, blank, monkeypatch):
     found = queue.get(timeout=60)
     process.join(60)
     assert process.exitcode == 0
+    assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(found, expected, strict=True))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are never forked here")
+def test_a_process_that_is_forked_while_another_thread_starts_a_session(tiny, blank):
+    model = tiny.copy()
+    get_engine(model)._forget()
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    process = context.Process(target=_in_child, args=(model, queue))
+    with engine._STARTING:
+        process.start()
+        found = queue.get(timeout=60)
+    process.join(60)
+    expected = tiny.predict(docs_of(blank))
     assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(found, expected, strict=True))
 
 
