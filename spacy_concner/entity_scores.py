@@ -121,13 +121,16 @@ def set_scored_spans(doc: Doc, key: str, spans: Sequence[Span], scores: Sequence
     doc.spans[key] = ScoredSpans.of(doc, key, spans, scores)
 
 
-def _true_groups(doc: Doc) -> list[SpanGroup]:
-    """Give the groups of `concner` components whose scores are of this text."""
+def _true_attrs(doc: Doc) -> list[dict[str, Any]]:
+    """Give what is stored of the groups of `concner` components whose scores are of this text.
+
+    As it is stored, since it goes by characters: to look for changed tokens first would take the
+    time of a whole Doc for each entity.
+    """
     length = _length(doc)
+    stored = [STORED_ATTRS.__get__(group) for group in doc.spans.values()]
     return [
-        group
-        for group in doc.spans.values()
-        if group.attrs.get("writer") == WRITER and group.attrs.get("length") == length
+        attrs for attrs in stored if attrs.get("writer") == WRITER and attrs.get("length") == length
     ]
 
 
@@ -138,8 +141,8 @@ def scored_spans(doc: Doc) -> Iterator[tuple[Span, float]]:
     YIELDS (tuple[Span, float]): An entity and its probability; none whose characters are no
         whole tokens any more.
     """
-    for group in _true_groups(doc):
-        yield from _find(doc, group.attrs)
+    for attrs in _true_attrs(doc):
+        yield from _find(doc, attrs)
 
 
 def _find(doc: Doc, attrs: dict[str, Any]) -> Iterator[tuple[Span, float]]:
@@ -158,11 +161,11 @@ def get_score(span: Span) -> float | None:
     RETURNS (float | None): The probability that `concner` gave to exactly this entity,
         boundaries and type, or None if it predicted no such entity in this text.
     """
-    for group in _true_groups(span.doc):
-        fits = (group.attrs["offsets"] == (span.start_char, span.end_char)).all(axis=1)
-        for number in np.flatnonzero(fits):
-            if group.attrs["labels"][number] == span.label_:
-                return float(group.attrs["scores"][number])
+    for attrs in _true_attrs(span.doc):
+        offsets = attrs["offsets"]
+        for number in np.flatnonzero(offsets[:, 0] == span.start_char):
+            if offsets[number, 1] == span.end_char and attrs["labels"][number] == span.label_:
+                return float(attrs["scores"][number])
     return None
 
 

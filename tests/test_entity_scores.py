@@ -161,6 +161,13 @@ def test_any_retokenisation(data):
     assert {entity for entity in found(doc) if entity[2] is not None} <= set(kept)
 
 
+def test_a_score_does_not_take_the_time_of_a_whole_doc(monkeypatch):
+    doc = scored_doc()
+    # What takes so long is to look whether any token has changed.
+    monkeypatch.setattr("spacy_concner.entity_scores._boundaries", lambda doc: pytest.fail("slow"))
+    assert found(doc) == ENTITIES
+
+
 def test_groups_do_not_keep_docs_alive():
     doc = merge_entities(scored_doc())
     assert len(doc.spans["concner"]) == 2
