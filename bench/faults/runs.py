@@ -148,7 +148,6 @@ def run_words(
         # A kill is no power cut: what was written is there.
         os.fsync = lambda handle: None
         os.environ["SPACY_CONFIG_OVERRIDES"] = OVERRIDES
-        os.environ["TOKENIZERS_PARALLELISM"] = "false"
         subprocess.run = fork_spacy(subprocess.run)
         if before is not None:
             before()
@@ -181,6 +180,7 @@ def warm_up() -> None:
     catalogue.AVAILABLE_ENTRY_POINTS = SimpleNamespace(select=select)
     gc.freeze()
     torch.set_num_threads(1)
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 
 def in_a_copy(function: Callable[[], object]) -> int:
