@@ -10,10 +10,10 @@ from faults.injector import Injector, cut_writes
 from faults.runs import KILLED, Ended, Stage, last_line
 from faults.snapshots import is_left_over, take
 
-# Steps of a run at most that it is killed at, evenly chosen.
-MOST_STEPS = 40
+# Steps of a run that it is killed at, at most, evenly chosen.
+MOST_STEPS = 24
 MOST_SIZES = 5
-N_TIMES = 10
+N_TIMES = 6
 
 
 @dataclass
