@@ -233,6 +233,7 @@ def outcome_table(rows: Sequence[Row]) -> list[str]:
 
 def main(
     trial: list[str] = typer.Option([], help=f"Trials to run: {', '.join(TOLD)}; all without"),
+    call: list[str] = typer.Option([], help="Calls to disturb; all without"),
     shipped: Path = typer.Option(None, help="Shipped pipeline for fuzz and tamper"),
     student: Path = typer.Option(None, help="Pipeline on a transformer for fuzz"),
     seed: int = typer.Option(1, help="Random seed"),
@@ -251,6 +252,8 @@ def main(
             if trial and name not in trial:
                 continue
             for key, make in some:
+                if call and key.get("call") in CALLS and key["call"] not in call:
+                    continue
                 row = {"trial": name, **key}
                 if not quick and rows.find(**row):
                     continue

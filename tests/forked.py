@@ -13,6 +13,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 
 SPACY = [sys.executable, "-m", "spacy"]
 
@@ -61,6 +62,7 @@ def _run_here(command, env, cwd, output: int | None) -> int:
         if output is not None:
             for number in (1, 2):
                 os.dup2(output, number)
+        _close_locks()
         # What pytest has put in their place writes elsewhere.
         sys.stdout, sys.stderr = (open(n, "w", encoding="utf8", closefd=False) for n in (1, 2))
         if env is not None:
@@ -79,6 +81,14 @@ def _run_here(command, env, cwd, output: int | None) -> int:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
     return status
+
+
+def _close_locks() -> None:
+    """Let go of the locks of this process's parent, as a new process would."""
+    for handle in os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else []:
+        with suppress(OSError):
+            if "spacy-concner-locks" in os.readlink(f"/proc/self/fd/{handle}"):
+                os.close(int(handle))
 
 
 def fork_spacy(run: Callable) -> Callable:

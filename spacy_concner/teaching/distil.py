@@ -323,6 +323,8 @@ class _Run:
             **settings,
         }
         (self.output / METRICS).mkdir(exist_ok=True)
+        # A training that a killed run has left behind goes on writing to the file of before.
+        self._metrics(step.name).unlink(missing_ok=True)
         run_training(step.name, training.config, folder, options, silent=not self.progress)
 
     def _try_student(self, student: Path) -> None:

@@ -9,6 +9,7 @@ import labelling
 import later_labels
 import projection
 import pytest
+import reliability
 import speed
 import unseen
 from rows import Rows
@@ -41,6 +42,15 @@ TABLES = {
     ),
     ("recipes/more_labels", "later_labels", "later-labels"): lambda: later_labels.table(
         rows("later_labels")
+    ),
+    ("reliability", "reliability", "trials"): lambda: reliability.trial_table(
+        rows("reliability").read()
+    ),
+    ("reliability", "reliability", "calls"): lambda: reliability.call_table(
+        rows("reliability").read()
+    ),
+    ("reliability", "reliability", "tampering"): lambda: reliability.outcome_table(
+        rows("reliability").read()
     ),
     ("speed", "speed", "speed"): lambda: speed.table(rows("speed")),
 }
