@@ -79,7 +79,9 @@ def _run_here(command, env, cwd, output: int | None) -> int:
         traceback.print_exc()
     finally:
         for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+            # Files may not grow, where that is what is tried.
+            with suppress(OSError):
+                stream.flush()
     return status
 
 

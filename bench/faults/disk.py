@@ -86,7 +86,8 @@ def _full(stage: Stage, most: int) -> Iterator[Tried]:
         stage.reset()
         fault = Injector(stage.out, step, errno.ENOSPC)
         yield Tried(f"full from step {step} on", stage.run(before=fault.arm))
-    sizes = [size // 2 for size in stage.sizes if size > 1]
+    # What is printed goes to a file, too, and must have room.
+    sizes = [size // 2 for size in stage.sizes if size > PAGE]
     for number in spread(len(sizes), 3):
         stage.reset()
         size = sizes[number - 1]

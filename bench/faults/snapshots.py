@@ -19,6 +19,7 @@ from spacy_concner.teaching.resume import MAKING
 # What a file holds by its path in the folder; a folder without files stands for itself.
 Snapshot: TypeAlias = Mapping[str, str]
 CACHE = ".sqlite"
+UNREADABLE = "not readable"
 # What differs from run to run, in any JSON.
 TIMES = {"speed", "words_before", "words_after", "words_per_second"}
 
@@ -37,8 +38,12 @@ def take(folder: Path, *, exactly: bool = False) -> Snapshot:
             found[name] = "folder"
             continue
         reader = None if exactly else READERS.get(path.name, READERS.get(path.suffix))
-        content = path.read_bytes() if reader is None else reader(path)
-        found[name] = hashlib.sha256(content).hexdigest()
+        try:
+            content = path.read_bytes() if reader is None else reader(path)
+            found[name] = hashlib.sha256(content).hexdigest()
+        except (ValueError, LookupError, TypeError, AttributeError, sqlite3.Error) as error:
+            # Half of a file, as a killed run may leave it under a hidden name.
+            found[name] = f"{UNREADABLE}: {error}"
     return found
 
 
@@ -79,7 +84,7 @@ class Expected:
         folder (Path): The folder.
         RETURNS (list[str]): The faults, in words.
         """
-        exact, told = take(folder, exactly=True), take_readable(folder)
+        exact, told = take(folder, exactly=True), take(folder)
         faults = []
         for name in self.outputs:
             is_old = below(exact, name) in ({}, below(self.old, name))
@@ -89,7 +94,9 @@ class Expected:
             for path, digest in below(told, name).items():
                 known = (self.old.get(path), self.new.get(path))
                 # A cache grows row by row: that it can be read is what counts here.
-                if digest == "folder" or path.endswith(CACHE) or is_left_over(path):
+                if digest == "folder" or is_left_over(path):
+                    continue
+                if path.endswith(CACHE) and not digest.startswith(UNREADABLE):
                     continue
                 if path.endswith(MARKER) and _is_unfinished(folder / path):
                     continue
@@ -102,14 +109,6 @@ def _is_unfinished(marker: Path) -> bool:
     """Tell whether a folder says of itself that it is not whole: readers refuse it."""
     found = read_marker(marker.parent)
     return found is not None and not found.finished
-
-
-def take_readable(folder: Path) -> Snapshot:
-    """Tell what is in a folder in which a run may have left halves."""
-    try:
-        return take(folder)
-    except (ValueError, sqlite3.Error) as error:
-        return {"": f"not readable: {error}"}
 
 
 def differences(found: Snapshot, expected: Snapshot) -> list[str]:
