@@ -160,6 +160,12 @@ def test_faults_of_the_disk_are_told(tmp_path, monkeypatch):
         whole_file(tmp_path / "a") as part,
     ):
         raise OSError(28, "No space left on device")
+    for told in ("I/O error: No space left on device (os error 28)", "10 requested and 4 written"):
+        with (
+            pytest.raises(ConcnerError, match=r"C129.*No space.*make room"),
+            whole_file(tmp_path / "a") as part,
+        ):
+            raise RuntimeError(told)
     with pytest.raises(FileNotFoundError), whole_file(tmp_path / "a") as part:
         (tmp_path / "no such input").read_text()
     assert not (tmp_path / "a").exists()

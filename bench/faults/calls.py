@@ -43,6 +43,7 @@ class Call:
     words: The call, without `--force`.
     outputs: What it writes whole or not at all, in `{out}`.
     stores: What it adds to, in `{out}`: each file in it is whole or not there.
+    grows: Beginnings of names of what a run adds to all the time, such as a log.
     before: Changes the words into those of an earlier call, whose output is replaced.
     prepare: Puts what stands in `{out}` before any call; None for nothing.
     in_place: It changes what is there, and there is no call on nothing.
@@ -52,6 +53,7 @@ class Call:
     words: str
     outputs: tuple[str, ...] = ()
     stores: tuple[str, ...] = ()
+    grows: tuple[str, ...] = ()
     before: Callable[[str], str] = field(default=lambda words: words)
     prepare: Callable[[Path, Path, bool], object] | None = None
     in_place: bool = False
@@ -173,6 +175,7 @@ CALLS = {
         "--dev {inputs}/labelled.spacy --encoder {inputs}/encoder",
         (),
         ("student",),
+        ("student/distil.json", "student/metrics/"),
         before=_with("--seed 2"),
     ),
     "calibrate": Call(

@@ -74,7 +74,8 @@ class Stage:
     @cached_property
     def expected(self) -> Expected:
         """What may stand there after a fault."""
-        return Expected(self.call.outputs, self.call.stores, self.old, self.new)
+        call = self.call
+        return Expected(call.outputs, call.stores, call.grows, self.old, self.new)
 
     @cached_property
     def old(self) -> Snapshot:
