@@ -33,6 +33,9 @@ TINY = "tiny"
 PACKAGE = "xx_concner_bg"
 # Of the full and of the short form.
 TEXTS = {"shipped": (10_000, 200), "student": (2_000, 40)}
+SERVED = {"texts": (1_000_000, 20_000), "requests": (4000, 50)}
+# Percent of the memory after the warm-up.
+MOST_DRIFT = 5
 TAMPERINGS = (200, 20)
 QUICK_STEPS = 6
 Row = Mapping[str, Any]
@@ -122,6 +125,20 @@ class Trials:
         done = try_tampering(folder, work, n=n, seed=self.seed, package=package)
         return {"pipeline": name, "n": n, "outcomes": dict(done.outcomes), "faults": done.bad}
 
+    def serve(self, kind: str) -> Row:
+        """Let a shipped pipeline read very many texts, or a service answer very many requests."""
+        # Needs the packages of a service, and makes an environment of its own.
+        from service_trial import run, run_requests
+
+        name, folder = self.pipeline("shipped")
+        n = SERVED[kind][self.quick]
+        done = run(folder, n) if kind == "texts" else run_requests(folder, n)
+        grown = done["last_mb"] / done["first_mb" if kind == "texts" else "start_mb"] - 1
+        faults = []
+        if kind == "texts" and abs(done["drift_percent"]) > MOST_DRIFT:
+            faults.append(f"memory drifts by {done['drift_percent']:.1f} %")
+        return {"pipeline": name, "n": n, "grown_percent": 100 * grown, "faults": faults}
+
 
 def _row(done: Outcome) -> dict[str, Any]:
     return {"n": done.n, "faults": done.faults}
@@ -163,6 +180,7 @@ def list_trials(trials: Trials) -> dict[str, list[tuple[dict[str, Any], Callable
         "tamper": [
             ({"call": kind}, lambda k=kind: trials.tamper(k)) for kind in ("shipped", "wheel")
         ],
+        "service": [({"call": kind}, lambda k=kind: trials.serve(k)) for kind in SERVED],
         "fuzz": [({"call": kind}, lambda k=kind: trials.fuzz(k)) for kind in TEXTS],
     }
 
@@ -174,6 +192,7 @@ TOLD = {
     "paths": "an output is called like an input, lies in one or holds one",
     "fuzz": "texts that nobody writes",
     "tamper": "a byte flipped in a file, or a file cut",
+    "service": "a million texts, or thousands of requests, in one process",
 }
 BARS = {
     "kill": "old or new output, and a rerun gives the rest",
@@ -182,6 +201,7 @@ BARS = {
     "paths": "no input lost",
     "fuzz": "no crash, the same in any batch",
     "tamper": f"none {OTHER}",
+    "service": f"memory within {MOST_DRIFT} % of that after the warm-up, every text answered",
 }
 
 
