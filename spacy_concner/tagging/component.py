@@ -16,11 +16,11 @@ from thinc.api import Config, Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
 from ..calibration.maps import Calibration
+from ..checked_loading import check_when_loaded
 from ..corpora.segments import SEGMENTS_KEY
 from ..corpora.soft_labels import get_soft_labels
 from ..entity_scores import set_scored_spans
 from ..errors import ConcnerError, Errors
-from ..folder_marker import check_sealed
 from .annotation import set_entities, to_span, word_positions
 from .architecture import TaggerModel, TaggerOutput
 from .batch_losses import BatchLosses, as_tensors, compute_losses
@@ -101,6 +101,7 @@ def make_concner(
         with "*" for all others; entities below it are dropped.
     RETURNS (ConCNER): The component.
     """
+    check_when_loaded(nlp)
     return ConCNER(
         nlp.vocab,
         model,
@@ -167,14 +168,7 @@ class ConCNER(InMemoryZones, TrainablePipe):
         return self
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "ConCNER":
-        """Load what `to_disk` wrote; a threshold set anew in the config wins.
-
-        path (Path): Folder of the component in that of the pipeline.
-        exclude (Iterable[str]): What is not loaded.
-        RETURNS (ConCNER): The component itself.
-        RAISES (ConcnerError): C607 if the pipeline was shipped, and a file of it is another now.
-        """
-        check_sealed(Path(path).parent)
+        """Load what `to_disk` wrote; a threshold set anew in the config wins."""
         configured = self.cfg["configured_threshold"]
         super().from_disk(path, exclude=exclude)
         keep_threshold(self.cfg, configured)

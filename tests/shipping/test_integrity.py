@@ -1,11 +1,14 @@
 """A shipped pipeline is loaded as it was written, or not at all."""
 
+import copy
+import pickle
 import random
 import shutil
 
 import pytest
 import spacy
 import srsly
+from thinc.api import Config
 
 from spacy_concner.calibration.calibrate import reset_calibration
 from spacy_concner.errors import ConcnerError
@@ -17,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 TEXT = "Anna Berg lives in Sofia."
 # spaCy reads these before any component.
-READ_FIRST = ("config.cfg", "vocab")
+READ_FIRST = "config.cfg"
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +99,22 @@ def test_what_is_changed_in_place_stays_sealed(shipped):
 
 
 def test_without_our_tokenizer_the_component_tells(shipped):
-    nlp = spacy.load(shipped)
-    assert type(nlp.tokenizer).__name__ == "ReplacingTokenizer"
-    (shipped / "tagger" / "model").write_bytes(b"")
-    with pytest.raises(ConcnerError, match="C607.*tagger/model"):
-        nlp.get_pipe("concner").from_disk(shipped / "concner")
+    config = Config().from_disk(shipped / "config.cfg", interpolate=False)
+    config["nlp"]["tokenizer"] = {"@tokenizers": "spacy.Tokenizer.v1"}
+    (shipped / "vocab" / "strings.json").write_bytes(b"[")
+    nlp = spacy.util.load_model_from_config(config)
+    assert type(nlp.tokenizer).__name__ == "Tokenizer"
+    with pytest.raises(ConcnerError, match="C607"):
+        nlp.from_disk(shipped)
+
+
+@pytest.mark.parametrize("name", ["ship", "train"])
+def test_pipelines_are_copied_and_pickled_as_before(shipped, student_with_tagger, name):
+    nlp = spacy.load(shipped if name == "ship" else student_with_tagger)
+    for copied in (copy.deepcopy(nlp), pickle.loads(pickle.dumps(nlp))):
+        assert [ent.text for ent in copied(TEXT).ents] == [ent.text for ent in nlp(TEXT).ents]
+        # The copy fills itself, not the original.
+        before = nlp.get_pipe("concner").model
+        if name == "ship":
+            assert copied.from_disk(shipped) is copied
+        assert nlp.get_pipe("concner").model is before

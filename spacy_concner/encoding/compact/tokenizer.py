@@ -1,13 +1,12 @@
 """`spacy-concner.ReplacingTokenizer.v1`: spaCy's tokenizer for text that is not all characters."""
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
 
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 
-from ...folder_marker import check_sealed
+from ...checked_loading import check_when_loaded
 
 REPLACEMENT = "\ufffd"
 
@@ -30,6 +29,7 @@ def make_tokenizer(nlp: Language) -> Tokenizer:
     """
     from spacy.util import registry
 
+    check_when_loaded(nlp)
     return replacing(registry.get("tokenizers", "spacy.Tokenizer.v1")()(nlp))
 
 
@@ -57,17 +57,6 @@ class ReplacingTokenizer(Tokenizer):
     def __call__(self, string: str) -> Doc:
         """Tokenize a text; offsets stay as they are."""
         return super().__call__(readable(string))
-
-    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "ReplacingTokenizer":
-        """Load what `to_disk` wrote, the first part of a shipped pipeline to be read.
-
-        path (Path): The tokenizer's file in the folder of the pipeline.
-        exclude (Iterable[str]): What is not loaded.
-        RETURNS (ReplacingTokenizer): The tokenizer itself.
-        RAISES (ConcnerError): C607 if a file of the pipeline is another than was shipped.
-        """
-        check_sealed(Path(path).parent)
-        return super().from_disk(path, exclude=exclude)
 
 
 def readable(text: str) -> str:
