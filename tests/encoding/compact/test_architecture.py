@@ -180,7 +180,9 @@ def test_threads_that_begin_at_once_share_a_session(tiny, blank, monkeypatch):
     expected = tiny.predict(docs_of(blank))
     with ThreadPoolExecutor(8) as threads:
         for found in threads.map(work, range(8)):
-            assert all((a == b).all() for a, b in zip(found, expected, strict=True))
+            # Another session may hold its weights at other places, and round otherwise.
+            for a, b in zip(found, expected, strict=True):
+                np.testing.assert_allclose(a, b, atol=1e-5)
     assert len(made) == 1
 
 
