@@ -1,7 +1,7 @@
 """What `nlp.memory_zone()` does for our components: memory that stays, and one zone at a time.
 
 spaCy frees the words of a zone at its end, but not their places in the index of its vocabulary:
-a table that doubles again and again, 300 MB after ten million words that came once. And where
+two tables that double again and again, as many places in each as words have come. And where
 threads open zones side by side, the end of one frees the words of the other.
 """
 
