@@ -16,8 +16,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 MOST_TEXTS = 256
-# A token takes some kilobytes while it is read, and may be one character.
-MOST_BYTES = 100_000
+# A token may be one character, and takes some kilobytes while it is read.
+MOST_BYTES = 32_000
 BATCH_SIZE = 64
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]

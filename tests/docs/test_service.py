@@ -20,7 +20,7 @@ ODD = [
     "\n\t\u00a0",
     "👩‍👩‍👧 e\u0301a\u0308 ½ שלום 東京都に住む ﷺ",
     "Anna\u0000Berg",
-    "x" * 20_000,
+    "x" * 10_000,
     "Anna Berg lives in Sofia. " * 300,
 ]
 
