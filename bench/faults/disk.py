@@ -12,7 +12,7 @@ from faults.calls import CALLS
 from faults.injector import Injector, cut_writes
 from faults.kill import Outcome, spread
 from faults.runs import Ended, Stage, last_line
-from faults.snapshots import differences, is_left_over, take
+from faults.snapshots import differences, is_half_made, is_left_over, take
 
 PAGE = 4096
 MOST = 20
@@ -54,6 +54,8 @@ def try_disk(
         printed = tried.ended.printed
         if tried.ended.status == 0:
             unlike = differences(take(stage.out), stage.new)
+            if not tried.can_clean:
+                unlike = [path for path in unlike if not is_left_over(path)]
             done.add(tried.where, [f"{path} is not as it is with room" for path in unlike])
             continue
         faults = []
@@ -61,7 +63,7 @@ def try_disk(
             faults.append(f"no coded error: {last_line(printed)}")
         faults += expected.find_faults(stage.out)
         if tried.can_clean:
-            left = [path for path in take(stage.out) if is_left_over(path)]
+            left = [path for path in take(stage.out) if is_half_made(path)]
             faults += [f"{path} is left" for path in left]
         done.add(tried.where, faults)
         done.n_failed += 1

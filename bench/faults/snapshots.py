@@ -58,9 +58,13 @@ def below(snapshot: Snapshot, name: str) -> Snapshot:
 
 def is_left_over(name: str) -> bool:
     """Tell whether a path is of a run that has not ended."""
+    return is_half_made(name) or MAKING in name.split("/")
+
+
+def is_half_made(name: str) -> bool:
+    """Tell whether a path is of a run that has not ended, and no later run has a use for it."""
     return name.endswith(("-journal", "-wal", "-shm")) or any(
-        part == MAKING or (part.startswith(".") and part.endswith((PART, ASIDE)))
-        for part in name.split("/")
+        part.startswith(".") and part.endswith((PART, ASIDE)) for part in name.split("/")
     )
 
 
