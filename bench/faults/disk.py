@@ -47,6 +47,9 @@ def try_disk(
     most (int): Points at most of a full disk.
     RETURNS (Outcome): The trials, those in which there was room enough among them.
     """
+    if (work / "out").is_mount():
+        # Of a bench that was stopped.
+        subprocess.run(["umount", str(work / "out")], check=True)
     stage = Stage(CALLS[name], inputs, work, over_old=over_old)
     expected, done = stage.expected, Outcome()
     trials = _read_only(stage) if read_only else _full(stage, most)
