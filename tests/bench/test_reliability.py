@@ -51,25 +51,26 @@ def test_a_disk_that_fails_is_told(inputs, tmp_path, read_only):
 
 
 def test_changed_files_are_told(shipped, tmp_path):
-    done = try_tampering(shipped, tmp_path / "copy", n=16, seed=1)
-    assert sum(done.outcomes.values()) == 16 and done.bad == []
+    done = try_tampering(shipped, tmp_path / "copy", n=12, seed=1)
+    assert sum(done.outcomes.values()) == 12 and done.bad == []
 
 
 def test_the_trials_find_faults(inputs, shipped, tmp_path, monkeypatch):
     @contextmanager
     def write_in_place(path):
+        path.write_text("half")
         yield path
 
     monkeypatch.setattr(export, "whole_file", write_in_place)
     kills = try_kills("export", inputs, tmp_path / "a", over_old=False, seed=1, most=STEPS)
     full = try_disk("export", inputs, tmp_path / "b", over_old=True, read_only=False, most=STEPS)
-    # Killed before it wrote anything, and full after it had taken away what was there.
-    assert kills.n == 1 and any("neither old nor new" in fault for fault in full.faults)
+    for done in (kills, full):
+        assert any("neither old nor new" in fault for fault in done.faults)
     assert any("no coded error" in fault for fault in full.faults)
     # Without its digests a pipeline runs with whatever its files hold.
     (shipped / MARKER).rename(tmp_path / MARKER)
     try:
-        weights = try_tampering(shipped, tmp_path / "c", n=30, seed=1)
+        weights = try_tampering(shipped, tmp_path / "c", n=20, seed=1)
     finally:
         (tmp_path / MARKER).rename(shipped / MARKER)
     assert weights.outcomes[OTHER]
