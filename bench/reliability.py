@@ -186,7 +186,7 @@ def list_trials(trials: Trials) -> dict[str, list[tuple[dict[str, Any], Callable
 
 
 TOLD = {
-    "kill": "`kill -9` at every step, in the middle of writes and at random times",
+    "kill": "`kill -9` at steps, in the middle of writes and at random times",
     "full disk": "the disk is full, or no file may grow",
     "read-only disk": "the disk is read-only, or the folder of someone else",
     "paths": "an output is called like an input, lies in one or holds one",
@@ -235,7 +235,7 @@ def call_table(rows: Sequence[Row]) -> list[str]:
             continue
         counts = [sum(row["n"] for row in some if row["trial"] == name) for name in names]
         faults = sum(len(row["faults"]) for row in some)
-        lines.append([f"`{call}`", *map(str, counts), str(faults)])
+        lines.append([f"`{call}`", *(str(n or "–") for n in counts), str(faults)])
     return markdown(["call", "killed", "disk full", "disk read-only", "faults"], lines)
 
 
