@@ -135,7 +135,7 @@ def claim(
     with ExitStack() as locks:
         for option, output in written.items():
             locks.enter_context(_lock(option, output.path))
-            sweep(output.path)
+            sweep(_target(output.path))
             if isinstance(output, Store):
                 _sweep_inside(output.path)
         for option, output in written.items():
@@ -177,11 +177,12 @@ def check_in_place(path: Path, force: bool) -> None:
 def whole_file(path: Path, option: str = "OUTPUT") -> Iterator[Path]:
     """Write a file that comes under its name once it is whole, or not at all.
 
-    path (Path): The file; its folder is made.
+    path (Path): The file; its folder is made. A link stays, and its target is written.
     option (str): What the caller calls it, for messages.
     YIELDS (Path): Where to write it meanwhile.
     RAISES (ConcnerError): C129 if it cannot be written.
     """
+    path = _target(path)
     part = _beside(path, PART)
     with _told_as(option, path, part):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -202,13 +203,14 @@ def whole_folder(
 
     What stood there, as `claim` has let it pass, stands until then. The marker is added.
 
-    path (Path): The folder; those above it are made.
+    path (Path): The folder; those above it are made. A link stays, and its target is written.
     verb (str): The verb that makes it.
     option (str): What the caller calls it, for messages.
     sealed (bool): Keep digests of its files: loading it as a pipeline checks them.
     YIELDS (Path): Where to write it meanwhile: a new folder beside it.
     RAISES (ConcnerError): C129 if it cannot be written.
     """
+    path = _target(path)
     part, aside = _beside(path, PART), _beside(path, ASIDE)
     with _told_as(option, path, part):
         part.mkdir(parents=True)
@@ -321,7 +323,7 @@ def _relation(path: Path, other: Path) -> str:
     """Say how an output stands to another path so as to harm it; empty if it does not."""
     one, two = path.resolve(), other.resolve()
     if one == two:
-        return "is"
+        return "is, by a link," if path.is_symlink() or other.is_symlink() else "is"
     if two in one.parents:
         return "lies in"
     if one in two.parents:
@@ -439,6 +441,11 @@ def _disk_fault(error: Exception) -> OSError:
     if NUMPY_FAULT.search(str(error)):
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return OSError()
+
+
+def _target(path: Path) -> Path:
+    """Give what a path stands for: the end of a link."""
+    return path.resolve() if path.is_symlink() else path
 
 
 def _beside(path: Path, suffix: str) -> Path:

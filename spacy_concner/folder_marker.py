@@ -102,10 +102,14 @@ def check_sealed(folder: Path) -> None:
 
     folder (Path): Its folder; one whose marker has no digests is not checked, nor are its README
         and licences.
-    RAISES (ConcnerError): C607 if a file is gone, cut short or changed.
+    RAISES (ConcnerError): C607 if a file is gone, cut short or changed, or the marker is.
     """
     marker = read_marker(folder)
     if marker is None:
+        if (folder / MARKER).exists():
+            what, verb = "has other content than", "spacy concner"
+            told = {"path": folder, "file": MARKER, "what": what, "marker": MARKER}
+            raise ConcnerError(Errors.C607.format(**told, verb=verb))
         return
     for name, expected in marker.sha256.items():
         file = folder / name

@@ -1,6 +1,6 @@
 """Pipelines: loaded, searched for a component, and run up to it, in one way."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from .folder_marker import check_sealed, fingerprint
 
 RECOGNISER = "concner"
 EVALUATOR = "concner_evaluator"
+COMPACT = "spacy-concner.CompactEncoder.v1"
 CONFIG_FILE = "config.cfg"
 NEEDS_TRAIN = 'it has a transformer, which needs packages. Run: pip install "spacy-concner[train]"'
 
@@ -24,6 +25,11 @@ def is_pipeline(name: str | Path) -> bool:
     """Tell whether a name is that of a pipeline: a folder of one, or an installed package."""
     text = str(name)
     return bool(text) and ((Path(text) / CONFIG_FILE).is_file() or spacy.util.is_package(text))
+
+
+def is_shipped(config: Mapping[str, Any]) -> bool:
+    """Tell by its config whether a pipeline has a compact encoder, as shipped ones have."""
+    return COMPACT in str(dict(config))
 
 
 def load_pipeline(path: str | Path, what: str = "Pipeline") -> Language:

@@ -49,7 +49,7 @@ def test_an_output_may_not_harm_an_input(tmp_path):
     for path, relation in (
         (source, "is INPUT"),
         (tmp_path / "folder" / ".." / "in.jsonl", "is INPUT"),
-        (tmp_path / "symbolic.jsonl", "is INPUT"),
+        (tmp_path / "symbolic.jsonl", "is, by a link, INPUT"),
         (tmp_path / "hard.jsonl", "is, by a link, INPUT"),
         (folder / "new.jsonl", "lies in --keep-from"),
         (folder, "is --keep-from"),
@@ -149,6 +149,23 @@ def test_what_succeeds_replaces_it(tmp_path):
     make_folder(folder)
     assert file.read_text() == "new" and (folder / "inner" / "a.txt").read_text() == "new"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "out"]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_a_link_points_to_is_written(tmp_path, is_there):
+    disk = tmp_path / "disk"
+    file, folder = tmp_path / "a.txt", tmp_path / "out"
+    file.symlink_to(disk / "a.txt")
+    folder.symlink_to(disk / "out")
+    if is_there:
+        make_folder(disk / "out", text="old")
+        (disk / "a.txt").write_text("old")
+    with whole_file(file) as part:
+        part.write_text("new")
+    make_folder(folder)
+    assert file.is_symlink() and (disk / "a.txt").read_text() == "new"
+    assert folder.is_symlink() and (disk / "out" / "inner" / "a.txt").read_text() == "new"
+    assert len(list(tmp_path.iterdir())) == 3 and len(list(disk.iterdir())) == 2
 
 
 def test_faults_of_the_disk_are_told(tmp_path, monkeypatch):

@@ -45,6 +45,11 @@ def test_a_sealed_folder_tells_of_changes(pipeline):
     (pipeline / "concner" / "model").unlink()
     with pytest.raises(ConcnerError, match=r"C607.*concner/model is gone"):
         check_sealed(pipeline)
+    marker = (pipeline / MARKER).read_text()
+    (pipeline / MARKER).write_text(marker[:-5])
+    with pytest.raises(ConcnerError, match=r"C607.*concner\.json has other content"):
+        check_sealed(pipeline)
+    (pipeline / MARKER).write_text(marker)
     unseal(pipeline)
     assert not is_sealed(pipeline) and read_marker(pipeline).verb == "ship"
     check_sealed(pipeline)

@@ -15,9 +15,8 @@ from spacy.language import Language
 from ..corpora.reader import create_corpus
 from ..errors import ConcnerError, Errors, Warnings
 from ..files import Folder, Paths, Store, check_in_place, claim, file_of_folder, whole_folder
-from ..folder_marker import is_sealed
 from ..languages import check_language
-from ..pipelines import find_component, is_pipeline, load_pipeline
+from ..pipelines import find_component, is_pipeline, is_shipped, load_pipeline
 from ..tagging.labels import entity_type
 from ..tagging.threshold import ALL_TYPES, forget_calibration
 from .fit import FittedCalibration, Method, fit_calibration
@@ -185,7 +184,7 @@ def _claimed(
 
 def _store(nlp: Language, output: Path | None) -> Path:
     if output is not None:
-        with whole_folder(output, VERB, "--output", sealed=is_sealed(Path(nlp.path))) as folder:
+        with whole_folder(output, VERB, "--output", sealed=is_shipped(nlp.config)) as folder:
             nlp.to_disk(folder)
         return output
     # The settings alone: weights that are loaded lazily or stored otherwise stay untouched.

@@ -7,12 +7,12 @@ class FilesErrors:
     C128 = "{option} {path} is there already. Replace it with --force, or name another."
     C129 = "Cannot write {option} {path}: {reason}. Name another place."
     C407 = (
-        "{option} {path} {relation} {other_option} {other}, which would be lost or read as "
-        "something that it is not. Name another place for one of them."
+        "{option} {path} {relation} {other_option} {other}: one would be written over the other. "
+        "Name another place for one of them."
     )
     C408 = (
-        "{option} {path} {reason}, so it is not replaced, with --force neither. Name another, or "
-        "remove it yourself."
+        "{option} {path} {reason}, so it is not replaced, not even with --force. Name another, "
+        "or remove it yourself."
     )
     C513 = (
         "{path} would be changed in place. Name another folder for the output, or allow the change "

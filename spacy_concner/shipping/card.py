@@ -23,7 +23,7 @@ from ..files import (
 )
 from ..folder_marker import is_sealed
 from ..languages import check_language
-from ..pipelines import RECOGNISER
+from ..pipelines import RECOGNISER, is_shipped
 from ..tagging.labels import OUTSIDE
 from .card_inputs import (
     META,
@@ -133,7 +133,8 @@ def write_card(
             with file_of_folder(pipeline, CARD, "PIPELINE") as part:
                 part.write_text(card, encoding="utf8")
         else:
-            with whole_folder(output, "card", sealed=is_sealed(pipeline)) as part:
+            sealed = is_sealed(pipeline) or is_shipped(config)
+            with whole_folder(output, "card", sealed=sealed) as part:
                 shutil.copytree(pipeline, part, dirs_exist_ok=True)
                 srsly.write_json(part / META, meta)
                 (part / CARD).write_text(card, encoding="utf8")

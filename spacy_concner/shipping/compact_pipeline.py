@@ -14,9 +14,8 @@ from ..encoding.compact.engine import CompactWeights
 from ..encoding.compact.tokenizer import replacing
 from ..encoding.loading import Encoder, encoders_of
 from ..errors import ConcnerError, Errors
-from ..pipelines import find_components
+from ..pipelines import COMPACT, find_components
 
-COMPACT = "spacy-concner.CompactEncoder.v1"
 STOCK_TOKENIZER = "spacy.Tokenizer.v1"
 TOKENIZER = "spacy-concner.ReplacingTokenizer.v1"
 LISTENER = "spacy-transformers.TransformerListener"

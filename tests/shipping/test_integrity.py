@@ -4,6 +4,7 @@ import copy
 import pickle
 import random
 import shutil
+from pathlib import Path
 
 import pytest
 import spacy
@@ -14,10 +15,12 @@ from spacy_concner.calibration.calibrate import reset_calibration
 from spacy_concner.errors import ConcnerError
 from spacy_concner.folder_marker import MARKER, check_sealed, is_sealed, list_files
 from spacy_concner.pipelines import load_pipeline
+from spacy_concner.shipping.card import write_card
 from spacy_concner.shipping.ship import ship
 
 pytestmark = pytest.mark.slow
 
+PIPELINES = Path(__file__).parents[1] / "data" / "pipelines_0_2_0"
 TEXT = "Anna Berg lives in Sofia."
 # spaCy reads these before any component.
 READ_FIRST = "config.cfg"
@@ -118,3 +121,13 @@ def test_pipelines_are_copied_and_pickled_as_before(shipped, student_with_tagger
         if name == "ship":
             assert copied.from_disk(shipped) is copied
         assert nlp.get_pipe("concner").model is before
+
+
+def test_one_that_an_earlier_version_shipped_is_sealed_by_its_card(tmp_path):
+    shutil.copytree(PIPELINES / "compact", tmp_path / "shipped")
+    assert not is_sealed(tmp_path / "shipped")
+    write_card(tmp_path / "shipped", language="bg", version="1.0.0", output=tmp_path / "carded")
+    assert is_sealed(tmp_path / "carded")
+    (tmp_path / "carded" / "vocab" / "strings.json").write_text("[")
+    with pytest.raises(ConcnerError, match=r"C607.*vocab/strings\.json"):
+        spacy.load(tmp_path / "carded")
