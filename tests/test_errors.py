@@ -1,6 +1,14 @@
 """Messages show what was found as a reader would write it."""
 
-from spacy_concner.errors import Errors
+from collections import Counter
+
+from spacy_concner.errors import Errors, Warnings
+
+
+def test_no_code_is_given_twice():
+    rooms = [room for table in (Errors, Warnings) for room in table.__mro__[1:-1]]
+    codes = Counter(name for room in rooms for name in vars(room) if name[1:].isdecimal())
+    assert len(rooms) > 15 and [code for code, n in codes.items() if n > 1] == []
 
 
 def test_lists_are_filled_in_without_signs_of_python():

@@ -63,7 +63,7 @@ class TaggingErrors:
         "The threshold of '{name}' is {threshold}, expected a probability from 0 (keep all "
         "entities) to 1."
     )
-    C021 = (
+    C019 = (
         "The thresholds of '{name}' name {unknown}, and it finds {known}. Name types as it does, "
         'and all others by "*".'
     )

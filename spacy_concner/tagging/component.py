@@ -298,7 +298,7 @@ class ConCNER(InMemoryZones, TrainablePipe):
             but never at their ends.
         scores (list[Floats2d]): What `predict` gave.
         RAISES (Diverged): C017, or C052 in training, if a score is not a number.
-        RAISES (ConcnerError): C021 if there is a threshold for a type that is none.
+        RAISES (ConcnerError): C019 if there is a threshold for a type that is none.
         """
         docs = list(docs)
         thresholds = by_type(self.cfg["threshold"], self.labels, self.name)

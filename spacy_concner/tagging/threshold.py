@@ -59,11 +59,11 @@ def by_type(threshold: Threshold, labels: Sequence[str], name: str) -> dict[str,
     labels (Sequence[str]): Its BIO tags.
     name (str): Its name, for messages.
     RETURNS (dict[str, float]): Least probability of an entity, by type.
-    RAISES (ConcnerError): C021 for types that it does not find.
+    RAISES (ConcnerError): C019 for types that it does not find.
     """
     types = sorted({entity_type(label) for label in labels} - {""})
     if not isinstance(threshold, dict):
         return dict.fromkeys(types, threshold)
     if unknown := sorted(set(threshold) - {*types, ALL_TYPES}):
-        raise ConcnerError(Errors.C021.format(name=name, unknown=unknown, known=types))
+        raise ConcnerError(Errors.C019.format(name=name, unknown=unknown, known=types))
     return {label: threshold.get(label, threshold.get(ALL_TYPES, 0.0)) for label in types}

@@ -101,7 +101,7 @@ class Trainer:
 @pytest.fixture
 def trainer(monkeypatch):
     trainer = Trainer()
-    monkeypatch.setattr(distil_module.subprocess, "run", trainer)
+    monkeypatch.setattr(subprocess, "run", trainer)
     return trainer
 
 
