@@ -118,6 +118,11 @@ def check_sealed(folder: Path) -> None:
             what = "has other content than" if found else "is gone, which is among"
             told = {"path": folder, "file": name, "what": what, "marker": MARKER}
             raise ConcnerError(Errors.C607.format(**told, verb=f"spacy concner {marker.verb}"))
+    if marker.sha256 and not _is_json(folder / "meta.json"):
+        # It has no digest, for spacy package writes it anew.
+        told = {"path": folder, "file": "meta.json", "what": "has other content than"}
+        verb = f"spacy concner {marker.verb}"
+        raise ConcnerError(Errors.C607.format(**told, marker=MARKER, verb=verb))
 
 
 def list_files(folder: Path) -> list[Path]:
@@ -145,6 +150,13 @@ def file_sha256(file: Path) -> str:
 
 def _is_for_people(path: Path) -> bool:
     return len(path.parts) == 1 and any(path.match(pattern) for pattern in NOT_READ)
+
+
+def _is_json(file: Path) -> bool:
+    try:
+        return isinstance(json.loads(file.read_text("utf8")), dict)
+    except (OSError, ValueError):
+        return False
 
 
 def _chunks(file: Path) -> Iterator[bytes]:

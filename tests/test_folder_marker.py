@@ -21,7 +21,7 @@ def pipeline(tmp_path):
     with whole_folder(tmp_path / "out", "ship", sealed=True) as part:
         (part / "concner").mkdir()
         for name in ("config.cfg", "meta.json", "README.md", "concner/model"):
-            (part / name).write_text(name)
+            (part / name).write_text("{}" if name == "meta.json" else name)
     return tmp_path / "out"
 
 
@@ -33,11 +33,19 @@ def test_a_folder_tells_of_lost_files(pipeline, tmp_path):
     check_complete(tmp_path)
 
 
+def test_meta_data_must_be_json(pipeline):
+    (pipeline / "meta.json").write_text('{"version": "1.0.1"}')
+    check_sealed(pipeline)
+    (pipeline / "meta.json").write_text("{")
+    with pytest.raises(ConcnerError, match=r"C607.*meta\.json"):
+        check_sealed(pipeline)
+
+
 def test_a_sealed_folder_tells_of_changes(pipeline):
     assert is_sealed(pipeline)
     (pipeline / "README.md").write_text("better words")
     # As spacy package does.
-    (pipeline / "meta.json").write_text("the same in another order")
+    (pipeline / "meta.json").write_text('{"the same": "in another order"}')
     check_sealed(pipeline)
     (pipeline / "concner" / "model").write_text("concner/Model")
     with pytest.raises(ConcnerError, match=r"C607.*concner/model has other content.*ship wrote"):

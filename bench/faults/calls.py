@@ -229,13 +229,15 @@ CALLS = {
     "scores": Call(
         "concner scores {out}/scores.md --pipeline a={inputs}/pipeline --test {inputs}/tests "
         "--languages bg",
-        ("scores.md", "a.bg.json"),
+        ("scores.md", "scores"),
         before=_instead("a={inputs}/pipeline", "a={inputs}/student"),
     ),
     "project run": Call(
         "project run all {out}/project",
         (),
         ("project",),
+        # spaCy's own record of the stages that are done.
+        ("project/project.lock",),
         prepare=_write_project,
         forces=False,
     ),
