@@ -10,9 +10,10 @@ from . import __version__
 from .errors import ConcnerError, Errors
 
 MARKER = "concner.json"
+META = "meta.json"
 # What a pipeline's folder holds for people, who may edit it, and records of ours; `spacy package`
 # writes the meta data anew.
-NOT_READ = ("*.md", "LICEN[CS]E*", "concner*.json", "meta.json")
+NOT_READ = ("*.md", "LICEN[CS]E*", "concner*.json", META)
 
 
 @dataclass(frozen=True)
@@ -104,25 +105,15 @@ def check_sealed(folder: Path) -> None:
         and licences.
     RAISES (ConcnerError): C607 if a file is gone, cut short or changed, or the marker is.
     """
-    marker = read_marker(folder)
-    if marker is None:
-        if (folder / MARKER).exists():
-            what, verb = "has other content than", "spacy concner"
-            told = {"path": folder, "file": MARKER, "what": what, "marker": MARKER}
-            raise ConcnerError(Errors.C607.format(**told, verb=verb))
-        return
-    for name, expected in marker.sha256.items():
-        file = folder / name
-        found = file_sha256(file) if file.is_file() else ""
-        if found not in expected.split():
-            what = "has other content than" if found else "is gone, which is among"
-            told = {"path": folder, "file": name, "what": what, "marker": MARKER}
-            raise ConcnerError(Errors.C607.format(**told, verb=f"spacy concner {marker.verb}"))
-    if marker.sha256 and not _is_json(folder / "meta.json"):
-        # It has no digest, for spacy package writes it anew.
-        told = {"path": folder, "file": "meta.json", "what": "has other content than"}
-        verb = f"spacy concner {marker.verb}"
-        raise ConcnerError(Errors.C607.format(**told, marker=MARKER, verb=verb))
+    changed = _find_changed(folder)
+    if changed:
+        what = (
+            "has other content than" if (folder / changed).is_file() else "is gone, which is among"
+        )
+        marker = read_marker(folder)
+        verb = f"spacy concner {marker.verb}" if marker else "spacy concner"
+        told = {"path": folder, "file": changed, "what": what, "marker": MARKER}
+        raise ConcnerError(Errors.C607.format(**told, verb=verb))
 
 
 def list_files(folder: Path) -> list[Path]:
@@ -150,6 +141,19 @@ def file_sha256(file: Path) -> str:
 
 def _is_for_people(path: Path) -> bool:
     return len(path.parts) == 1 and any(path.match(pattern) for pattern in NOT_READ)
+
+
+def _find_changed(folder: Path) -> str:
+    """Name the first file of a folder that is not as its marker says; empty if there is none."""
+    marker = read_marker(folder)
+    if marker is None:
+        return MARKER if (folder / MARKER).exists() else ""
+    for name, expected in marker.sha256.items():
+        file = folder / name
+        if not file.is_file() or file_sha256(file) not in expected.split():
+            return name
+    # It has no digest, for spacy package writes it anew.
+    return META if marker.sha256 and not _is_json(folder / META) else ""
 
 
 def _is_json(file: Path) -> bool:

@@ -180,6 +180,7 @@ class ConCNER(InMemoryZones, TrainablePipe):
         path (Path): Folder of the component in that of the pipeline.
         exclude (Iterable[str]): What is not written.
         """
+        # Not above: what only reads texts does without it.
         from ..files import unseal
 
         unseal(Path(path).parent)

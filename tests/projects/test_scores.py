@@ -12,7 +12,7 @@ from tests.sentences import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
 
 
 @pytest.fixture
-def tests(tmp_path):
+def labelled(tmp_path):
     vocab = spacy.blank("xx").vocab
     for language, pairs in (("en", SENTENCES), ("bg", TRANSLATIONS)):
         docs = [labelled_doc(vocab, *pair) for pair in pairs]
@@ -21,12 +21,12 @@ def tests(tmp_path):
 
 
 @pytest.mark.slow
-def test_each_pipeline_on_each_language(tests, trained_folder, tmp_path):
-    for language in tests:
+def test_each_pipeline_on_each_language(labelled, trained_folder, tmp_path):
+    for language in labelled:
         shutil.copytree(trained_folder, tmp_path / "shipped" / language)
     table = tmp_path / "metrics" / "summary.md"
     pipelines = {"direct": str(trained_folder), "student": str(tmp_path / "shipped" / "{lang}")}
-    rows = score_pipelines(pipelines, tests, table)
+    rows = score_pipelines(pipelines, labelled, table)
     assert [(row.language, row.pipeline) for row in rows] == [
         *(("en", "direct"), ("en", "student"), ("bg", "direct"), ("bg", "student"))
     ]
@@ -38,21 +38,21 @@ def test_each_pipeline_on_each_language(tests, trained_folder, tmp_path):
     assert saved["ents_f"] == pytest.approx(rows[3].scores["ents_f"])
     assert len(list(details.glob("*.*.json"))) == 4
     with pytest.raises(ConcnerError, match="C128"):
-        score_pipelines(pipelines, tests, table)
+        score_pipelines(pipelines, labelled, table)
     # Nothing of a language or a pipeline that is no longer asked for.
-    del tests["en"], pipelines["direct"]
-    score_pipelines(pipelines, tests, table, force=True)
+    del labelled["en"], pipelines["direct"]
+    score_pipelines(pipelines, labelled, table, force=True)
     assert [path.name for path in details.glob("*.*.json")] == ["student.bg.json"]
 
 
 @pytest.mark.slow
-def test_languages_without_a_test_are_measured_on_the_source(tests, trained_folder, tmp_path):
+def test_languages_without_a_test_are_measured_on_the_source(labelled, trained_folder, tmp_path):
     for language in ("de", "en", "hu"):
         shutil.copytree(trained_folder, tmp_path / "shipped" / language)
-    corpora = {"en": tests["en"], "de": tmp_path / "de.spacy", "hu": tmp_path / "hu.spacy"}
+    corpora = {"en": labelled["en"], "de": tmp_path / "de.spacy", "hu": tmp_path / "hu.spacy"}
     table = tmp_path / "metrics" / "summary.md"
     pipelines = {"direct": str(trained_folder), "student": str(tmp_path / "shipped" / "{lang}")}
-    rows = score_pipelines(pipelines, corpora, table, dev=Dev(tests["en"], "en"))
+    rows = score_pipelines(pipelines, corpora, table, dev=Dev(labelled["en"], "en"))
     assert [(row.language, row.pipeline, row.measured_in) for row in rows] == [
         *(("en", "direct", ""), ("en", "student", "")),
         *(("de", "direct", "en"), ("de", "student", "en"), ("hu", "student", "en")),
@@ -62,15 +62,15 @@ def test_languages_without_a_test_are_measured_on_the_source(tests, trained_fold
     assert "measured_in" not in srsly.read_json(table.with_suffix("") / "student.en.json")
 
 
-def test_a_student_that_finds_nothing_rightly_stops_the_project(tests, trained_folder, tmp_path):
+def test_a_student_that_finds_nothing_rightly_stops_the_project(labelled, trained_folder, tmp_path):
     shutil.copytree(trained_folder, tmp_path / "shipped" / "bg")
     wrong = [labelled_doc(spacy.blank("xx").vocab, SENTENCES[2][0], ["B-PER"] + ["O"] * 9)]
     wrong[0].ents = wrong[0].ents[:1]
-    write_corpus(wrong, tests["bg"])
+    write_corpus(wrong, labelled["bg"])
     table = tmp_path / "summary.md"
     pipelines = {"student": str(tmp_path / "shipped" / "{lang}")}
     with pytest.raises(ConcnerError, match="C625.*student.*bg"):
-        score_pipelines(pipelines, {"bg": tests["bg"]}, table)
+        score_pipelines(pipelines, {"bg": labelled["bg"]}, table)
     assert "| bg | student | 0.0" in table.read_text("utf8")
 
 
@@ -87,30 +87,30 @@ def test_the_table():
     ]
 
 
-def test_what_is_not_there_is_told(tests, trained_folder, tmp_path):
+def test_what_is_not_there_is_told(labelled, trained_folder, tmp_path):
     table = tmp_path / "metrics" / "summary.md"
     with pytest.raises(ConcnerError, match="C515.*none"):
-        score_pipelines({"none": str(tmp_path / "none")}, tests, table)
+        score_pipelines({"none": str(tmp_path / "none")}, labelled, table)
     with pytest.raises(ConcnerError, match="C142"):
         score_pipelines({"a": str(trained_folder)}, {"de": tmp_path / "de.spacy"}, table)
     assert not table.parent.exists()
     other = tmp_path / "notes.md"
     other.write_text("mine", encoding="utf8")
     with pytest.raises(ConcnerError, match="C408"):
-        score_pipelines({"a": str(trained_folder)}, tests, other, force=True)
+        score_pipelines({"a": str(trained_folder)}, labelled, other, force=True)
     (tmp_path / "all").mkdir()
     (tmp_path / "all" / "a.en.json").write_text("{}", encoding="utf8")
     with pytest.raises(ConcnerError, match="C408.*all"):
-        score_pipelines({"a": str(trained_folder)}, tests, tmp_path / "all.md", force=True)
+        score_pipelines({"a": str(trained_folder)}, labelled, tmp_path / "all.md", force=True)
     raw = write_corpus([spacy.blank("xx")("Anna")], tmp_path / "raw.spacy")
     with pytest.raises(ConcnerError, match="C523.*raw.spacy"):
         score_pipelines({"a": str(trained_folder)}, {"en": raw}, tmp_path / "all.md")
-    tests["bg"].write_bytes(b"no corpus")
+    labelled["bg"].write_bytes(b"no corpus")
     with pytest.raises(ConcnerError, match="C143.*bg.spacy"):
-        score_pipelines({"a": str(trained_folder)}, tests, table)
+        score_pipelines({"a": str(trained_folder)}, labelled, table)
 
 
-def test_command_line(tests, trained_folder, tmp_path):
+def test_command_line(labelled, trained_folder, tmp_path):
     arguments = ["scores", str(tmp_path / "summary.md"), f"--pipeline=direct={trained_folder}"]
     arguments += ["--test", str(tmp_path / "test"), "--languages"]
     for languages, code in (("", "C425"), ("en xyzzy", "C216")):
