@@ -73,10 +73,11 @@ class SoftLabelFolder:
         self.output = output
         self.settings = settings
         before = _read_settings(output / MANIFEST)
-        self._is_same = before == settings
-        # A run that was stopped while it put its shards into place had looked at this before.
         marker = read_marker(output)
-        goes_on = marker is not None and not marker.finished and self._made_with() == settings
+        # Stopped while it was put into place: shards of two runs stand side by side.
+        is_mixed = marker is not None and not marker.finished
+        self._is_same = before == settings and not is_mixed
+        goes_on = is_mixed and settings in (before, self._made_with())
         if not (self._is_same or force or goes_on) and self._shards():
             changed: list[str] = [f"settings (its {MANIFEST} cannot be read)"]
             if before:

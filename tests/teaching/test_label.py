@@ -304,6 +304,27 @@ def test_what_is_put_into_place_only_in_part_is_told_and_mended(
     assert not list(output.glob(".*"))
 
 
+def test_shards_of_two_runs_are_never_taken_for_those_of_one(raw, teachers, tmp_path, monkeypatch):
+    output = tmp_path / "soft"
+    first = run(raw, output, teachers[:1], shard_size=2)
+    before = [shard.read_bytes() for shard in first.shards]
+    rename = Path.replace
+
+    def fail(self, target):
+        if self.name == "00003.spacy" and Path(target).parent == output:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(KeyboardInterrupt):
+        run(raw, output, teachers, shard_size=2, force=True)
+    monkeypatch.undo()
+    assert (output / "00001.spacy").read_bytes() != before[0]
+    # The settings of before, which label.json still has.
+    again = run(raw, output, teachers[:1], shard_size=2)
+    assert [shard.read_bytes() for shard in again.shards] == before and again.resumed == 0
+
+
 def test_force_removes_shards_alone(raw, teachers, tmp_path):
     output = tmp_path / "soft"
     run(raw, output, teachers[:1], shard_size=2)
