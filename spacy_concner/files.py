@@ -64,9 +64,11 @@ class Folder:
     """A folder that a call writes as a whole.
 
     path: Where.
+    disposable: Replaced without `--force`, if the verb made all of it.
     """
 
     path: Path
+    disposable: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,9 @@ def claim(
 ) -> Iterator[None]:
     """Check all paths of a call, and keep other runs from its outputs while it lasts.
 
+    Of several outputs one at most is not disposable, and it is put into place last: once it is
+    there the run has ended, and after a kill before that the same call can be run again.
+
     verb (str): The verb, such as "convert": only folders that it made are replaced.
     inputs (Mapping[str, Paths]): What is read, by the option that names it, such as "INPUT" or
         "--keep-from". Names of packages and of hub models are passed over.
@@ -131,6 +136,9 @@ def claim(
         kept.
     """
     written = {option: output for option, output in outputs.items() if output is not None}
+    lasting = [o for o in written.values() if not (isinstance(o, Store) or o.disposable)]
+    if len(lasting) > 1:
+        raise ValueError(f"A rerun would stop at the first that is there of {lasting}")
     check_apart(inputs, {option: output.path for option, output in written.items()})
     with ExitStack() as locks:
         for option, output in written.items():
@@ -385,7 +393,7 @@ def _check_replaceable(verb: str, option: str, output: Output, force: bool) -> N
         reason = f"holds {strange[0]}, which spacy concner {verb} did not make"
     if reason:
         raise ConcnerError(Errors.C408.format(**told, reason=reason))
-    if not force:
+    if not (force or output.disposable):
         raise ConcnerError(Errors.C128.format(**told))
 
 

@@ -70,8 +70,25 @@ def test_an_output_may_not_harm_another(tmp_path):
     out = tmp_path / "out"
     for other in (out, out / "rejects.jsonl", tmp_path):
         with pytest.raises(ConcnerError, match=r"C407.*OUTPUT"):
-            try_claim(outputs={"OUTPUT": Folder(out), "--rejects": File(other)})
+            rejects = File(other, is_rejects, disposable=True)
+            try_claim(outputs={"OUTPUT": Folder(out), "--rejects": rejects})
     try_claim(outputs={"OUTPUT": Folder(out), "--rejects": None})
+
+
+def test_of_several_outputs_the_last_alone_stops_a_rerun(tmp_path):
+    folder, table = make_folder(tmp_path / "scores", "scores"), tmp_path / "scores.jsonl"
+    first, last = Folder(folder, disposable=True), File(table, is_rejects)
+    try_claim("scores", outputs={"OUTPUT": last, "folder": first})
+    table.touch()
+    with pytest.raises(ConcnerError, match=r"C128.*jsonl"):
+        try_claim("scores", outputs={"OUTPUT": last, "folder": first})
+    table.unlink()
+    (folder / "mine.txt").touch()
+    with pytest.raises(ConcnerError, match=r"C408.*mine\.txt"):
+        try_claim("scores", outputs={"OUTPUT": last, "folder": first})
+    # No verb may ask for more, and the tests of all verbs come by here.
+    with pytest.raises(ValueError, match="rerun"):
+        try_claim("scores", outputs={"OUTPUT": last, "folder": Folder(folder)})
 
 
 def test_files_are_replaced_by_force_if_they_are_of_the_kind(tmp_path):

@@ -110,7 +110,8 @@ def score_pipelines(
     }
     details = output.with_suffix("")
     outputs: dict[str, Output] = {"OUTPUT": File(output, _is_table)}
-    outputs["folder of OUTPUT"] = Folder(details)
+    # It comes before the table, and a run that is killed between them has not ended.
+    outputs["folder of OUTPUT"] = Folder(details, disposable=True)
     rows = []
     with claim(VERB, inputs=inputs, outputs=outputs, force=force):
         with whole_folder(details, VERB) as folder:

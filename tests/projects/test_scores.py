@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
 from spacy_concner.errors import ConcnerError
+from spacy_concner.projects import scores
 from spacy_concner.projects.scores import Dev, LanguageScores, make_table, score_pipelines
 from tests.sentences import SENTENCES, TRANSLATIONS, labelled_doc, write_corpus
 
@@ -60,6 +61,23 @@ def test_languages_without_a_test_are_measured_on_the_source(labelled, trained_f
     assert "| de not measured; en dev | student | 100.0" in table.read_text("utf8")
     assert srsly.read_json(table.with_suffix("") / "student.de.json")["measured_in"] == "en"
     assert "measured_in" not in srsly.read_json(table.with_suffix("") / "student.en.json")
+
+
+def test_a_run_that_ends_before_the_table_is_made_good_by_the_next(
+    labelled, trained_folder, tmp_path, monkeypatch
+):
+    table = tmp_path / "summary.md"
+    pipelines, tests = {"direct": str(trained_folder)}, {"bg": labelled["bg"]}
+
+    def stop(path):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(scores, "whole_file", stop)
+        score_pipelines(pipelines, tests, table)
+    assert table.with_suffix("").is_dir() and not table.exists()
+    score_pipelines(pipelines, tests, table)
+    assert table.exists()
 
 
 def test_a_student_that_finds_nothing_rightly_stops_the_project(labelled, trained_folder, tmp_path):
