@@ -141,6 +141,10 @@ class TaggingErrors:
         "keeps model-best, and with spacy-concner.ConsoleLogger.v1 model-last as well, as of the "
         "last evaluation before."
     )
+    C058 = (
+        "[training.optimizer] makes no learning rate of {setting}: {reason}. Give a number as JSON "
+        "writes it, such as 5e-5 or 0.5; nan, inf and .5 are text to a config."
+    )
 
 
 class TaggingWarnings:

@@ -1,7 +1,9 @@
 """Settings and corpora of a training, looked at before its first step.
 
 The components do it as they are initialised: whatever the config, `spacy train` calls that, and
-before it clears the output folder.
+before it clears the output folder. It makes the optimizer and the corpora of the config before
+that, and no part of a pipeline is asked in between: what they cannot be made of ends with thinc's
+or spaCy's own error there, and with ours where a pipeline is initialised without `spacy train`.
 """
 
 import math
@@ -13,9 +15,10 @@ from typing import Any
 
 from spacy.language import Language
 from spacy.util import registry, resolve_dot_names
-from thinc.api import Config
+from thinc.api import Config, ConfigValidationError
 
 from ..errors import ConcnerError, Errors, Warnings
+from ..files import show_reason
 from .loss_requirements import SUPERVISION
 
 # Looked at where the number of steps is open; schedules have shown by then what they do.
@@ -33,7 +36,8 @@ def check_training(nlp: Language) -> None:
     nlp (Language): The pipeline.
     RAISES (ConcnerError): C048 for a learning rate that is no number, below 0 or always 0, C049
         if it is still warming up when the training ends, C051 if the development corpus has
-        no labels. A rate of 0 long before the end is a warning (W002).
+        no labels, C058 if no learning rate can be made of the settings. A rate of 0 long before
+        the end is a warning (W002).
     """
     config = nlp.config.interpolate()
     training = config.get("training", {})
@@ -46,13 +50,21 @@ def check_rates(training: Mapping[str, Any]) -> None:
     """Check the learning rates of all steps, whatever schedule gives them.
 
     training (Mapping[str, Any]): The section of the config.
-    RAISES (ConcnerError): C048, C049 as of `check_training`.
+    RAISES (ConcnerError): C048, C049, C058 as of `check_training`.
     """
     setting = training["optimizer"].get("learn_rate")
     max_steps = training.get("max_steps") or 0
     if isinstance(setting, Mapping):
         _check_warmup(setting, max_steps)
-    optimizer = registry.resolve({"optimizer": training["optimizer"]})["optimizer"]
+    try:
+        optimizer = registry.resolve({"optimizer": training["optimizer"]})["optimizer"]
+    except ConfigValidationError:
+        # Which names the setting and what it should be.
+        raise
+    except (ValueError, TypeError) as error:
+        # Text that is a number to the validation alone, such as "nan" or ".5".
+        reason = " ".join(show_reason(error).split())
+        raise ConcnerError(Errors.C058.format(setting=setting, reason=reason)) from error
     schedule = getattr(optimizer, "schedules", {}).get("learn_rate", ())
     first = getattr(optimizer, "learn_rate", None)
     if not isinstance(first, int | float):

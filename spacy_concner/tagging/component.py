@@ -237,7 +237,7 @@ class ConCNER(InMemoryZones, TrainablePipe):
         RAISES (ConcnerError): C007 if no label is found, C009 if there are others than when
             the component was initialised before, C014 if a loss is one that only earlier
             versions had, C015 if labels are part types and part tags, C043 if no example has
-            what a loss needs, C047 if there is no example; C048, C049 and C051 for what the
+            what a loss needs, C047 if there is no example; C048, C049, C051 and C058 for what the
             config tells of the training.
         """
         validate_get_examples(get_examples, "ConCNER.initialize")

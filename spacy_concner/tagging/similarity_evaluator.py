@@ -124,8 +124,8 @@ class SimilarityEvaluator(InMemoryZones, TrainablePipe):
 
         get_examples (Callable[[], Iterable[Example]]): Gives training examples.
         nlp (Language): The pipeline.
-        RAISES (ConcnerError): C041 if no two tokens have different labels; C048, C049 and C051
-            for what the config tells of the training.
+        RAISES (ConcnerError): C041 if no two tokens have different labels; C048, C049, C051
+            and C058 for what the config tells of the training.
         """
         validate_get_examples(get_examples, "SimilarityEvaluator.initialize")
         if nlp is not None:

@@ -53,6 +53,8 @@ def constant(rate):
         ),
         ({**WARMUP, "warmup_steps": 200, "total_steps": 300}, "C049.*200 steps.*ends at step 100"),
         ({**WARMUP, "total_steps": 10}, "C049.*10 steps.*total_steps"),
+        ("nan", "C058.*nan"),
+        ({**WARMUP, "initial_rate": ".5"}, "C058.*'.5'.*0.5"),
     ],
 )
 def test_learning_rates_that_teach_nothing_are_told(learn_rate, code):
