@@ -1,7 +1,9 @@
 """The calls of `calls.py` run in copies of one warm process, each from the same start."""
 
 import gc
+import importlib
 import os
+import pkgutil
 import shutil
 import signal
 import subprocess
@@ -170,17 +172,26 @@ def warm_up() -> None:
     """Import what all verbs need, so that no copy of this process has to."""
     import catalogue
     import ctranslate2  # noqa: F401
+    import langcodes.language_distance  # noqa: F401
+    import spacy
     import spacy_transformers  # noqa: F401
     import torch
-    from spacy.cli import project_run  # noqa: F401
+    from spacy.cli import _util, app, project_run  # noqa: F401
 
-    import spacy_concner.cli  # noqa: F401
+    import spacy_concner
 
+    for module in pkgutil.walk_packages(spacy_concner.__path__, f"{spacy_concner.__name__}."):
+        importlib.import_module(module.name)
     # spaCy asks a hundred times a pipeline for the entry points, each time for all.
     select = cache(catalogue.AVAILABLE_ENTRY_POINTS.select)
     catalogue.AVAILABLE_ENTRY_POINTS = SimpleNamespace(select=select)
-    gc.freeze()
     torch.set_num_threads(1)
+    # What takes a verb most of its time: the command line, and the patterns of the tokenizers.
+    command = _util.get_command(app)
+    _util.get_command = lambda app: command
+    for language in ("xx", "en", "bg"):
+        spacy.blank(language)
+    gc.freeze()
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 
