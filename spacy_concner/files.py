@@ -41,6 +41,9 @@ DISK_FAULTS = {*FULL_DISK, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 RUST_FAULT = re.compile(r"\(os error (\d+)\)")
 NUMPY_FAULT = re.compile(r"\d+ requested and \d+ written")
 
+# Seconds that a run waits for others that begin or end at the same moment.
+PATIENCE = 10.0
+
 Paths: TypeAlias = "Path | str | Sequence[Path | str] | None"
 
 
@@ -52,11 +55,13 @@ class File:
     is_ours: Tells by its first bytes whether a file that stands there is of the kind that is
         written, and may be replaced; None if that cannot be told, then none is replaced.
     disposable: Replaced without `--force`, as a report on one run is by that on the next.
+    shared: Runs that do the work together may all write it, each whole and with the same content.
     """
 
     path: Path
     is_ours: Callable[[bytes], bool] | None = None
     disposable: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,9 +81,15 @@ class Store:
     """A file or folder that runs add to, such as a cache; the verb itself judges its content.
 
     path: Where.
+    parts: Folder in it that has a folder for each run that does a part of the work; empty if the
+        work is never shared.
+    part: Name of this run's folder there: runs of other parts may write at the same time. Empty
+        for a run that does all of the work, and so is alone.
     """
 
     path: Path
+    parts: str = ""
+    part: str = ""
 
 
 Output: TypeAlias = File | Folder | Store
@@ -142,10 +153,7 @@ def claim(
     check_apart(inputs, {option: output.path for option, output in written.items()})
     with ExitStack() as locks:
         for option, output in written.items():
-            locks.enter_context(_lock(option, output.path))
-            sweep(_target(output.path))
-            if isinstance(output, Store):
-                _sweep_inside(output.path)
+            _take(locks, option, output)
         for option, output in written.items():
             _check_place(option, output.path)
             _check_replaceable(verb, option, output, force)
@@ -397,8 +405,37 @@ def _check_replaceable(verb: str, option: str, output: Output, force: bool) -> N
         raise ConcnerError(Errors.C128.format(**told))
 
 
+def _take(locks: ExitStack, option: str, output: Output) -> None:
+    """Lock an output, and sweep what killed runs have left of it: of a shared one, the own part."""
+    path = output.path
+    if isinstance(output, File) and output.shared:
+        return
+    if isinstance(output, Store) and output.part:
+        own = path / output.parts / output.part
+        # A run that does all of the work keeps this lock.
+        with lock(option, path, patience=PATIENCE):
+            locks.enter_context(lock(option, own))
+        _sweep_inside(own)
+        return
+    locks.enter_context(lock(option, path))
+    if isinstance(output, Store):
+        for part in (path / output.parts).glob("*") if output.parts else ():
+            with lock(option, part):
+                pass
+    sweep(_target(path))
+    if isinstance(output, Store):
+        _sweep_inside(path)
+
+
 @contextmanager
-def _lock(option: str, path: Path) -> Iterator[None]:
+def lock(option: str, path: Path, *, patience: float = 0) -> Iterator[None]:
+    """Keep other runs on this machine from an output.
+
+    option (str): What the caller calls it, for messages.
+    path (Path): The output; it need not be there.
+    patience (float): Seconds to wait for another run to leave it.
+    RAISES (ConcnerError): C601 if another run is writing it, C604 if no lock can be kept.
+    """
     # Not beside the output: a lock that stayed there would be one more file to wonder about.
     user = os.getuid() if hasattr(os, "getuid") else "user"
     told = {"option": option, "path": path}
@@ -407,8 +444,8 @@ def _lock(option: str, path: Path) -> Iterator[None]:
         folder = Path(tempfile.gettempdir()) / f"spacy-concner-locks-{user}"
         folder.mkdir(exist_ok=True)
         name = hashlib.sha256(str(path.resolve()).encode("utf8")).hexdigest()[:32]
-        lock = FileLock(folder / f"{name}.lock")
-        lock.acquire(timeout=0)
+        held = FileLock(folder / f"{name}.lock")
+        held.acquire(timeout=patience)
     except Timeout as error:
         raise ConcnerError(Errors.C601.format(**told)) from error
     except OSError as error:
@@ -417,7 +454,7 @@ def _lock(option: str, path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        held.release()
 
 
 @contextmanager

@@ -169,6 +169,13 @@ CALLS = {
         ("soft", "said"),
         before=_with("--min-confidence 0.1"),
     ),
+    "apply": Call(
+        "concner apply {inputs}/pipeline {inputs}/raw.txt {out}/found --format jsonl "
+        "--shard-size 1 --processes 1 --rejects {out}/bad.jsonl",
+        ("bad.jsonl",),
+        ("found",),
+        before=_with("--limit 2"),
+    ),
     "distil": Call(
         "concner distil {inputs}/corpora {out}/student --languages raw "
         "--teacher a={inputs}/student --config {inputs}/student.cfg --steps 2 "

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from spacy_concner.files import ASIDE, PART
 from spacy_concner.folder_marker import MARKER, read_marker
-from spacy_concner.teaching.resume import MAKING
+from spacy_concner.sharding.folder import MAKING
 
 # What a file holds by its path in the folder; a folder without files stands for itself.
 Snapshot: TypeAlias = Mapping[str, str]

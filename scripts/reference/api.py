@@ -30,6 +30,7 @@ FUNCTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "distil": (("teaching.distil", "distil"),),
     "calibrate": (("calibration.calibrate", "calibrate"),),
     "ship": (("shipping.ship", "ship"),),
+    "apply": (("applying.apply", "apply"),),
     "report": (("pages.report.page", "write_report"),),
     "card": (("shipping.card", "write_card"),),
     "new": (("projects.new", "new_project"), ("projects.plan", "make_plan")),

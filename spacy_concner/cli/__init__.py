@@ -1,6 +1,7 @@
 """`spacy concner …`: one thin file per verb."""
 
 from ._util import concner_cli
+from .apply import apply_cli
 from .bitext import bitext_cli
 from .calibrate import calibrate_cli
 from .card import card_cli
@@ -22,6 +23,7 @@ from .summary import summary_cli
 from .translate import translate_cli
 
 __all__ = [
+    "apply_cli",
     "bitext_cli",
     "calibrate_cli",
     "card_cli",

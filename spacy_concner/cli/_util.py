@@ -41,6 +41,7 @@ ORDER = (
     "distil",
     "calibrate",
     "ship",
+    "apply",
     "report",
     "card",
     "new",

@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
 from ..errors import ConcnerError, Errors
-from .records import BitextRecord, InvalidRecord, Record, Span, TextRecord, TokenRecord
+from .records import BitextRecord, InvalidRecord, Place, Record, Span, TextRecord, TokenRecord
 from .segments import SEGMENTS_KEY, annotate, make_bitext, token_tag
 from .spans import OFFSETS, count_units
 from .tag_schemes import MISSING_TAG
@@ -217,7 +217,7 @@ def _off_the_tokens(span: Span, record: TextRecord, doc: Doc) -> InvalidRecord:
 
 def _split(record: TextRecord, nlp: Language) -> Doc:
     if record.tokens is None:
-        _check_runs(record)
+        check_runs(record.text, record.place)
         return nlp.make_doc(record.text)
     words = [word for word, _ in record.tokens]
     if not record.known_spaces:
@@ -225,15 +225,19 @@ def _split(record: TextRecord, nlp: Language) -> Doc:
     return Doc(nlp.vocab, words=words, spaces=[space for _, space in record.tokens])
 
 
-def _check_runs(record: TextRecord) -> None:
-    """Check that no piece of a text keeps spaCy's tokenizer for long: C152.
+def check_runs(text: str, place: Place) -> None:
+    """Check that no piece of a text keeps spaCy's tokenizer for long.
 
     It takes punctuation off both ends of what stands between white space, one after the other,
     and each time looks at all the rest.
+
+    text (str): The text.
+    place (Place): Where it stands.
+    RAISES (InvalidRecord): C152 if one does.
     """
-    for match in LONG.finditer(record.text):
+    for match in LONG.finditer(text):
         run = match.group()
         ends = EDGE.match(run), EDGE_BACKWARDS.match(run[::-1])
         n_taken_off = min(len(run), sum(match.end() for match in ends if match))
         if n_taken_off * len(run) > MAX_STEPS:
-            raise InvalidRecord(Errors.C152, record.place, found=len(run), run=run[:40])
+            raise InvalidRecord(Errors.C152, place, found=len(run), run=run[:40])

@@ -47,7 +47,7 @@ def write_docs(docs: Iterator[Doc], output: Path, shard_size: int, verb: str) ->
     RAISES (ConcnerError): C129 if they cannot be written.
     """
     if output.suffix == SUFFIX:
-        if not (data := _pack(docs, None)):
+        if not (data := pack_docs(docs, None)):
             return []
         with whole_file(output) as part:
             part.write_bytes(data)
@@ -58,14 +58,19 @@ def write_docs(docs: Iterator[Doc], output: Path, shard_size: int, verb: str) ->
         return []
     docs = chain([first], docs)
     with whole_folder(output, verb) as part:
-        while data := _pack(docs, shard_size):
+        while data := pack_docs(docs, shard_size):
             names.append(f"{output.resolve().name}-{len(names) + 1:05d}{SUFFIX}")
             (part / names[-1]).write_bytes(data)
     return [output / name for name in names]
 
 
-def _pack(docs: Iterator[Doc], n_docs: int | None) -> bytes:
-    """Pack the next Docs, empty if there are none left."""
+def pack_docs(docs: Iterator[Doc], n_docs: int | None) -> bytes:
+    """Pack the next Docs as a `.spacy` file.
+
+    docs (Iterator[Doc]): The Docs.
+    n_docs (int | None): How many at most; None for all.
+    RETURNS (bytes): What the file holds; empty if there are no Docs left.
+    """
     doc_bin = DocBin()
     user_data: list[bytes | None] = []
     for doc in islice(docs, n_docs):

@@ -2,12 +2,13 @@
 
 Every message starts with its code and reads "what happened. what to do." The first digit of a code
 says what it is about: C0xx tagging and losses, C1xx corpora, C2xx bitexts and engines, C3xx
-encoding, C4xx teaching, C5xx training, scoring and shipping, C6xx files and projects.
+encoding, C4xx teaching, C5xx training, scoring and shipping, C6xx files, shards and projects.
 """
 
 import string
 from typing import Any
 
+from .applying import ApplyingErrors
 from .bitexts import BitextsErrors
 from .calibration import CalibrationErrors, CalibrationWarnings
 from .cli import CliErrors
@@ -22,6 +23,7 @@ from .pipelines import PipelinesErrors
 from .projection import ProjectionErrors
 from .projects import ProjectsErrors
 from .scoring import ScoringErrors, ScoringWarnings
+from .sharding import ShardingErrors
 from .shipping import ShippingErrors
 from .tagging import TaggingErrors, TaggingWarnings
 from .teaching import TeachingErrors
@@ -63,6 +65,7 @@ class ConcnerError(ValueError):
 
 class Errors(
     FilesErrors,
+    ShardingErrors,
     LanguagesErrors,
     PipelinesErrors,
     CorporaErrors,
@@ -74,6 +77,7 @@ class Errors(
     LossesErrors,
     TrainingErrors,
     TeachingErrors,
+    ApplyingErrors,
     CalibrationErrors,
     ScoringErrors,
     PagesErrors,

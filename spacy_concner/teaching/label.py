@@ -21,8 +21,10 @@ from ..corpora.soft_labels import get_soft_labels
 from ..errors import ConcnerError, Errors
 from ..files import Paths, Store, claim
 from ..folder_marker import fingerprint
+from ..sharding.folder import shard_name
+from ..sharding.run import Here, run_shards
 from .mixing import Mixer
-from .resume import CACHE, SoftLabelFolder, check_folder, shard_name
+from .resume import CACHE, KIND, SoftLabelFolder
 from .sentence_cache import CachedSentenceEncoder
 from .similarity_vectors import load_evaluator
 from .teachers import LabelMap, load_teachers, name_teachers, read_label_map
@@ -173,7 +175,7 @@ def label(
     }
     outputs = {"OUTPUT": Store(output), "--cache": None if cache is None else Store(Path(cache))}
     with claim("label", inputs=inputs, outputs=outputs, force=force):
-        check_folder(output)
+        KIND.check(output)
         files = corpus_files(path)
         mapping = read_label_map(map_labels) if isinstance(map_labels, Path) else map_labels
         loaded = load_teachers(named, mapping, voting)
@@ -194,6 +196,7 @@ def label(
         of_text = {"input": text, "label_map": mapping or {}}
         settings = {**of_text, **mixer.settings, "limit": limit, "shard_size": shard_size}
         folder = SoftLabelFolder(output, settings, force)
+        work = _Work(mixer, folder)
         docs = islice(_stream(files), limit or None)
         done = Labelling(mixer.weighting.summary)
         with tqdm.tqdm(
@@ -202,13 +205,16 @@ def label(
             unit=" docs",
             disable=None if progress else True,
         ) as bar:
-            numbers = count(1)
-            while shard := list(islice(docs, shard_size)):
-                _make_shard(shard, next(numbers), mixer=mixer, folder=folder, done=done)
-                bar.update(len(shard))
+            n_shards = 0
+            for one in run_shards(_cut(docs, shard_size), work.find, Here(work.make)):
+                n_shards += 1
+                read = len(one.shard.docs)
+                done.resumed += read if one.resumed else 0
+                done.add(read, one.result)
+                bar.update(read)
         if done.docs and done.unsure_docs == done.docs:
             raise ConcnerError(Errors.C423.format(value=min_confidence, n_docs=done.docs))
-        done.shards = folder.finish(next(numbers) - 1, mixer.weighting.summary)
+        done.shards = folder.finish(n_shards, mixer.weighting.summary)
     return done
 
 
@@ -222,17 +228,37 @@ def check_confidence(value: float) -> None:
         raise ConcnerError(Errors.C417.format(value=value))
 
 
-def _make_shard(
-    docs: Sequence[Doc], number: int, *, mixer: Mixer, folder: SoftLabelFolder, done: Labelling
-) -> None:
-    """Make a shard, unless an earlier run has, and count it."""
-    kept = folder.read(number, None if mixer.may_leave_out else len(docs))
-    if kept is None:
-        kept = mixer.mix(docs, shard_name(number))
-        folder.write(number, kept)
-    else:
-        done.resumed += len(docs)
-    done.add(len(docs), kept)
+@dataclass(frozen=True)
+class _Shard:
+    """Docs that are labelled together, and their number from 1."""
+
+    number: int
+    docs: Sequence[Doc]
+
+
+def _cut(docs: Iterator[Doc], shard_size: int) -> Iterator[_Shard]:
+    """Cut a stream of Docs into shards."""
+    for number in count(1):
+        if not (shard := list(islice(docs, shard_size))):
+            return
+        yield _Shard(number, shard)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is done with a shard: its softly labelled Docs are found, or mixed and written."""
+
+    mixer: Mixer
+    folder: SoftLabelFolder
+
+    def find(self, shard: _Shard) -> list[Doc] | None:
+        n_expected = None if self.mixer.may_leave_out else len(shard.docs)
+        return self.folder.read(shard.number, n_expected)
+
+    def make(self, shard: _Shard) -> list[Doc]:
+        kept = self.mixer.mix(shard.docs, shard_name(shard.number))
+        self.folder.write(shard.number, kept)
+        return kept
 
 
 def _weigh(

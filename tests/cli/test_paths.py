@@ -103,6 +103,16 @@ CALLS = {
         {"pipeline": "pipeline", "keep": "raw.spacy", "test": "labelled.spacy"},
         {"output": "out"},
     ),
+    "apply": Call(
+        "{pipeline} {input} {output} --rejects {rejects} --processes 1",
+        {"pipeline": "pipeline", "input": "raw.spacy"},
+        {"output": "out", "rejects": "bad.jsonl"},
+    ),
+    "apply --part": Call(
+        "{pipeline} {input} {output} --rejects {rejects} --processes 1 --part 1/2",
+        {"pipeline": "pipeline", "input": "lines.txt"},
+        {"output": "out", "rejects": "bad.jsonl"},
+    ),
     "report": Call(
         "{output} --pipeline a={pipeline} --corpus en={corpus} --tests {tests} "
         "--metrics a={metrics}",

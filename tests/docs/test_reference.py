@@ -124,7 +124,8 @@ def test_every_verb_and_option_is_told():
                 assert all(f"`{option}`" in section for option in param.opts), (name, param.opts)
     told = [p for verb in find_verbs().values() for p in find_parameters(verb)]
     assert all(p.help for p in told)
-    shard_size = next(p for p in told if p.names == ("--shard-size",))
+    of_convert = find_parameters(find_verbs()["convert"])
+    shard_size = next(p for p in of_convert if p.names == ("--shard-size",))
     assert shard_size.default == "5000" and shard_size.kind == "whole number"
 
 

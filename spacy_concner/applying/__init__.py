@@ -1,0 +1,1 @@
+"""Pipelines applied to text in quantity: files in, shards with entities out."""

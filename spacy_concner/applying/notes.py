@@ -1,0 +1,155 @@
+"""What is known of a shard that is made: kept beside it, and all of them beside the shards."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConcnerError, Errors
+from ..files import whole_file
+from ..folder_marker import file_sha256
+from ..sharding.folder import FolderKind, ShardFolder, shard_name
+from .formats import SUFFIXES
+from .shards import Shard
+
+# No reader of corpora takes it for one.
+NOTES_FILE = "shards.ndjson"
+KIND = FolderKind("apply", "apply.json", tuple(SUFFIXES.values()), "shards", kept=(NOTES_FILE,))
+
+
+@dataclass
+class Note:
+    """What is known of a shard.
+
+    number: Which, from 1.
+    input_sha256: Digest of the records that it was made of.
+    sha256: Digest of its file.
+    records: Records read.
+    docs: Docs written.
+    words: Tokens of these.
+    entities: Entities found, by type.
+    rejects: What was left out, as rejects files tell it.
+    """
+
+    number: int
+    input_sha256: str
+    sha256: str = ""
+    records: int = 0
+    docs: int = 0
+    words: int = 0
+    entities: Counter[str] = field(default_factory=Counter)
+    rejects: list[dict[str, Any]] = field(default_factory=list)
+
+    def write(self, path: Path) -> None:
+        """Write it, whole or not at all.
+
+        path (Path): The file.
+        RAISES (ConcnerError): C129 if it cannot be written.
+        """
+        with whole_file(path) as part:
+            part.write_text(self.line(), encoding="utf8")
+
+    def line(self) -> str:
+        """Give it as a line of JSON, the same for the same."""
+        return f"{json.dumps({**vars(self), 'entities': dict(sorted(self.entities.items()))})}\n"
+
+    @classmethod
+    def read(cls, line: str) -> "Note":
+        """Read one.
+
+        line (str): A line of JSON.
+        RETURNS (Note): The note.
+        RAISES (ValueError): If it is none.
+        """
+        try:
+            note = cls(**json.loads(line))
+            note.entities = Counter(note.entities)
+        except TypeError as error:
+            raise ValueError(str(error)) from error
+        return note
+
+
+def note_name(number: int) -> str:
+    """Give the name of the file of a shard's note."""
+    return f"{shard_name(number)}.json"
+
+
+class AppliedFolder(ShardFolder):
+    """The shards of a run of `apply`: those of an earlier one, and those that are made."""
+
+    _old: Iterator[Note] | None = None
+    _next: Note | None = None
+
+    def find_note(
+        self, shard: Shard, *, with_rejects: bool = True, force: bool = False
+    ) -> Note | None:
+        """Find what an earlier run has made of a shard's records.
+
+        shard (Shard): The shard; ask for shards in ascending order.
+        with_rejects (bool): Whether records may have been left out.
+        force (bool): Make shards of changed input anew, even if all were finished.
+        RETURNS (Note | None): The note; None if the shard has to be made: there is no such shard,
+            it is broken, or its input has changed.
+        RAISES (ConcnerError): C653 if its input has changed since all shards were finished.
+        """
+        for note in self._notes(shard.number):
+            if note.input_sha256 == shard.sha256 and (with_rejects or not note.rejects):
+                files = [*self.find(shard.number), self.output / self.file_name(shard.number)]
+                if any(file.is_file() and file_sha256(file) == note.sha256 for file in files):
+                    return note
+            elif note is self._next and note.input_sha256 != shard.sha256 and not force:
+                raise ConcnerError(Errors.C653.format(path=self.output, number=shard.number))
+        return None
+
+    def is_whole(self, n_shards: int) -> bool:
+        """Tell whether all shards are made, by this run or by others.
+
+        n_shards (int): How many there are.
+        RETURNS (bool): Whether there is a note of each.
+        """
+        try:
+            return all(True for _ in self.all_notes(n_shards))
+        except FileNotFoundError:
+            return False
+
+    def all_notes(self, n_shards: int) -> Iterator[Note]:
+        """Give the notes of all shards.
+
+        n_shards (int): How many there are.
+        YIELDS (Note): The notes, in order.
+        RAISES (FileNotFoundError): If one is not there.
+        """
+        self._old = None
+        self.look()
+        for number in range(1, n_shards + 1):
+            note = next(self._notes(number), None)
+            if note is None:
+                raise FileNotFoundError(note_name(number))
+            yield note
+
+    def _notes(self, number: int) -> Iterator[Note]:
+        """Give what notes say of a shard, the newest first."""
+        if (path := self.made(note_name(number))) is not None:
+            with suppress(OSError, ValueError):
+                yield Note.read(path.read_text("utf8"))
+        if self.is_same:
+            yield from self._of_before(number)
+
+    def _of_before(self, number: int) -> Iterator[Note]:
+        """Give what the finished folder says of a shard: one note at a time is in memory."""
+        if self._old is None:
+            self._old = _read_notes(self.output / NOTES_FILE)
+            self._next = next(self._old, None)
+        while self._next is not None and self._next.number < number:
+            self._next = next(self._old, None)
+        if self._next is not None and self._next.number == number:
+            yield self._next
+
+
+def _read_notes(path: Path) -> Iterator[Note]:
+    with suppress(OSError, ValueError), path.open(encoding="utf8") as stream:
+        for line in stream:
+            yield Note.read(line)

@@ -1,0 +1,15 @@
+"""Messages about work that is cut into shards."""
+
+
+class ShardingErrors:
+    """Errors of work that is cut into shards."""
+
+    C630 = (
+        "--part is {value!r}, expected i/n, the i-th of n parts, such as 2/8. Give each of n runs "
+        "another i from 1 to n."
+    )
+    C631 = (
+        "A worker has ended while shard {shard} was made: it was killed, most often since memory "
+        "ran out. Run the same command again, which goes on where it was, with fewer --processes "
+        "or a smaller --batch-size."
+    )

@@ -1,0 +1,84 @@
+"""The one runner of work that is cut into shards: what is there is kept, the rest is made."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+S = TypeVar("S")
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class Made(Generic[S, R]):
+    """A shard that is there.
+
+    shard: The shard, as it was given.
+    result: What came of it.
+    resumed: Whether an earlier run has made it.
+    """
+
+    shard: S
+    result: R
+    resumed: bool
+
+
+class Engine(Protocol[S, R_co]):
+    """Makes shards, here or by workers, each exactly once."""
+
+    def put(self, shard: S) -> Iterator[tuple[S, R_co]]:
+        """Take a shard, and give those that have been made meanwhile; wait while all are busy.
+
+        shard (Any): The shard.
+        YIELDS (tuple[Any, Any]): A shard and what came of it.
+        """
+        ...
+
+    def finish(self) -> Iterator[tuple[S, R_co]]:
+        """Give the shards that are still being made.
+
+        YIELDS (tuple[Any, Any]): A shard and what came of it.
+        """
+        ...
+
+
+class Here(Generic[S, R]):
+    """The engine of one process: this one."""
+
+    def __init__(self, make: Callable[[S], R]) -> None:
+        """Name the work.
+
+        make (Callable): Makes a shard.
+        """
+        self._make = make
+
+    def put(self, shard: S) -> Iterator[tuple[S, R]]:
+        """Make a shard; see `Engine`."""
+        yield shard, self._make(shard)
+
+    def finish(self) -> Iterator[tuple[S, R]]:
+        """Give nothing: what was put is made."""
+        yield from ()
+
+
+def run_shards(
+    shards: Iterable[S], find: Callable[[S], R | None], engine: Engine[S, R]
+) -> Iterator[Made[S, R]]:
+    """Make shards, those of an earlier run excepted.
+
+    A few are in memory at a time: one that is read, and those that the engine has.
+
+    shards (Iterable[Any]): The shards, in order.
+    find (Callable): Gives what an earlier run has made of a shard; None if it has to be made.
+    engine (Engine): Makes the others.
+    YIELDS (Made): The shards as they get ready, by one process in order.
+    """
+    for shard in shards:
+        found = find(shard)
+        if found is not None:
+            yield Made(shard, found, resumed=True)
+            continue
+        for done, result in engine.put(shard):
+            yield Made(done, result, resumed=False)
+    for done, result in engine.finish():
+        yield Made(done, result, resumed=False)
