@@ -49,6 +49,7 @@ class Trials:
     seed: Of all that is drawn.
     shipped, student: Pipelines to try; tiny ones are made without.
     quick: The short form.
+    minutes: How long a service reads texts at most; 0 for as long as all take.
     """
 
     work: Path
@@ -56,6 +57,7 @@ class Trials:
     shipped: Path | None = None
     student: Path | None = None
     quick: bool = False
+    minutes: float = 0
 
     @property
     def inputs(self) -> Path:
@@ -132,12 +134,17 @@ class Trials:
 
         name, folder = self.pipeline("shipped")
         n = SERVED[kind][self.quick]
-        done = run(folder, n) if kind == "texts" else run_requests(folder, n)
-        grown = done["last_mb"] / done["first_mb" if kind == "texts" else "start_mb"] - 1
-        faults = []
-        if kind == "texts" and abs(done["drift_percent"]) > MOST_DRIFT:
-            faults.append(f"memory drifts by {done['drift_percent']:.1f} %")
-        return {"pipeline": name, "n": n, "grown_percent": 100 * grown, "faults": faults}
+        if kind == "requests":
+            done = run_requests(folder, n)
+            grown = 100 * (done["last_mb"] / done["start_mb"] - 1)
+            return {"pipeline": name, "n": n, "grown_percent": grown, "faults": []}
+        done = run(folder, n, minutes=self.minutes)
+        faults, drift = [], done["drift_percent"]
+        if abs(drift) > MOST_DRIFT:
+            faults.append(f"memory drifts by {drift:.1f} %")
+        told = {key: done[key] for key in ("first_mb", "last_mb", "min_mb", "max_mb")}
+        told |= {"drift_percent": drift, "texts_per_second": done["texts_per_second"]}
+        return {"pipeline": name, "n": done["n_texts"], **told, "faults": faults}
 
 
 def _row(done: Outcome) -> dict[str, Any]:
@@ -192,7 +199,7 @@ TOLD = {
     "paths": "an output is called like an input, lies in one or holds one",
     "fuzz": "texts that nobody writes",
     "tamper": "a byte flipped in a file, or a file cut",
-    "service": "a million texts, or thousands of requests, in one process",
+    "service": "very many texts, or thousands of requests, in one process",
 }
 BARS = {
     "kill": "old or new output, and a rerun gives the rest",
@@ -260,6 +267,7 @@ def main(
     work: Path = typer.Option(None, help="Folder for all that is made; a temporary one without"),
     results: Path = typer.Option(ROOT / "bench/results/reliability.jsonl", help="Results"),
     page: Path = typer.Option(ROOT / "docs/reliability.md", help="Page for the tables"),
+    minutes: float = typer.Option(0, help="Minutes at most of reading texts; 0 for no such end"),
     quick: bool = typer.Option(False, help="The short form: nothing is written"),
 ) -> None:
     """Try what happens when things go wrong."""
@@ -267,7 +275,7 @@ def main(
     rows = Rows(results, seed=seed)
     n_faults = 0
     with tempfile.TemporaryDirectory(prefix="reliability-") as scratch:
-        trials = Trials((work or Path(scratch)).absolute(), seed, shipped, student, quick)
+        trials = Trials((work or Path(scratch)).absolute(), seed, shipped, student, quick, minutes)
         for name, some in list_trials(trials).items():
             if trial and name not in trial:
                 continue

@@ -5,6 +5,7 @@ own, so that nothing else counts.
 
     python bench/service_trial.py texts PIPELINE --n-texts 1000000
     python bench/service_trial.py texts PIPELINE --n-texts 100000 --no-memory-zone
+    python bench/service_trial.py texts PIPELINE --minutes 60
     python bench/service_trial.py requests PIPELINE
 """
 
@@ -63,30 +64,33 @@ def run(
     pipeline: Path | str,
     n_texts: int = 1_000_000,
     *,
+    minutes: float = 0,
     memory_zone: bool = True,
-    warm_up: int = 100_000,
-    every: int = 10_000,
+    warm_up: float = 0.1,
+    every: float = 0.01,
     batch_size: int = 256,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Measure the resident memory of a process that reads many unique texts, and its speed.
 
     pipeline (Path): The pipeline.
-    n_texts (int): How many texts.
+    n_texts (int): How many texts at most.
+    minutes (float): How long at most; 0 for as long as it takes.
     memory_zone (bool): Whether each batch is read in a `memory_zone` of its own.
-    warm_up (int): Texts that are read before memory counts; at most half of all.
-    every (int): Texts between two samples.
+    warm_up (float): Share of the texts, or of the minutes, before memory counts.
+    every (float): Share between two samples.
     batch_size (int): Texts of a batch.
     seed (int): Decides the texts.
-    RETURNS (dict[str, Any]): The settings; `first_mb`, `last_mb`, `min_mb`, `max_mb` after
-        the warm-up, `drift_percent` (the furthest from the first, with its sign) and
-        `texts_per_second`.
+    RETURNS (dict[str, Any]): The settings, `n_texts` as many as were read; `first_mb`, `last_mb`,
+        `min_mb`, `max_mb` after the warm-up, `drift_percent` (the furthest from the first, with
+        its sign) and `texts_per_second`.
     """
     settings = {
         "pipeline": str(Path(pipeline).resolve()),
         "n_texts": n_texts,
+        "minutes": minutes,
         "memory_zone": memory_zone,
-        "warm_up": min(warm_up, n_texts // 2),
+        "warm_up": warm_up,
         "every": every,
         "batch_size": batch_size,
         "seed": seed,
@@ -131,9 +135,10 @@ def read_texts(
     pipeline: str,
     *,
     n_texts: int,
+    minutes: float,
     memory_zone: bool,
-    warm_up: int,
-    every: int,
+    warm_up: float,
+    every: float,
     batch_size: int,
     seed: int,
 ) -> dict[str, Any]:
@@ -144,30 +149,35 @@ def read_texts(
     texts = unique_texts(n_texts, seed)
     samples: list[float] = []
     done = entities = 0
+    share = 0.0
     begin = time.perf_counter()
-    while batch := list(islice(texts, batch_size)):
+    while share < 1 and (batch := list(islice(texts, batch_size))):
         with nlp.memory_zone() if memory_zone else nullcontext():
             entities += sum(len(doc.ents) for doc in nlp.pipe(batch))
-        before, done = done, done + len(batch)
-        if done // every > before // every or done == n_texts:
-            speed = done / (time.perf_counter() - begin)
+        done += len(batch)
+        seconds = time.perf_counter() - begin
+        before, share = share, max(done / n_texts, seconds / (60 * minutes) if minutes else 0)
+        if share // every > before // every or share >= 1:
+            speed = done / seconds
             print(f"{done:9d} texts {resident():8.1f} MB {speed:8.0f} texts/s", flush=True)
-            if done >= warm_up:
+            if share >= warm_up:
                 samples.append(resident())
     first = samples[0]
     furthest = max(samples, key=lambda sample: abs(sample - first))
     return {
         "pipeline": Path(pipeline).name,
-        "n_texts": n_texts,
+        "n_texts": done,
+        "minutes": minutes,
         "memory_zone": memory_zone,
         "warm_up": warm_up,
         "batch_size": batch_size,
+        "n_samples": len(samples),
         "first_mb": first,
         "last_mb": samples[-1],
         "min_mb": min(samples),
         "max_mb": max(samples),
         "drift_percent": 100 * (furthest - first) / first,
-        "texts_per_second": n_texts / (time.perf_counter() - begin),
+        "texts_per_second": done / (time.perf_counter() - begin),
         "entities": entities,
     }
 
@@ -290,9 +300,11 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def texts(pipeline: Path, n_texts: int = 1_000_000, memory_zone: bool = True) -> None:
+def texts(
+    pipeline: Path, n_texts: int = 1_000_000, minutes: float = 0, memory_zone: bool = True
+) -> None:
     """Measure memory over many unique texts; print a row of JSON."""
-    print(json.dumps(run(pipeline, n_texts, memory_zone=memory_zone)))
+    print(json.dumps(run(pipeline, n_texts, minutes=minutes, memory_zone=memory_zone)))
 
 
 @app.command()
