@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from spacy_concner.files import ASIDE, PART
+from spacy_concner.files.unfinished import ASIDE, PART
 from spacy_concner.folder_marker import MARKER, read_marker
 from spacy_concner.sharding.folder import MAKING
 

@@ -199,7 +199,7 @@ def test_a_whole_run_takes_what_parts_have_made(trained_folder, tmp_path):
 
 def test_parts_run_at_once_and_beside_no_whole_run(trained_folder, tmp_path, monkeypatch):
     path, out = write_text(tmp_path, "a.txt"), tmp_path / "out"
-    monkeypatch.setattr("spacy_concner.files.PATIENCE", 0.1)
+    monkeypatch.setattr("spacy_concner.files.claims.PATIENCE", 0.1)
     tried = []
 
     def inside(*arguments, **settings):

@@ -1,0 +1,55 @@
+"""Faults of the disk, whoever finds them, as coded errors."""
+
+import errno
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import ConcnerError, Errors
+from .reasons import show_reason
+
+# What a full or forbidden disk says.
+FULL_DISK = {errno.ENOSPC, errno.EDQUOT}
+DISK_FAULTS = {*FULL_DISK, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
+# How libraries tell of them that raise errors of their own.
+RUST_FAULT = re.compile(r"\(os error (\d+)\)")
+NUMPY_FAULT = re.compile(r"\d+ requested and \d+ written")
+
+
+@contextmanager
+def told_as(option: str, path: Path, part: Path) -> Iterator[None]:
+    """Tell faults of the disk as C129, and leave all others as they are.
+
+    option (str): What the caller calls the output, for messages.
+    path (Path): The output.
+    part (Path): Where it is written meanwhile: faults that name it are of the disk, too.
+    RAISES (ConcnerError): C129.
+    """
+    try:
+        yield
+    except ConcnerError:
+        raise
+    except Exception as error:
+        fault = _disk_fault(error)
+        names = (fault.filename, fault.filename2)
+        about_us = any(name is not None and str(name).startswith(str(part)) for name in names)
+        if not (about_us or fault.errno in DISK_FAULTS or fault.filename == str(path.parent)):
+            raise
+        reason = show_reason(fault)
+        if fault.errno in FULL_DISK:
+            reason = f"{reason}; make room for it and run the same command again"
+        told = {"option": option, "path": path, "reason": reason}
+        raise ConcnerError(Errors.C129.format(**told)) from error
+
+
+def _disk_fault(error: Exception) -> OSError:
+    """Give the fault of the disk that an error tells of in its text alone, or an empty one."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error
+    if found := RUST_FAULT.search(str(error)):
+        return OSError(int(found[1]), os.strerror(int(found[1])))
+    if NUMPY_FAULT.search(str(error)):
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return OSError()
