@@ -34,6 +34,8 @@ today\tO
 """
 # Two layers, and the config would freeze three; of two steps none is warm-up.
 OVERRIDES = "--initialize.after_init.frozen_layers=1 --training.optimizer.learn_rate.warmup_steps=0"
+# Of the project that is tried.
+DIRECTORIES = ("corpus", "metrics", "training")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Call:
     prepare: Puts what stands in `{out}` before any call; None for nothing.
     in_place: It changes what is there, and there is no call on nothing.
     forces: Whether `--force` is asked for where an output is there.
+    spacys_own: What spaCy itself writes in `{out}`, and tells of in its own words.
     """
 
     words: str
@@ -58,6 +61,7 @@ class Call:
     prepare: Callable[[Path, Path, bool], object] | None = None
     in_place: bool = False
     forces: bool = True
+    spacys_own: tuple[str, ...] = ()
 
     def arguments(self, inputs: Path, out: Path, *, earlier: bool = False) -> list[str]:
         """Give the words of the call, or of the earlier one."""
@@ -103,7 +107,7 @@ def _write_project(inputs: Path, out: Path, earlier: bool) -> None:
     }
     project = {
         "title": "Trial",
-        "directories": ["corpus", "metrics", "training"],
+        "directories": list(DIRECTORIES),
         "workflows": {"all": list(scripts)},
         "commands": [
             {"name": name, "script": [f"{concner} {call} --force"], "deps": deps, "outputs": made}
@@ -247,6 +251,8 @@ CALLS = {
         ("project/project.lock",),
         prepare=_write_project,
         forces=False,
+        # Its record, and the folders that it makes before any command.
+        spacys_own=("project/project.lock", *(f"project/{name}" for name in DIRECTORIES)),
     ),
 }
 # Those of the short form: a file with another beside it, a folder, a store.
