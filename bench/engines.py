@@ -21,7 +21,7 @@ import typer
 from spacy.tokens import DocBin
 from wasabi import msg
 
-from spacy_concner.encoding.compact.conversion import convert_model
+from spacy_concner.encoding.compact.ctranslate2_conversion import convert_model
 
 MOST_PIECES = 2048
 Batch = tuple[np.ndarray, np.ndarray]

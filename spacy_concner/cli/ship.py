@@ -35,6 +35,12 @@ def ship_cli(
     precision: str = typer.Option(
         "int8", "--precision", help="Precision of the weights: int8, float16 or float32"
     ),
+    engine: str = typer.Option(
+        "auto",
+        "--engine",
+        help="What runs the encoder: ctranslate2, onnx, or auto for CTranslate2 where it knows "
+        "the kind of encoder and otherwise ONNX Runtime",
+    ),
     shared: bool = typer.Option(
         False,
         "--shared",
@@ -60,6 +66,7 @@ def ship_cli(
         test=test,
         limit=limit,
         precision=precision,  # type: ignore[arg-type]
+        engine=engine,  # type: ignore[arg-type]
         shared=shared,
         force=force,
     )
@@ -81,4 +88,6 @@ def ship_cli(
     if not keep_from:
         msg.warn("The whole vocabulary stays: --keep-from cuts it to that of your corpora")
     pieces = " + ".join(f"{n:,}" for n in report.pieces)
+    if "onnx" in report.engines:
+        msg.info('It runs in ONNX Runtime: pip install "spacy-concner[onnx]" where it is used')
     msg.good(f"Shipped an encoder of {pieces} word pieces to {output}")

@@ -51,8 +51,8 @@ class EncodingErrors:
         "{depth}, or leave it out for two thirds of the way up."
     )
     C320 = (
-        "{model} cannot become a compact encoder: {reason}. Kinds that can: {kinds}, with absolute "
-        "positions. Ship a student on one of these."
+        "{model} cannot run in CTranslate2: {reason}. Kinds that can: {kinds}, with absolute "
+        "positions. Ship it with --engine onnx, or leave --engine out."
     )
     C321 = (
         "The compact encoder has no weights: it comes ready from spacy concner ship and is not "
@@ -75,4 +75,34 @@ class EncodingErrors:
     C326 = (
         "{path} is no shipped encoder or is damaged: {error}. Ship the student again, or install "
         "the package again."
+    )
+    C330 = (
+        "The compact encoder's weights are for the engine {found!r}; this release of "
+        "spacy-concner knows {known}. Install the release that the pipeline was shipped with, or "
+        "a later one: pip install --upgrade spacy-concner."
+    )
+    C331 = (
+        "This pipeline was shipped for ONNX Runtime, which is not installed. Run: "
+        'pip install "spacy-concner[onnx]".'
+    )
+    C332 = (
+        "ONNX Runtime takes shipped weights as they are, on the CPU; found device = {device!r} and "
+        "compute_type = {compute_type!r}. Use device 'cpu' and compute_type 'default'. For other "
+        "weights ship the student again with --precision."
+    )
+    C333 = (
+        "Shipping this encoder for ONNX Runtime needs packages that are not installed: {missing}. "
+        'Run: pip install "spacy-concner[ship]".'
+    )
+    C334 = (
+        "Weights for ONNX Runtime cannot be {found!r}. Use one of {known} for --precision, or "
+        "--engine ctranslate2 if the encoder is of a kind that it knows."
+    )
+    C335 = (
+        "torch cannot export {model} for ONNX Runtime: {reason}. Train the student on another "
+        "kind of encoder, or use it as it was trained, through spacy-transformers."
+    )
+    C336 = (
+        "{model} cannot become a compact encoder: its tokenizer is no fast one (tokenizer.json). "
+        "Train the student on an encoder with a fast tokenizer."
     )

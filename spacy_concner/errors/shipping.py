@@ -17,6 +17,7 @@ class ShippingErrors:
         "the first names the package."
     )
     C546 = "Weights cannot be {found!r}. Use one of {known} for --precision."
+    C547 = "The engine cannot be {found!r}. Use one of {known} for --engine."
     C560 = "{path}: {what}. Give {expected}."
     C561 = "Version {version!r} is none that a Python package can have. Give one such as 1.0.0."
     C563 = (

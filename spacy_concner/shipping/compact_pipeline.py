@@ -10,8 +10,8 @@ from spacy.util import replace_model_node
 from thinc.api import Model, noop
 
 from ..encoding.compact.architecture import build_compact_encoder, set_weights
-from ..encoding.compact.engine import CompactWeights
 from ..encoding.compact.tokenizer import replacing
+from ..encoding.compact.weights import CompactWeights
 from ..encoding.loading import Encoder, encoders_of
 from ..errors import ConcnerError, Errors
 from ..pipelines import COMPACT, find_components

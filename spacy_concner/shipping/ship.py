@@ -12,8 +12,14 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..corpora.reader import read_docs
-from ..encoding.compact.conversion import PRECISIONS, Precision, make_compact_weights
-from ..encoding.compact.engine import CompactWeights
+from ..encoding.compact.conversion import (
+    ENGINE_NAMES,
+    PRECISIONS,
+    EngineName,
+    Precision,
+    make_compact_weights,
+)
+from ..encoding.compact.weights import ONNX, CompactWeights
 from ..encoding.loading import Encoder
 from ..errors import ConcnerError, Errors
 from ..files import Folder, claim, whole_folder
@@ -24,6 +30,8 @@ from .comparison import compare, folder_size, run
 from .meta import default_name
 
 RECORD_FILE = "concner_ship.json"
+# What a wheel of a pipeline for ONNX Runtime asks for beside spacy-concner.
+ONNX_REQUIREMENT = "onnxruntime>=1.20"
 BATCH_SIZE = 256
 
 
@@ -33,6 +41,7 @@ class ShippingReport:
 
     languages: Codes of the languages that the pipeline is for.
     pieces: Word pieces of each encoder that was shipped.
+    engines: Engine of each: "ctranslate2" or "onnx".
     bytes_before, bytes_after: Sizes of the folders.
     sentences: Docs that were compared; 0 without any, and then the rest says nothing.
     words_before, words_after: Words a second through `nlp.pipe`.
@@ -44,6 +53,7 @@ class ShippingReport:
 
     languages: list[str]
     pieces: list[int]
+    engines: list[str]
     bytes_before: int
     bytes_after: int
     sentences: int = 0
@@ -65,6 +75,7 @@ def ship(
     test: Path | None = None,
     limit: int = 500,
     precision: Precision = "int8",
+    engine: EngineName = "auto",
     shared: bool = False,
     settings: dict[str, Any] | None = None,
     force: bool = False,
@@ -81,14 +92,16 @@ def ship(
         first `limit` Docs of `keep_from` are compared.
     limit (int): Docs to compare without a test set.
     precision (str): Of the weights: "int8", "float16", "float32".
+    engine (str): "ctranslate2", "onnx", or "auto" for CTranslate2 where it knows the kind of
+        encoder and otherwise ONNX Runtime.
     shared (bool): Make the encoder a `tok2vec` component that others can listen to, even if
         only one does.
     settings (dict[str, Any]): Of `spacy-concner.CompactEncoder.v1`.
     force (bool): Replace a pipeline that was shipped before.
     RETURNS (ShippingReport): What it changes; `concner_ship.json` in the output keeps it.
-    RAISES (ConcnerError): C216, C545, C546 for languages and precision, C515, C540, C541 for the
+    RAISES (ConcnerError): C216, C545, C546, C547 for languages, precision and engine, C515, C540, C541 for the
         pipeline, C142, C143 for corpora, C304 to C308 for the vocabulary, C320, C322,
-        C325 for the encoder; C128, C129, C601, C407, C408 for the output.
+        C325, C333 to C336 for the encoder; C128, C129, C601, C407, C408 for the output.
     """
     output = Path(output)
     if not languages:
@@ -97,14 +110,18 @@ def ship(
         check_language(code)
     if precision not in PRECISIONS:
         raise ConcnerError(Errors.C546.format(found=precision, known=PRECISIONS))
+    if engine not in ENGINE_NAMES:
+        raise ConcnerError(Errors.C547.format(found=engine, known=ENGINE_NAMES))
     if keep_top and not keep_from:
         raise ConcnerError(Errors.C306.format(keep_top=keep_top))
     pieces: list[int] = []
+    engines: list[str] = []
 
     def make_weights(encoder: Encoder) -> CompactWeights:
         weights = make_compact_weights(
-            encoder, keep_from=keep_from, keep_top=keep_top, precision=precision
+            encoder, keep_from=keep_from, keep_top=keep_top, precision=precision, engine=engine
         )
+        engines.append(weights.engine)
         pieces.append(encoder.model.get_input_embeddings().num_embeddings)
         return weights
 
@@ -121,11 +138,15 @@ def ship(
         # The attribute serves this process, the config is what is stored.
         nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
         nlp.meta["name"] = default_name(languages[0])
+        if ONNX in engines:
+            known = nlp.meta.get("requirements", [])
+            nlp.meta["requirements"] = [*known, ONNX_REQUIREMENT]
         with whole_folder(output, "ship", sealed=True) as part:
             nlp.to_disk(part)
             report = ShippingReport(
                 languages=list(languages),
                 pieces=pieces,
+                engines=engines,
                 bytes_before=folder_size(nlp.path) if nlp.path else 0,
                 bytes_after=folder_size(part),
             )

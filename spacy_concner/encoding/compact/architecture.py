@@ -12,8 +12,9 @@ from thinc.types import Floats2d
 
 from ...corpora.segments import SEGMENTS_KEY, get_segments
 from ..windows import cut_windows
-from .engine import CompactWeights, Engine, EngineSettings
+from .engine import Engine, EngineSettings
 from .pieces import align, make_batches
+from .weights import CompactWeights
 
 CompactModel = Model[list[Doc], list[Floats2d]]
 NAME = "compact_encoder"
@@ -41,7 +42,8 @@ def build_compact_encoder(
     batch_pieces (int): Most pieces that the engine gets at once, padding included: a bound on
         memory. Small batches stay in a CPU's cache; a GPU wants some ten thousand.
     device (str): "cpu", "cuda" or "auto".
-    compute_type (str): "default", "int8", "float16", "float32", or another of CTranslate2's.
+    compute_type (str): "default", "int8", "float16", "float32", or another of CTranslate2's;
+        weights for ONNX Runtime have "default" alone, and run on the CPU.
     threads (int): Batches that a process encodes at once on CPU, each on a thread: 0 is one a
         core, up to four, or what `OMP_NUM_THREADS` says, and a single one with `n_process`.
     RETURNS (Model[List[Doc], List[Floats2d]]): The model.

@@ -1,4 +1,4 @@
-"""The weights that ship and the CTranslate2 session that runs them, one for each process."""
+"""The weights that ship, their settings, and a session that runs them in each process."""
 
 import copy
 import multiprocessing
@@ -7,13 +7,15 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import srsly
 from thinc.api import Shim
 
 from ...errors import ConcnerError, Errors
+from . import ctranslate2_session, onnx_session
+from .weights import CTRANSLATE2, ENGINES, ONNX, CompactWeights
 
 # Sessions of a parent process: to close one in a child would wait for threads that are not there.
 _INHERITED: list[Any] = []
@@ -35,27 +37,6 @@ if hasattr(os, "register_at_fork"):
 
 
 @dataclass(frozen=True)
-class CompactWeights:
-    """All that makes vectors from text.
-
-    files (dict[str, bytes]): The CTranslate2 model.
-    tokenizer (str): Content of tokenizer.json, its vocabulary that of the model.
-    prefix, suffix (list[int]): Special pieces around each sequence.
-    padding (int): Piece that fills up sequences.
-    width (int): Width of the vectors.
-    n_positions (int): Longest sequence, in word pieces, special ones included.
-    """
-
-    files: dict[str, bytes]
-    tokenizer: str
-    prefix: list[int]
-    suffix: list[int]
-    padding: int
-    width: int
-    n_positions: int
-
-
-@dataclass(frozen=True)
 class EngineSettings:
     """How to run the weights.
 
@@ -63,8 +44,9 @@ class EngineSettings:
     overlap (int): Pieces that the windows of a longer text share with their neighbours.
     batch_pieces (int): Most pieces of a batch, padding included.
     device (str): "cpu", "cuda" or "auto".
-    compute_type (str): Any of CTranslate2's: "default" takes that of the weights as far as the
-        device can, "int8", "float16", "float32" and others convert when loaded.
+    compute_type (str): "default" takes that of the weights as far as the device can, and is what
+        ONNX Runtime knows; "int8", "float16", "float32" and others of CTranslate2's convert when
+        loaded.
     threads (int): Batches that a process encodes at once on CPU, each on a thread of its own,
         0 for `count_threads`.
     """
@@ -110,6 +92,13 @@ def count_threads() -> int:
     return min(MOST_THREADS, os.cpu_count() or 1)
 
 
+class Session(Protocol):
+    """A model that is loaded, in whichever engine."""
+
+    def encode(self, pieces: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """Encode sequences, as `Engine.encode` does; several threads may ask at once."""
+
+
 class Engine(Shim):
     """Weights and, once they are needed, a session and a tokenizer of this process.
 
@@ -126,7 +115,7 @@ class Engine(Shim):
         """
         super().__init__(weights)
         self.settings = settings
-        self._session: Any = None
+        self._session: Session | None = None
         self._tokenizer: Any = None
         self._pool: ThreadPoolExecutor | None = None
         self._process: int | None = None
@@ -160,16 +149,8 @@ class Engine(Shim):
         RETURNS (ndarray): `(n_sequences, longest, width)` float32 vectors.
         """
         self._start()
-        import ctranslate2
-
-        output = self._session.forward_batch(
-            ctranslate2.StorageView.from_array(pieces), ctranslate2.StorageView.from_array(lengths)
-        ).last_hidden_state
-        if output.device != "cpu":
-            output = output.to_device(ctranslate2.Device.cpu)
-        if output.dtype != ctranslate2.DataType.float32:
-            output = output.to(ctranslate2.DataType.float32)
-        return np.array(output, copy=False)
+        assert self._session is not None
+        return self._session.encode(pieces, lengths)
 
     def for_each(self, task: Callable[[Any], None], items: Iterable[Any]) -> None:
         """Run a task that encodes for each of some items, on all threads.
@@ -198,26 +179,16 @@ class Engine(Shim):
     def _make_session(self) -> None:
         weights = self.weights
         _INHERITED.append((self._session, self._tokenizer, self._pool))
-        import ctranslate2
         from tokenizers import Tokenizer
 
+        if weights.engine == ONNX:
+            module, kind = onnx_session, onnx_session.OnnxSession
+        else:
+            module, kind = ctranslate2_session, ctranslate2_session.CTranslate2Session
         settings = self.settings
-        is_on_cpu = settings.device == "cpu" or (
-            settings.device == "auto" and not ctranslate2.get_cuda_device_count()
-        )
+        is_on_cpu = module.runs_on_cpu(settings.device)
         threads = (settings.threads or count_threads()) if is_on_cpu else 1
-        try:
-            session = ctranslate2.Encoder(
-                "compact",
-                device=settings.device,
-                compute_type=settings.compute_type,
-                inter_threads=threads,
-                intra_threads=1,
-                files=weights.files,
-            )
-        except (ValueError, RuntimeError) as error:
-            values = {"device": settings.device, "compute_type": settings.compute_type}
-            raise ConcnerError(Errors.C324.format(**values, error=error)) from error
+        session = kind(weights, settings, threads)
         try:
             self._tokenizer = Tokenizer.from_str(weights.tokenizer)
         # tokenizers raises nothing more precise.
@@ -229,20 +200,33 @@ class Engine(Shim):
 
     def to_bytes(self) -> bytes:
         """Give the weights as bytes; empty without weights."""
-        return srsly.msgpack_dumps(None if self._model is None else vars(self._model))
+        if self._model is None:
+            return srsly.msgpack_dumps(None)
+        fields = dict(vars(self._model))
+        # Earlier releases know no other engine, and read these weights as they read their own.
+        if fields["engine"] == CTRANSLATE2:
+            del fields["engine"]
+        return srsly.msgpack_dumps(fields)
 
     def from_bytes(self, data: bytes) -> "Engine":
         """Take weights from bytes.
 
         data (bytes): What `to_bytes` gave.
         RETURNS (Engine): The engine itself.
-        RAISES (ConcnerError): C326 if they hold something else.
+        RAISES (ConcnerError): C326 if they hold something else, C330 for weights of an engine
+            that is not known, C331 for those of ONNX Runtime where it is not installed.
         """
         try:
             message = srsly.msgpack_loads(data)
-            self._model = None if message is None else CompactWeights(**message)
+            weights = None if message is None else CompactWeights(**message)
         except (TypeError, ValueError) as error:
             raise ConcnerError(Errors.C326.format(path="The model", error=error)) from error
+        if weights is not None and weights.engine not in ENGINES:
+            raise ConcnerError(Errors.C330.format(found=weights.engine, known=ENGINES))
+        # Told when the pipeline is loaded, not with the first text.
+        if weights is not None and weights.engine == ONNX:
+            onnx_session.check_installed()
+        self._model = weights
         self._forget()
         return self
 

@@ -10,6 +10,7 @@ from threading import Barrier
 import numpy as np
 import pytest
 import spacy
+import srsly
 from spacy.tokens import Doc
 
 from spacy_concner.corpora.segments import make_bitext
@@ -276,6 +277,14 @@ def test_engine_that_cannot_start(tiny):
     engine = build_compact_encoder(compute_type="int3").from_bytes(tiny.to_bytes()).shims[0]
     with pytest.raises(ConcnerError, match="C324.*int3"):
         engine.encode(np.array([[1]], dtype="i4"), np.array([1], dtype="i4"))
+
+
+def test_weights_of_earlier_releases_name_no_engine(tiny, blank):
+    fields = srsly.msgpack_loads(get_engine(tiny).to_bytes())
+    names = {"files", "tokenizer", "prefix", "suffix", "padding", "width", "n_positions"}
+    assert fields.keys() == names
+    loaded = Engine(EngineSettings(), None).from_bytes(srsly.msgpack_dumps(fields))
+    assert loaded.weights.engine == "ctranslate2"
 
 
 @pytest.mark.parametrize("data", [b"\xc1", b"\x81\xa1a\x01"])

@@ -5,8 +5,8 @@ import pytest
 import torch
 import transformers
 
-from spacy_concner.encoding.compact import conversion
-from spacy_concner.encoding.compact.conversion import make_compact_weights
+from spacy_concner.encoding.compact import ctranslate2_conversion
+from spacy_concner.encoding.compact.conversion import choose_engine, make_compact_weights
 from spacy_concner.encoding.compact.engine import Engine, EngineSettings
 from spacy_concner.encoding.loading import Encoder
 from spacy_concner.errors import ConcnerError
@@ -78,24 +78,27 @@ def test_positions_that_can_be_used():
 )
 def test_kinds_that_the_engine_does_not_know(kind, changes, words):
     with pytest.raises(ConcnerError, match=r"C320.*" + words):
-        make_compact_weights(make_encoder(kind, **changes))
+        make_compact_weights(make_encoder(kind, **changes), engine="ctranslate2")
+    assert choose_engine(make_encoder(kind, **changes).model) == "onnx"
 
 
 def test_unknown_kind():
     config = transformers.MPNetConfig(vocab_size=20, **SIZES, intermediate_size=24)
+    encoder = Encoder(transformers.MPNetModel(config), make_tokenizer("Unigram"))
     with pytest.raises(ConcnerError, match=r"C320.*MPNetModel.*distilbert"):
-        make_compact_weights(Encoder(transformers.MPNetModel(config), make_tokenizer("Unigram")))
+        make_compact_weights(encoder, engine="ctranslate2")
+    assert choose_engine(encoder.model) == "onnx"
 
 
 def test_vectors_are_compared_before_shipping(monkeypatch):
     encoder = make_encoder("Bert")
-    convert = conversion.convert_model
+    convert = ctranslate2_conversion.convert_model
 
     def otherwise(model, precision):
         model.config.hidden_act = "relu"
         return convert(model, precision)
 
-    monkeypatch.setattr(conversion, "convert_model", otherwise)
+    monkeypatch.setattr(ctranslate2_conversion, "convert_model", otherwise)
     with pytest.raises(ConcnerError, match=r"C325.*BertModel"):
         make_compact_weights(encoder)
 
@@ -104,5 +107,5 @@ def test_slow_tokenizers_are_refused():
     class Slow:
         is_fast = False
 
-    with pytest.raises(ConcnerError, match="C320.*no fast one"):
+    with pytest.raises(ConcnerError, match="C336.*no fast one"):
         make_compact_weights(Encoder(None, Slow()))
