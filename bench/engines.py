@@ -1,6 +1,6 @@
 """Which engine ships: the student's encoder in CTranslate2 and ONNX Runtime, beside torch.
 
-    pip install onnx onnxruntime
+    pip install "spacy-concner[ship]"
     python bench/engines.py training/bg/model-last corpus/test-bg.spacy --threads 2
 
 All get the same batches of sentences of like length. A token's label is what the student's own
@@ -22,6 +22,9 @@ from spacy.tokens import DocBin
 from wasabi import msg
 
 from spacy_concner.encoding.compact.ctranslate2_conversion import convert_model
+from spacy_concner.encoding.compact.onnx_conversion import PACKAGES, export_model
+from spacy_concner.encoding.compact.onnx_quantization import quantize
+from spacy_concner.encoding.compact.onnx_session import LENGTHS, PIECES
 
 MOST_PIECES = 2048
 Batch = tuple[np.ndarray, np.ndarray]
@@ -47,9 +50,7 @@ def make_batches(tokenizer: Any, texts: list[str]) -> list[Batch]:
     return batches
 
 
-def engines(
-    transformer: Any, batch: Batch, threads: int, folder: Path
-) -> Iterator[tuple[str, float, Encode]]:
+def engines(transformer: Any, threads: int, folder: Path) -> Iterator[tuple[str, float, Encode]]:
     """Give each engine: its name, the MB of its weights and what encodes a batch."""
     import torch
 
@@ -61,10 +62,10 @@ def engines(
     size = sum(p.numel() * p.element_size() for p in transformer.parameters()) / 1e6
     yield "torch float32", size, with_torch
     yield from _ctranslate2(transformer, threads)
-    if find_spec("onnx") and find_spec("onnxruntime"):
-        yield from _onnx(transformer, batch, threads, folder)
+    if all(map(find_spec, PACKAGES)):
+        yield from _onnx(transformer, threads, folder)
     else:
-        msg.warn("Without ONNX Runtime: pip install onnx onnxruntime")
+        msg.warn('Without ONNX Runtime: pip install "spacy-concner[ship]"')
 
 
 def _ctranslate2(transformer: Any, threads: int) -> Iterator[tuple[str, float, Encode]]:
@@ -86,46 +87,29 @@ def _ctranslate2(transformer: Any, threads: int) -> Iterator[tuple[str, float, E
         yield f"CTranslate2 {precision}", sum(map(len, files.values())) / 1e6, encode
 
 
-def _onnx(
-    transformer: Any, batch: Batch, threads: int, folder: Path
-) -> Iterator[tuple[str, float, Encode]]:
+def _onnx(transformer: Any, threads: int, folder: Path) -> Iterator[tuple[str, float, Encode]]:
+    import onnx
     import onnxruntime
-    import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    class Vectors(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.encoder = transformer
-
-        def forward(self, pieces: Any, mask: Any) -> Any:
-            return self.encoder(pieces, attention_mask=mask).last_hidden_state
-
-    transformer.set_attn_implementation("eager")
-    axes = {0: "sequences", 1: "pieces"}
+    proto = export_model(transformer)
     full = folder / "full.onnx"
-    torch.onnx.export(
-        Vectors(),
-        tuple(torch.from_numpy(part) for part in batch),
-        str(full),
-        input_names=["pieces", "mask"],
-        output_names=["vectors"],
-        dynamic_axes={"pieces": axes, "mask": axes, "vectors": axes},
-        opset_version=17,
-        dynamo=False,
-    )
+    onnx.save(proto, full)
     files = {"ONNX Runtime float32": full}
     for name, per_channel in (("a tensor", False), ("a channel", True)):
         path = folder / f"{per_channel}.onnx"
         quantize_dynamic(full, path, weight_type=QuantType.QInt8, per_channel=per_channel)
         files[f"ONNX Runtime int8, a scale for {name}"] = path
+    files["ONNX Runtime int8, as shipped"] = folder / "shipped.onnx"
+    onnx.save(quantize(proto), folder / "shipped.onnx")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     for name, path in files.items():
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
         def encode(pieces: np.ndarray, mask: np.ndarray, session: Any = session) -> np.ndarray:
-            return session.run(None, {"pieces": pieces, "mask": mask})[0]
+            lengths = mask.sum(axis=1).astype("i4")
+            return session.run(None, {PIECES: pieces.astype("i4"), LENGTHS: lengths})[0]
 
         yield name, path.stat().st_size / 1e6, encode
 
@@ -152,7 +136,7 @@ def main(
     rows = []
     labels = None
     with tempfile.TemporaryDirectory() as folder:
-        for name, size, encode in engines(transformer, batches[0], threads, Path(folder)):
+        for name, size, encode in engines(transformer, threads, Path(folder)):
             seconds = []
             for _ in range(runs + 1):
                 begin = time.perf_counter()

@@ -61,8 +61,16 @@ def _byte_fallback(size: int, texts: list[str]):
 
 
 def _byte_level(size: int, texts: list[str]):
-    from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers
-    from tokenizers import decoders, trainers
+    from tokenizers import (
+        AddedToken,
+        Regex,
+        Tokenizer,
+        decoders,
+        models,
+        normalizers,
+        pre_tokenizers,
+        trainers,
+    )
 
     backend = Tokenizer(models.BPE(ignore_merges=True))
     backend.normalizer = normalizers.NFC()

@@ -1,1 +1,1 @@
-"""The encoder that ships: 8-bit weights in CTranslate2 or ONNX Runtime, no torch and no transformers."""
+"""The encoder that ships: in CTranslate2 or ONNX Runtime, without torch and transformers."""

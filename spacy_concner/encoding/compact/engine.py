@@ -181,14 +181,15 @@ class Engine(Shim):
         _INHERITED.append((self._session, self._tokenizer, self._pool))
         from tokenizers import Tokenizer
 
-        if weights.engine == ONNX:
-            module, kind = onnx_session, onnx_session.OnnxSession
-        else:
-            module, kind = ctranslate2_session, ctranslate2_session.CTranslate2Session
         settings = self.settings
-        is_on_cpu = module.runs_on_cpu(settings.device)
+        is_onnx = weights.engine == ONNX
+        is_on_cpu = is_onnx or ctranslate2_session.runs_on_cpu(settings.device)
         threads = (settings.threads or count_threads()) if is_on_cpu else 1
-        session = kind(weights, settings, threads)
+        session: Session
+        if is_onnx:
+            session = onnx_session.OnnxSession(weights, settings)
+        else:
+            session = ctranslate2_session.CTranslate2Session(weights, settings, threads)
         try:
             self._tokenizer = Tokenizer.from_str(weights.tokenizer)
         # tokenizers raises nothing more precise.

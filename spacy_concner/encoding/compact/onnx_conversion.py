@@ -53,9 +53,7 @@ def export_model(model: Any) -> Any:
             places = torch.arange(pieces.shape[1], device=pieces.device)
             mask = (places[None] < lengths[:, None]).long()
             # Ids are passed on their own: not every kind has token types.
-            output = self.encoder(
-                input_ids=pieces.long(), attention_mask=mask, return_dict=False
-            )
+            output = self.encoder(input_ids=pieces.long(), attention_mask=mask, return_dict=False)
             return output[0]
 
     if any(p.dtype != torch.float32 or p.device.type != "cpu" for p in model.parameters()):

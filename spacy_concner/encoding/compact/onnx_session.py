@@ -25,24 +25,14 @@ def check_installed() -> None:
         raise ConcnerError(Errors.C331)
 
 
-def runs_on_cpu(device: str) -> bool:
-    """Tell whether a device of the settings is the CPU here: it always is.
-
-    device (str): "cpu", "cuda" or "auto".
-    RETURNS (bool): True.
-    """
-    return True
-
-
 class OnnxSession:
     """A model of ONNX Runtime that several threads can ask at once, each on its own."""
 
-    def __init__(self, weights: CompactWeights, settings: "EngineSettings", threads: int) -> None:
+    def __init__(self, weights: CompactWeights, settings: "EngineSettings") -> None:
         """Load the model.
 
         weights (CompactWeights): What to run.
         settings (EngineSettings): How to run it.
-        threads (int): Not used: whoever asks computes.
         RAISES (ConcnerError): C331 without ONNX Runtime, C332 for a device or a compute type that
             it does not have, C324 if it cannot start.
         """

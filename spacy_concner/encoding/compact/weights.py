@@ -17,7 +17,8 @@ class CompactWeights:
     padding (int): Piece that fills up sequences.
     width (int): Width of the vectors.
     n_positions (int): Longest sequence, in word pieces, special ones included.
-    engine (str): What runs them: "ctranslate2" or "onnx". Releases before 0.4 named none.
+    engine (str): What runs them: "ctranslate2" or "onnx". Weights of earlier
+        releases name none, and are CTranslate2's.
     """
 
     files: dict[str, bytes]

@@ -196,7 +196,9 @@ def test_models_that_torch_cannot_export(capfd):
             # What is computed depends on the data.
             return (input_ids.float() if input_ids.sum() > 3 else attention_mask,)
 
-    with pytest.raises(ConcnerError, match="C335.*Odd.*: Could not guard on data-dependent") as told:
+    with pytest.raises(
+        ConcnerError, match="C335.*Odd.*: Could not guard on data-dependent"
+    ) as told:
         onnx_conversion.export_model(Odd())
     assert "\n" not in str(told.value)
     assert capfd.readouterr() == ("", "")
