@@ -7,8 +7,8 @@ which of them made it. What is made stays when a run is killed, and the next one
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from ..pipelines import identify
 from ..sharding.folder import MAKING, Write
 from ..sharding.part import Part
 from ..sharding.processes import Processes, count_cores
+from ..sharding.ray_actors import RayActors
 from ..sharding.run import Engine, Here, run_shards
 from .formats import ENTITIES_FIELD, SUFFIXES, Layout
 from .notes import KIND, NOTES_FILE, AppliedFolder, Note
@@ -29,7 +30,8 @@ from .records import TEXT_FIELD
 from .shards import Shard, cut, find_files
 from .worker import Work, Worker
 
-ENGINES = ("local",)
+LOCAL, RAY = "local", "ray"
+ENGINES = (LOCAL, RAY)
 
 
 @dataclass
@@ -81,7 +83,8 @@ def apply(
     skip_invalid: bool = False,
     rejects: Path | None = None,
     part: str = "",
-    engine: str = "local",
+    engine: str = LOCAL,
+    address: str = "",
     processes: int = 0,
     gpu_id: int = -1,
     limit: int = 0,
@@ -108,9 +111,11 @@ def apply(
         given, `skip_invalid` holds. With parts, the run that ends last writes it.
     part (str): Such as "2/8": make every eighth shard, from the second on. Runs of the other parts
         share nothing with this one but the folder.
-    engine (str): "local" for processes of this machine.
-    processes (int): How many; 0 for one a core that this process may use, or one with a GPU.
-    gpu_id (int): GPU, or -1 for the CPU.
+    engine (str): "local" for processes of this machine, "ray" for actors of Ray.
+    address (str): Address of a Ray cluster whose machines share the disk; "" for one on this
+        machine.
+    processes (int): How many; 0 for one a core that there is, or one a GPU.
+    gpu_id (int): GPU, or -1 for the CPU; with Ray, any number of 0 or more gives each actor one.
     limit (int): Read this many records; 0 reads all.
     batch_size (int): Texts a batch.
     shard_size (int): Records a shard, broken ones included; the work lost when a run is killed is
@@ -121,8 +126,8 @@ def apply(
     RAISES (ConcnerError): C132, C406, C630 for a setting, C602, C608, C640, C641, C642, C646, C649
         for the input, C515 for the pipeline, C105, C122, C143, C146, C152, C643, C644, C645 for a
         broken record, C647, C650, C652 for fields, C648 if the pipeline fails, C631 if a process
-        dies, C651 if there is no text, C129, C407, C408 and C601 for output and rejects, C405 and
-        C653 if the output was made otherwise.
+        dies, C632, C633 and C634 for Ray, C651 if there is no text, C129, C407, C408 and C601 for
+        output and rejects, C405 and C653 if the output was made otherwise.
     """
     least = {
         "--limit": (limit, 0),
@@ -135,6 +140,8 @@ def apply(
             raise ConcnerError(Errors.C406.format(option=option, value=value, least=lowest))
     check_setting("--format", format, format in SUFFIXES, one_of(list(SUFFIXES)))
     check_setting("--engine", engine, engine in ENGINES, one_of(ENGINES))
+    if address and engine != RAY:
+        raise ConcnerError(Errors.C634.format(engine=engine))
     ReadOptions(encoding=encoding).check()
     own, path, output = Part.read(part), Path(path), Path(output)
     left_out = None
@@ -176,9 +183,8 @@ def apply(
         find = partial(folder.find_note, with_rejects=left_out is not None, force=force)
         shards = _Counted(cut(files, shard_size, part=own, limit=limit, encoding=encoding))
         wanted = (shard for shard in shards if own.has(shard.number))
-        n_processes = processes or (count_cores() if gpu_id < 0 else 1)
         with (
-            _open_engine(work, n_processes) as workers,
+            _open_engine(engine, work, processes, address) as workers,
             tqdm(unit=" words", unit_scale=True, disable=None if progress else True) as bar,
         ):
             for made in run_shards(wanted, find, workers):
@@ -211,20 +217,35 @@ def _name(file: Path, path: Path) -> str:
 
 
 @contextmanager
-def _open_engine(work: Work, n_processes: int) -> Iterator[Engine[Shard, Note]]:
+def _open_engine(
+    engine: str, work: Work, processes: int, address: str
+) -> Iterator[Engine[Shard, Note]]:
     """Start what makes shards."""
-    with ExitStack() as stack:
-        if n_processes > 1:
-            yield stack.enter_context(Processes(Worker, (work,), n_processes))
-        else:
-            loaded: list[Worker] = []
+    on_gpu = work.gpu_id >= 0
+    n = processes or (1 if on_gpu else count_cores())
+    if engine == RAY:
+        # Ray shows each actor no GPU but its own.
+        work = replace(work, gpu_id=min(work.gpu_id, 0))
+        with RayActors(Worker, (work,), processes, address=address, on_gpu=on_gpu) as actors:
+            yield actors
+    elif n > 1:
+        with Processes(Worker, (work,), n) as workers:
+            yield workers
+    else:
+        yield Here(_Lazily(work))
 
-            def make(shard: Shard) -> Note:
-                if not loaded:
-                    loaded.append(Worker(work))
-                return loaded[0](shard)
 
-            yield Here(make)
+class _Lazily:
+    """A worker of this process, which loads its pipeline once there is something to do."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._worker: Worker | None = None
+
+    def __call__(self, shard: Shard) -> Note:
+        if self._worker is None:
+            self._worker = Worker(self._work)
+        return self._worker(shard)
 
 
 def _finish(folder: AppliedFolder, n_shards: int, done: Applied) -> None:

@@ -49,10 +49,15 @@ def apply_cli(
         "others into the same folder",
     ),
     engine: str = typer.Option(
-        "local", "--engine", help="Where shards are made: local, by processes of this machine"
+        "local", "--engine", help="local (processes of this machine) or ray (actors of Ray)"
+    ),
+    address: str = typer.Option(
+        "",
+        "--address",
+        help="Address of a Ray cluster whose machines share the disk; one on this machine without",
     ),
     processes: int = typer.Option(
-        0, "--processes", help="How many processes; 0 for one a core, or one with a GPU"
+        0, "--processes", help="How many processes or actors; 0 for one a core, or a GPU"
     ),
     gpu_id: int = GPU_ID,
     limit: int = typer.Option(0, "--limit", help="Read this many records; 0 for all"),
@@ -68,7 +73,7 @@ def apply_cli(
     """
     from ..applying.apply import apply
 
-    if processes in (0, 1):
+    if engine == "local" and processes in (0, 1):
         use_gpu(gpu_id)
     result = apply(
         pipeline,
@@ -83,6 +88,7 @@ def apply_cli(
         rejects=rejects,
         part=part,
         engine=engine,
+        address=address,
         processes=processes,
         gpu_id=gpu_id,
         limit=limit,

@@ -13,3 +13,12 @@ class ShardingErrors:
         "ran out. Run the same command again, which goes on where it was, with fewer --processes "
         "or a smaller --batch-size."
     )
+    C632 = (
+        "--engine ray needs the package ray, which is not there ({error}). Run: "
+        'pip install "spacy-concner[ray]"'
+    )
+    C633 = (
+        "Ray cannot be used: {error}. Give --address of a cluster that runs, or leave it out to "
+        "start one on this machine."
+    )
+    C634 = "--address is for --engine ray, and the engine is {engine}. Leave it out, or name ray."

@@ -38,6 +38,18 @@ def make_dying() -> Callable[[int], int]:
     return die
 
 
+def make_dying_once(folder: Path) -> Callable[[int], int]:
+    """Make what dies at three, the first time."""
+
+    def work(shard: int) -> int:
+        if shard == 3 and not (folder / "died").exists():
+            (folder / "died").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return -shard
+
+    return work
+
+
 def make_sleeping(folder: Path) -> Callable[[int], int]:
     def sleep(shard: int) -> int:
         (folder / str(os.getpid())).touch()

@@ -1,0 +1,63 @@
+import sys
+
+import pytest
+
+from spacy_concner.errors import ConcnerError
+from spacy_concner.sharding import ray_actors
+from spacy_concner.sharding.ray_actors import RayActors
+from spacy_concner.sharding.run import run_shards
+from tests.sharding.workers import make_dying, make_dying_once, make_failing
+
+
+def test_what_ray_needs(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ConcnerError, match=r'C632.*pip install "spacy-concner\[ray\]"'):
+        ray_actors.import_ray()
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A cluster of this machine that the tests share."""
+    ray = pytest.importorskip("ray")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        # Actors are nice to all else that runs, and would wait for other tests.
+        patch.setenv("RAY_worker_niceness", "0")
+        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    yield ray
+    ray.shutdown()
+
+
+@pytest.mark.slow
+def test_a_dead_actor_s_shards_are_made_by_others(cluster, tmp_path):
+    with RayActors(make_dying_once, (tmp_path,), 2) as engine:
+        done = list(run_shards(range(1, 12), {5: 0}.get, engine))
+    assert (tmp_path / "died").exists()
+    assert sorted((one.shard, one.result) for one in done) == [
+        (shard, 0 if shard == 5 else -shard) for shard in range(1, 12)
+    ]
+
+
+@pytest.mark.slow
+def test_faults_of_an_actor_are_told(cluster, monkeypatch):
+    with pytest.raises(ConcnerError) as raised, RayActors(make_failing, (), 1) as engine:
+        list(run_shards(range(9), lambda shard: None, engine))
+    assert str(raised.value) == "[C999] a fault of three"
+    monkeypatch.setattr(ray_actors, "MOST_DEATHS", 1)
+    with pytest.raises(ConcnerError, match="C631.*shard 3"), RayActors(make_dying, (), 1) as engine:
+        list(run_shards(range(9), lambda shard: None, engine))
+    with pytest.raises(ConcnerError, match="C633.*no GPU"):
+        RayActors(make_failing, (), 0, on_gpu=True)
+
+
+@pytest.mark.slow
+def test_actors_make_what_one_process_makes(cluster, trained_folder, tmp_path):
+    from tests.applying.test_apply import bytes_of, run
+    from tests.applying.texts import write_text
+
+    path = write_text(tmp_path, "a.parquet")
+    for folder, settings in (("one", {}), ("ray", {"engine": "ray", "processes": 2})):
+        run(trained_folder, path, tmp_path / folder, format="jsonl", shard_size=3, **settings)
+    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "ray")
+    with pytest.raises(ConcnerError, match="C634.*--address"):
+        run(trained_folder, path, tmp_path / "ray", address="auto")
