@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,9 @@ def make_encoder(
         record["vocabulary_size"] = after.n_pieces
         with whole_folder(output, "encoder") as part:
             encoder.model.save_pretrained(part)
-            plain_tokenizer(encoder.tokenizer).save_pretrained(part)
+            tokenizer = plain_tokenizer(encoder.tokenizer)
+            tokenizer.model_input_names = accepted_inputs(encoder.model, tokenizer)
+            tokenizer.save_pretrained(part)
             srsly.write_json(part / RECORD_FILE, record)
     return before, after
 
@@ -90,6 +93,17 @@ def measure(model: Any) -> EncoderSize:
         n_parameters=sum(p.numel() for p in parameters),
         n_bytes=sum(p.numel() * p.element_size() for p in parameters),
     )
+
+
+def accepted_inputs(model: Any, tokenizer: Any) -> list[str]:
+    """Give those of a tokenizer's outputs that a model takes: not every kind knows token types.
+
+    model (transformers.PreTrainedModel): The model.
+    tokenizer (transformers.PreTrainedTokenizerFast): Its tokenizer.
+    RETURNS (list[str]): Names, in the tokenizer's order.
+    """
+    known = signature(model.forward).parameters
+    return [name for name in tokenizer.model_input_names if name in known]
 
 
 def _record(source: str, model: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def drop_layers(nlp: Language, keep: int) -> None:
     for encoder in found:
         layers = _layers(encoder)
         depth = len(layers)
-        kept = chosen_layers(depth, keep)
+        kept = chosen_layers(depth, keep, period_of(encoder))
         for number in reversed(range(depth)):
             if number not in kept:
                 del layers[number]
@@ -34,14 +34,29 @@ def drop_layers(nlp: Language, keep: int) -> None:
         logger.info("Encoder layers kept: %s of %d", kept, depth)
 
 
-def chosen_layers(depth: int, keep: int) -> list[int]:
+def period_of(encoder: Any) -> int:
+    """Give after how many layers an encoder's kinds of layers come again.
+
+    encoder (transformers.PreTrainedModel): The encoder.
+    RETURNS (int): 3 for most of ModernBERT's kind, of which every third layer sees the whole
+        text and the others their neighbours; 1 where all layers are alike.
+    """
+    return getattr(encoder.config, "global_attn_every_n_layers", 1) or 1
+
+
+def chosen_layers(depth: int, keep: int, period: int = 1) -> list[int]:
     """Choose layers evenly from the first to the last; a single one is the first.
 
     depth (int): Layers that there are.
     keep (int): Layers that stay.
+    period (int): Layers that stay or go together, so that each has a place of its own kind: what
+        a layer sees is told by its place when the pipeline is loaded.
     RETURNS (list[int]): Their numbers from 0.
     """
-    return [round(place * (depth - 1) / max(1, keep - 1)) for place in range(keep)]
+    blocks = -(-keep // period)
+    there = max(blocks, depth // period)
+    chosen = [round(place * (there - 1) / max(1, blocks - 1)) for place in range(blocks)]
+    return [chosen[place // period] * period + place % period for place in range(keep)]
 
 
 def _layers(encoder: Any) -> Any:

@@ -9,6 +9,7 @@ from spacy_concner.encoding import demo_encoder, loading
 from spacy_concner.encoding.encoder import RECORD_FILE, make_encoder
 from spacy_concner.encoding.loading import load_encoder
 from spacy_concner.errors import ConcnerError
+from tests.encoding.modern_encoders import make_folder
 from tests.encoding.tiny_encoders import KINDS, SENTENCES, write_corpus
 from tests.tiny_pipelines import transformer_model
 
@@ -44,6 +45,18 @@ def test_uncut_folder_is_the_same_encoder(encoder_folders, tmp_path):
     old, new = (AutoTokenizer.from_pretrained(path) for path in (source, tmp_path / "made"))
     assert new.get_vocab() == old.get_vocab()
     assert new(SENTENCES)["input_ids"] == old(SENTENCES)["input_ids"]
+
+
+def test_token_types_are_left_out_where_the_model_knows_none(tmp_path):
+    folder = make_folder("ModernBert", "byte level", tmp_path / "source")
+    # As a tokenizer says that was saved by itself.
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.model_input_names = ["input_ids", "token_type_ids", "attention_mask"]
+    tokenizer.save_pretrained(folder)
+    make_encoder(folder, tmp_path / "made")
+    inputs = AutoTokenizer.from_pretrained(tmp_path / "made")("a", return_tensors="pt")
+    assert set(inputs) == {"input_ids", "attention_mask"}
+    AutoModel.from_pretrained(tmp_path / "made")(**inputs)
 
 
 def test_record_says_where_the_encoder_comes_from(encoder_folders, tmp_path):

@@ -5,6 +5,7 @@ import pytest
 import spacy
 
 from spacy_concner.errors import ConcnerError
+from spacy_concner.training import layers
 from spacy_concner.training.layers import chosen_layers, drop_layers
 from tests.tiny_pipelines import make_bert
 from tests.training.test_start import callback, make_nlp, update, weights
@@ -29,6 +30,40 @@ def test_every_choice_has_as_many_layers_as_it_should():
         for keep in range(1, depth + 1):
             chosen = chosen_layers(depth, keep)
             assert len(set(chosen)) == keep and max(chosen) < depth and chosen == sorted(chosen)
+
+
+def test_layers_keep_a_place_of_their_kind():
+    assert chosen_layers(22, 6, 3) == [0, 1, 2, 18, 19, 20]
+    assert chosen_layers(22, 8, 3) == [0, 1, 2, 9, 10, 11, 18, 19]
+    for depth in range(1, 30):
+        for keep in range(1, depth + 1):
+            chosen = chosen_layers(depth, keep, 3)
+            assert len(set(chosen)) == keep and max(chosen) < depth and chosen == sorted(chosen)
+            assert all(number % 3 == place % 3 for place, number in enumerate(chosen))
+        assert chosen_layers(depth, depth, 3) == list(range(depth))
+
+
+def test_a_smaller_modernbert_is_loaded_as_it_was(tmp_path):
+    import torch
+    from transformers import AutoModel
+
+    from spacy_concner.encoding.loading import Encoder
+    from tests.encoding.modern_encoders import make_model, make_tokenizer
+
+    tokenizer = make_tokenizer("byte level", size=400)
+    model = make_model("ModernBert", tokenizer, num_hidden_layers=5, local_attention=4)
+    nlp = spacy.blank("xx")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layers, "find_encoders", lambda _: [Encoder(model, tokenizer)])
+        drop_layers(nlp, 3)
+    model.save_pretrained(tmp_path)
+    ids = torch.arange(4, 40)[None]
+    with torch.inference_mode():
+        expected, found = (
+            encoder(ids).last_hidden_state
+            for encoder in (model, AutoModel.from_pretrained(tmp_path))
+        )
+    torch.testing.assert_close(found, expected)
 
 
 @pytest.mark.slow
