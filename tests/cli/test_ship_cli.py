@@ -28,5 +28,7 @@ def test_errors(student, tmp_path):
     (tmp_path / "file").write_text("")
     done = run(student, tmp_path / "file", "--lang", "bg")
     assert done.exit_code == 1 and "[C129]" in done.output
+    done = run(student, tmp_path / "bg", "--lang", "bg", "--engine", "tpu")
+    assert done.exit_code == 1 and "[C547]" in done.output
     done = run(student, tmp_path / "bg", "--lang", "bg", "--keep-top", "3")
     assert done.exit_code == 1 and "[C306]" in done.output
