@@ -18,6 +18,7 @@ from .new import new_cli
 from .report import report_cli
 from .scores import scores_cli
 from .ship import ship_cli
+from .small import small_cli
 from .smoke_test import smoke_test_cli
 from .summary import summary_cli
 from .translate import translate_cli
@@ -41,6 +42,7 @@ __all__ = [
     "report_cli",
     "scores_cli",
     "ship_cli",
+    "small_cli",
     "smoke_test_cli",
     "summary_cli",
     "translate_cli",

@@ -41,6 +41,7 @@ ORDER = (
     "distil",
     "calibrate",
     "ship",
+    "small",
     "apply",
     "report",
     "card",

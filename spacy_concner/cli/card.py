@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
-from ._util import verb
+from ._util import named_paths, verb
 
 
 @verb("card")
@@ -28,6 +28,12 @@ def card_cli(
     ),
     test: Path | None = typer.Option(
         None, "--test", help="Labelled .spacy corpus to score on now, with intervals"
+    ),
+    beside: list[str] = typer.Option(
+        [],
+        "--beside",
+        metavar="NAME=PATH",
+        help="Scores of another size on the same test data, to stand beside; once a size",
     ),
     sources: Path | None = typer.Option(
         None,
@@ -62,6 +68,7 @@ def card_cli(
         author=author,
         scores=scores,
         test=test,
+        beside={name: Path(path) for name, path in named_paths("--beside", beside).items()},
         sources=sources,
         encoder=encoder,
         student=student,

@@ -27,9 +27,6 @@ def collect_cli(
         ..., "--languages", help='Codes of the target languages, such as "bg de"'
     ),
     source: str = typer.Option("en", "--source", help="Language of the labelled text"),
-    raw_sentences: int = typer.Option(
-        0, "--raw-sentences", min=0, help="Read this many raw sentences of each language; 0 for all"
-    ),
     force: bool = FORCE,
 ) -> None:
     """Gather the corpora of a project in one folder, as the verbs read them."""
@@ -41,7 +38,6 @@ def collect_cli(
         output_path,
         languages=codes,
         source=source,
-        raw_sentences=raw_sentences,
         force=force,
     )
     rows = [(name, str(count)) for name, count in made.sentences.items()]

@@ -41,6 +41,9 @@ def distil_cli(
         "--rounds",
         help="Rounds: from the second on, the student before labels beside the teachers",
     ),
+    limit: int = typer.Option(
+        0, "--limit", min=0, help="Label this many raw sentences of each language; 0 for all"
+    ),
     min_confidence: float = typer.Option(
         0.0,
         "--min-confidence",
@@ -105,6 +108,7 @@ def distil_cli(
         student=Training(config, steps),
         dev=dev,
         encoder=encoder,
+        limit=limit,
         rounds=rounds,
         min_confidence=min_confidence,
         parallel=text,

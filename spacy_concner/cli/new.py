@@ -68,6 +68,12 @@ def new_cli(
     name: str = typer.Option(
         "", "--name", help="Packages are called xx_NAME_LANG; the folder's name without"
     ),
+    size: str = typer.Option(
+        "auto",
+        "--size",
+        help="Pipelines to make: base, both for a small one of each language, too, or auto for "
+        "one where there is raw text enough",
+    ),
     sources: Path | None = typer.Option(
         None,
         "--sources",
@@ -139,6 +145,7 @@ def new_cli(
             "offsets": offsets,
             "labels": reading.names_of(labels),
         },
+        size=size,
         raw_encoding=raw_encoding,
         skip_invalid=skip_invalid,
         seed=seed,
@@ -166,6 +173,8 @@ def new_cli(
     if further := list(made.others.list_all()):
         msg.info(f"Teaching beside: {', '.join(further)}")
     msg.info(f"A student of {plan.student_steps} steps: {plan.notes['student_steps']}")
+    small = " ".join(plan.small_languages) or "none"
+    msg.info(f"Small pipelines: {small} ({plan.notes['small_languages']})")
     if parallel:
         msg.info("Two rounds more with what the student finds alike in the parallel text")
     if untested := [code for code in files.raw if code not in files.tests]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
-from ._util import verb
+from ._util import language_codes, verb
 
 
 @verb("ship")
@@ -15,7 +15,10 @@ def ship_cli(
     ),
     output: Path = typer.Argument(..., metavar="OUTPUT", help="Folder to write"),
     lang: list[str] = typer.Option(
-        ..., "--lang", "-l", help="Language it is for, such as bg; the first names the package"
+        ...,
+        "--lang",
+        "-l",
+        help='Languages, such as "bg de"; the first names the package',
     ),
     keep_from: list[Path] = typer.Option(
         [],
@@ -60,7 +63,7 @@ def ship_cli(
     report = ship(
         student,
         output,
-        lang,
+        language_codes(" ".join(lang)),
         keep_from=keep_from,
         keep_top=keep_top,
         test=test,

@@ -72,6 +72,18 @@ class EncodingErrors:
         "{difference:.2g} in float32, for the text {text!r}. This model ({model}) computes "
         "otherwise than others of its kind, and cannot be shipped."
     )
+    C327 = (
+        "The network has no vectors of word pieces. Train it by spacy concner small, which takes "
+        "them from the teacher, or name a file that it has written as paths.pieces."
+    )
+    C328 = (
+        "{path} holds no vectors of word pieces: {error}. Let spacy concner small write the file, "
+        "and name it as paths.pieces."
+    )
+    C329 = (
+        "{path} has no compact encoder to take vectors of word pieces from. Give a teacher that "
+        "spacy concner ship has made."
+    )
     C326 = (
         "{path} is no shipped encoder or is damaged: {error}. Ship the student again, or install "
         "the package again."

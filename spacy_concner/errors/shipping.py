@@ -18,6 +18,10 @@ class ShippingErrors:
     )
     C546 = "Weights cannot be {found!r}. Use one of {known} for --precision."
     C547 = "The engine cannot be {found!r}. Use one of {known} for --engine."
+    C553 = (
+        "{path} has {found} sentences, too few for a small pipeline to learn from: {least} at "
+        "least. Give more raw text, tens of thousands of words."
+    )
     C560 = "{path}: {what}. Give {expected}."
     C561 = "Version {version!r} is none that a Python package can have. Give one such as 1.0.0."
     C563 = (

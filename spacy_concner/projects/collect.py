@@ -42,7 +42,6 @@ def collect(
     *,
     languages: Sequence[str],
     source: str = "en",
-    raw_sentences: int = 0,
     force: bool = False,
 ) -> Collection:
     """Gather the corpora of a project.
@@ -59,7 +58,6 @@ def collect(
     output (Path): Folder to write.
     languages (Sequence[str]): Codes of the target languages.
     source (str): Code of the language that is labelled.
-    raw_sentences (int): Sentences of raw text that are read for each language; 0 for all.
     force (bool): Replace a folder that collect has made before.
     RETURNS (Collection): What was gathered.
     RAISES (ConcnerError): C217 if there is no such folder, C611 if there is no such corpus, or two,
@@ -93,7 +91,6 @@ def collect(
                     folder / f"{name}.spacy",
                     segment=(language or source) if is_bitexts else None,
                     unlabelled=kind == "raw",
-                    limit=raw_sentences if kind == "raw" else 0,
                 )
                 done.sentences[name] = made.n_sentences
                 if is_bitexts and name == "labelled":

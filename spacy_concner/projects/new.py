@@ -22,7 +22,7 @@ from ..teaching.rounds import is_taken
 from ..teaching.voting import Voting
 from .assets import Assets, write_assets
 from .inspection import LABELLED, RAW, Files, Inspection, inspect_files, inspect_parallel
-from .plan import Amounts, Plan, make_plan
+from .plan import AUTO, SIZES, Amounts, Plan, make_plan
 from .template import CONFIGS, PROJECT, fill_template, template_folder
 
 VERB = "new"
@@ -30,6 +30,7 @@ ASSETS = "assets"
 # What a pipeline is called that teaches the labels that it knows.
 START = "start"
 TRAINED = ("direct", "translate_train", "concner")
+SMALL_STEPS = ("small", "package-small")
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ def new_project(
     engines: Mapping[str, str] | None = None,
     others: FurtherTeachers | None = None,
     options: Mapping[str, Any] | None = None,
+    size: str = AUTO,
     raw_encoding: str = "",
     skip_invalid: bool = False,
     seed: int = 1,
@@ -109,6 +111,7 @@ def new_project(
         labelled sentences to; one at most.
     others (FurtherTeachers | None): Pipelines that teach beside those that are trained here.
     options (Mapping[str, Any] | None): Settings of `convert` for labelled files.
+    size (str): Which sizes of pipelines it makes: "auto", "base" or "both", as of `make_plan`.
     raw_encoding (str): Encoding of raw text; "" for UTF-8, or what a byte order mark says.
     skip_invalid (bool): Leave broken records out.
     seed (int): Random seed of all trainings.
@@ -144,7 +147,7 @@ def new_project(
             )
             for language, path in files.parallel.items():
                 inspect_parallel(path, f"--parallel {language}", found)
-            _check_settings(found, files, {"--source": source, "--name": name})
+            _check_settings(found, files, {"--source": source, "--name": name, "--size": size})
             _check_encoder(found, encoder)
             _check_engines(found, files, engines, source)
             _check_others(found, others)
@@ -155,7 +158,7 @@ def new_project(
             with whole_folder(folder, VERB, "DIR") as part:
                 assets = write_assets(part / ASSETS, found, files, lines)
                 amounts = _count(found, assets, has_more=bool(engines or lines), files=files)
-                plan = make_plan(amounts)
+                plan = make_plan(amounts, size)
                 shutil.copytree(template_folder() / CONFIGS, part / CONFIGS)
                 variables = _describe_text(files, source, plan)
                 variables |= _describe_teachers(found, files, engines, others)
@@ -167,6 +170,7 @@ def new_project(
                     text,
                     variables,
                     workflow=workflow,
+                    more_steps=SMALL_STEPS if plan.small_languages else (),
                     notes=plan.notes,
                     more_deps={
                         "encoder": _folders([encoder]),
@@ -195,6 +199,9 @@ def _check(found: Inspection, option: str, function: Any, *arguments: Any) -> No
 
 def _check_settings(found: Inspection, files: Files, settings: Mapping[str, str]) -> None:
     source = settings["--source"]
+    if settings["--size"] not in SIZES:
+        told = {"value": settings["--size"], "what": "size", "expected": f"one of {SIZES}"}
+        found.problems.append(Errors.C624.format(option="--size", **told))
     _check(found, "--source", check_language, source)
     _check(found, "--name", check_name, settings["--name"])
     if files.sources is not None:
@@ -288,6 +295,7 @@ def _describe_text(files: Files, source: str, plan: Plan) -> dict[str, object]:
         "teacher_steps": plan.teacher_steps,
         "student_steps": plan.student_steps,
         "raw_sentences": plan.raw_sentences,
+        "small_languages": " ".join(plan.small_languages),
     }
 
 

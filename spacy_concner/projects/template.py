@@ -9,6 +9,8 @@ PACKAGED = Path(__file__).parent / "template"
 PROJECT = "project.yml"
 CONFIGS = "configs"
 ALL = "all"
+# Further commands of a workflow stand before this one.
+BEFORE = "    - report\n"
 # Of a command: all up to what it reads, and that.
 DEPS = re.compile(
     r'(?P<head>^  - name: "(?P<name>.+)"\n(?:    .*\n)*?    deps:\n)(?P<deps>(?:      .*\n)+)', re.M
@@ -29,6 +31,7 @@ def fill_template(
     variables: Mapping[str, object],
     *,
     workflow: str,
+    more_steps: Sequence[str] = (),
     notes: Mapping[str, str],
     more_deps: Mapping[str, Sequence[str]],
     no_deps: Collection[str] = (),
@@ -40,6 +43,7 @@ def fill_template(
     text (str): The template.
     variables (Mapping[str, object]): Values of variables; the others keep theirs.
     workflow (str): The one of the template's workflows that becomes "all", the only one.
+    more_steps (Sequence[str]): Further commands of it, before the report.
     notes (Mapping[str, str]): Why variables have their values, for a comment behind some.
     more_deps (Mapping[str, Sequence[str]]): Further paths that commands read, by command: what
         changes there runs them again.
@@ -67,8 +71,11 @@ def fill_template(
     steps = re.search(rf"^  {workflow}:\n((?:    - .*\n)+)", text, flags=re.M)
     if steps is None:
         raise KeyError(workflow)
+    listed = steps[1].splitlines(keepends=True)
+    more = [f"    - {step}\n" for step in more_steps]
+    listed[listed.index(BEFORE) : listed.index(BEFORE)] = more
     head, _, rest = text.partition("workflows:\n")
-    return f"{head}workflows:\n  {ALL}:\n{steps[1]}\n{rest[rest.index('commands:') :]}"
+    return f"{head}workflows:\n  {ALL}:\n{''.join(listed)}\n{rest[rest.index('commands:') :]}"
 
 
 def _quoted(value: object) -> str:

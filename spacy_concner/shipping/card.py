@@ -33,12 +33,14 @@ from .card_inputs import (
     read_encoder,
     read_json,
     read_pipeline,
+    read_small,
     read_sources,
 )
 from .meta import MEASURED_IN, TRAINING_DEV, language_name, make_meta, training_settings
 
 CARD = "README.md"
 TEMPLATE = "card.md.jinja"
+EXPECTED_SCORES = "the scores of spacy evaluate"
 
 
 def write_card(
@@ -51,6 +53,7 @@ def write_card(
     author: str = "",
     scores: Path | None = None,
     test: Path | None = None,
+    beside: Mapping[str, Path] | None = None,
     sources: Path | None = None,
     encoder: Path | None = None,
     student: Path | None = None,
@@ -67,6 +70,7 @@ def write_card(
     author (str): Who publishes it.
     scores (Path): Scores as `spacy evaluate` wrote them.
     test (Path): Labelled `.spacy` corpus to measure on instead, with bootstrap intervals.
+    beside (Mapping[str, Path]): Scores of other sizes on the same test data, by name.
     sources (Path): JSON list of the training corpora: name, license, author, url.
     encoder (Path): Encoder folder; what the config names if it is there, without.
     student (Path): Pipeline that this one was shipped from, for the settings of the training.
@@ -86,7 +90,9 @@ def write_card(
     # As in the name of a language such as pt-BR.
     name = name.replace("-", "_")
     check_name(name)
+    beside = beside or {}
     inputs: dict[str, Paths] = {"--scores": scores, "--test": test, "--sources": sources}
+    inputs["--beside"] = list(beside.values())
     outputs: dict[str, Output] = {
         f"PIPELINE/{name}": Store(pipeline / name) for name in (META, CARD)
     }
@@ -107,11 +113,15 @@ def write_card(
         if test is not None:
             measured, measured_on = measure(pipeline, test), test.name
         elif scores is not None:
-            expected = "the scores of spacy evaluate"
-            measured, measured_on = read_json(scores, dict, expected), scores.stem
+            measured, measured_on = read_json(scores, dict, EXPECTED_SCORES), scores.stem
             # What `scores` notes where the language has no labelled sentences.
             measured_in = measured.pop(MEASURED_IN, "")
         trained = read_pipeline(student)[1] if student else config
+        settings = training_settings(trained)
+        small = read_small(pipeline)
+        if small:
+            # Only its loss, which is not needed any more, is not told by its config.
+            settings.pop("losses", None)
         meta = make_meta(
             before,
             language=language,
@@ -123,7 +133,9 @@ def write_card(
             measured_in=measured_in,
             sources=corpora,
             encoder=read_encoder(encoder, trained),
-            training=training_settings(trained),
+            training=settings,
+            small=small,
+            beside={name: read_json(path, dict, EXPECTED_SCORES) for name, path in beside.items()},
             calibration=read_calibration(pipeline / recognisers[-1]),
         )
         card = make_card(meta)

@@ -19,11 +19,14 @@ from ..files import show_reason
 from ..pipelines import CONFIG_FILE, RECOGNISER, load_pipeline
 from ..scoring.bootstrap import bootstrap_interval, f_score
 from ..scoring.matches import EntitySpan, compare, sum_counts
+from .comparison import RECORD_FILE as SHIPPED_FILE
 
 META = "meta.json"
 SOURCE_KEYS = ("name", "license")
 # What the card tells of a calibration.
 CALIBRATION = ("method", "languages", "n_entities")
+# And of a small pipeline.
+SMALL = ("raw_words", "held_out", "agreement")
 _KINDS: dict[type, str] = {list: "a list", dict: "an object", str: "a text"}
 
 
@@ -55,6 +58,13 @@ def read_calibration(component: Path) -> dict[str, Any] | None:
     settings = component / "cfg"
     stored = srsly.read_json(settings).get("calibration") if settings.is_file() else None
     return {key: stored.get(key) for key in CALIBRATION} if stored else None
+
+
+def read_small(pipeline: Path) -> dict[str, Any] | None:
+    """Read how a small pipeline was made, as `make_small` notes it; None for any other."""
+    record = pipeline / SHIPPED_FILE
+    found = srsly.read_json(record) if record.is_file() else {}
+    return {key: found[key] for key in SMALL} if all(key in found for key in SMALL) else None
 
 
 def read_json(path: Path, kind: type, expected: str) -> Any:

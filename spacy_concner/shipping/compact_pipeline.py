@@ -7,17 +7,14 @@ from typing import Any
 from spacy.language import Language
 from spacy.pipeline.tok2vec import Tok2VecListener
 from spacy.util import replace_model_node
-from thinc.api import Model, noop
+from thinc.api import Model
 
 from ..encoding.compact.architecture import build_compact_encoder, set_weights
-from ..encoding.compact.tokenizer import replacing
 from ..encoding.compact.weights import CompactWeights
 from ..encoding.loading import Encoder, encoders_of
 from ..errors import ConcnerError, Errors
 from ..pipelines import COMPACT, find_components
 
-STOCK_TOKENIZER = "spacy.Tokenizer.v1"
-TOKENIZER = "spacy-concner.ReplacingTokenizer.v1"
 LISTENER = "spacy-transformers.TransformerListener"
 OWN = "spacy-transformers.Tok2VecTransformer"
 
@@ -56,8 +53,7 @@ def compact_pipeline(
     """Replace each transformer by a compact encoder; all else stays as it is.
 
     A transformer that a single component listens to becomes part of that component; one with
-    several listeners a `tok2vec` component that they listen to. spaCy's own tokenizer learns
-    to replace lone surrogates.
+    several listeners a `tok2vec` component that they listen to.
 
     nlp (Language): The trained pipeline, changed in place.
     make_weights (Callable): Makes weights from a transformer with its tokenizer.
@@ -99,13 +95,6 @@ def compact_pipeline(
             nlp.remove_pipe(name)
             before = number if number < len(nlp.component_names) else None
             _add_tok2vec(nlp, new_name, encoder, config=config, before=before)
-    for name in find_components(nlp):
-        _drop_training_parts(nlp, name)
-    if nlp.config["nlp"]["tokenizer"] == {"@tokenizers": STOCK_TOKENIZER}:
-        nlp.tokenizer = replacing(nlp.tokenizer)  # type: ignore[arg-type]
-        nlp.config["nlp"]["tokenizer"] = {"@tokenizers": TOKENIZER}
-    for callback in ("before_init", "after_init"):
-        nlp.config["initialize"][callback] = None
 
 
 def find_places(nlp: Language) -> list[Place]:
@@ -174,15 +163,3 @@ def _replace_settings(config: Any, architecture: str, replacement: dict[str, Any
         if _replace_settings(value, architecture, replacement):
             return True
     return False
-
-
-def _drop_training_parts(nlp: Language, name: str) -> None:
-    """Leave out losses and projection heads, which need torch and play no part in prediction."""
-    pipe: Any = nlp.get_pipe(name)
-    config = nlp._pipe_configs[name]
-    pipe.losses = {}
-    config["losses"] = {}
-    if config["model"].get("projection_width"):
-        config["model"]["projection_width"] = 0
-        for head in ("token_projection", "segment_projection"):
-            replace_model_node(pipe.model, pipe.model.get_ref(head), noop())

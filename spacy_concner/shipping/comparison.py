@@ -17,6 +17,8 @@ from ..arrays import softmax
 from ..corpora.segments import copy_tokens
 from ..pipelines import find_components
 
+# In a shipped pipeline, what shipping changed.
+RECORD_FILE = "concner_ship.json"
 Entities = tuple[tuple[int, int, str], ...]
 
 

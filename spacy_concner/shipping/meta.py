@@ -40,6 +40,8 @@ def make_meta(
     encoder: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
     calibration: Mapping[str, Any] | None = None,
+    small: Mapping[str, Any] | None = None,
+    beside: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Make the meta data of a package.
 
@@ -57,6 +59,9 @@ def make_meta(
     encoder (Mapping[str, Any]): Contents of the encoder's `concner_encoder.json`.
     training (Mapping[str, Any]): See `training_settings`.
     calibration (Mapping[str, Any]): Method, languages and n_entities of the calibration.
+    small (Mapping[str, Any]): Of a small pipeline raw_words, held_out and agreement, as of
+        `make_small`.
+    beside (Mapping[str, Mapping[str, Any]]): Scores of other sizes by name.
     RETURNS (dict[str, Any]): All fields of `meta.json`. The field "concner" holds what only
         the model card tells.
     """
@@ -79,9 +84,15 @@ def make_meta(
             "measured_in": measured_in,
             "elsewhere": figures if measured_in else {},
             "calibration": dict(calibration) if calibration else None,
+            "small": dict(small) if small else None,
+            "beside": {name: _totals(found) for name, found in (beside or {}).items()},
             "training": dict(training or {}),
         },
     }
+
+
+def _totals(scores: Mapping[str, Any]) -> dict[str, Any]:
+    return {measure: scores.get(measure) for measure in ("ents_p", "ents_r", "ents_f")}
 
 
 def default_name(language: str) -> str:

@@ -26,10 +26,10 @@ from ..files import Folder, claim, whole_folder
 from ..languages import check_language
 from ..pipelines import load_pipeline
 from .compact_pipeline import compact_pipeline
-from .comparison import compare, folder_size, run
+from .comparison import RECORD_FILE, compare, folder_size, run
 from .meta import default_name
+from .training_parts import drop_training_parts
 
-RECORD_FILE = "concner_ship.json"
 # What a wheel of a pipeline for ONNX Runtime asks for beside spacy-concner.
 ONNX_REQUIREMENT = "onnxruntime>=1.20"
 BATCH_SIZE = 256
@@ -135,6 +135,7 @@ def ship(
         gold = comparison_docs(nlp, test, keep_from, limit)
         before = run(nlp, gold, score=test is not None) if gold else None
         compact_pipeline(nlp, make_weights, settings=settings or {}, shared=shared)
+        drop_training_parts(nlp)
         # The attribute serves this process, the config is what is stored.
         nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
         nlp.meta["name"] = default_name(languages[0])

@@ -42,6 +42,9 @@ def tag_rows(example: Example, labels: dict[str, int], name: str) -> list[int]:
     RETURNS (list[int]): A column for each token.
     RAISES (ConcnerError): C002 if a gold tag is not among the labels.
     """
+    if not example.reference.has_annotation("ENT_IOB"):
+        # Raw text, of which there is much: aligning it takes a third of a small student's time.
+        return [MISSING] * len(example.predicted)
     rows = []
     for tag in align_tags(example):
         if tag is not None and tag not in labels:

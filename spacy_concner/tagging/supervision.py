@@ -65,7 +65,7 @@ def get_supervision(
             soft_labels[offset : offset + len(doc)] = soft
             # Rows of zeros are tokens that the teachers were not sure of.
             sure = soft.any(axis=1)
-            words = np.array([not token.is_space for token in doc], dtype=bool)
+            words = doc.to_array("IS_SPACE") == 0
             soft_mask[offset : offset + len(doc)] = words & sure
         own = aligned_vectors(example.reference, doc)
         if own is not None and len(own):

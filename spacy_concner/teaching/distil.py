@@ -81,6 +81,7 @@ def distil(
     encoder: Path,
     voting: Voting | None = None,
     map_labels: Path | LabelMap | None = None,
+    limit: int = 0,
     rounds: int = 1,
     min_confidence: float = 0.0,
     parallel: ParallelText | None = None,
@@ -104,6 +105,7 @@ def distil(
         whether they may know different labels.
     map_labels (Path | Mapping[str, Mapping[str, str | None]]): For teachers with different labels,
         a file as `read_label_map` reads it, or what it gives.
+    limit (int): Raw sentences of each language that are labelled; 0 for all.
     rounds (int): Rounds before those with parallel text.
     min_confidence (float): From the second round on, tokens whose likeliest label has a lower
         probability keep no label.
@@ -170,6 +172,7 @@ def distil(
             map_labels=mapping,
             parallel=parallel,
             seed=seed,
+            limit=limit,
         )
         run = _Run(read, output, gpu_id=gpu_id, progress=progress)
         return run.run(plan, force)
@@ -259,6 +262,7 @@ class _Run:
                 {name: self.pipelines[name] for name in step.teachers},
                 voting=self.inputs.voting.among(step.teachers),
                 map_labels=self.inputs.map_labels_of(step),
+                limit=self.inputs.limit,
                 min_confidence=step.min_confidence,
                 cache=self.output / CACHE,
                 force=True,

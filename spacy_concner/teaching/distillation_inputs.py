@@ -58,6 +58,7 @@ class DistillationInputs:
     map_labels: Changes of their labels.
     parallel: Parallel text; None without.
     seed: Random seed of the trainings.
+    limit: Raw sentences of each language that are labelled; 0 for all.
     """
 
     raw: Mapping[str, Path]
@@ -69,6 +70,7 @@ class DistillationInputs:
     map_labels: LabelMap
     parallel: ParallelText | None
     seed: int
+    limit: int = 0
 
     @property
     def texts(self) -> Mapping[str, Path]:
@@ -97,6 +99,7 @@ class DistillationInputs:
                     "teachers": {name: made[name] for name in step.teachers},
                     "start": step.start,
                     "min_confidence": step.min_confidence,
+                    **({"limit": self.limit} if self.limit else {}),
                     **self._votes(step),
                     **self._describe_training(self.student),
                     **shared,

@@ -1,0 +1,1 @@
+"""The network of small pipelines: vectors of word pieces, features of words, convolutions."""

@@ -1,0 +1,214 @@
+"""What a small network sees of a word: its pieces' vectors, its shape, its beginning and its end.
+
+The vectors are not trained. They come from a large encoder, which has read each piece alone, so
+that words that the raw text lacks are not unknown.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import srsly
+from spacy.strings import (  # type: ignore[attr-defined]
+    StringStore,
+    hash_string,
+)
+from spacy.vocab import Vocab
+from thinc.api import Shim
+
+from ...errors import ConcnerError, Errors
+from ..compact.tokenizer import readable
+
+# Words that are remembered between batches: those of a text come again and again.
+MOST_WORDS = 30_000
+
+
+@dataclass(frozen=True)
+class PieceTable:
+    """Vectors of word pieces.
+
+    tokenizer (str): Content of tokenizer.json.
+    vectors (ndarray): `(n_pieces, width)` int8, by the tokenizer's numbers.
+    scales (ndarray): `(width,)` float32, what one is worth in each column.
+    """
+
+    tokenizer: str
+    vectors: np.ndarray
+    scales: np.ndarray
+
+    def take(self, pieces: np.ndarray) -> np.ndarray:
+        """Give the vectors of some pieces: `(n, width)` float32."""
+        return self.vectors[pieces] * self.scales
+
+
+@dataclass(frozen=True)
+class WordSettings:
+    """Which beginnings and ends of a word are features.
+
+    prefixes, suffixes (tuple[int, ...]): Their lengths in characters.
+    """
+
+    prefixes: tuple[int, ...]
+    suffixes: tuple[int, ...]
+
+    @property
+    def n_features(self) -> int:
+        """Features of a word: its shape, beginnings and ends."""
+        return 1 + len(self.prefixes) + len(self.suffixes)
+
+    def describe(self, word: str, shape: int) -> list[int]:
+        """Give the hashes of a word's features.
+
+        word (str): The word.
+        shape (int): Hash of its shape.
+        RETURNS (list[int]): A hash for each feature.
+        """
+        low = word.lower()
+        beginnings = [hash_string(f"{n}<{low[:n]}") for n in self.prefixes]
+        return [shape, *beginnings, *(hash_string(f"{n}>{low[-n:]}") for n in self.suffixes)]
+
+
+class Words(Shim):
+    """Vectors and features of words, remembered between batches.
+
+    Copies, pickles and bytes hold the vectors of the pieces alone.
+    """
+
+    _model: PieceTable | None
+    _backend: Any
+    _rows: dict[int, int]
+    _features: np.ndarray
+    _vectors: np.ndarray
+
+    def __init__(self, settings: WordSettings, table: PieceTable | None = None) -> None:
+        """Take settings; the table can also come later, by `from_bytes` or `set_table`."""
+        super().__init__(table)
+        self.settings = settings
+        self._forget()
+
+    @property
+    def table(self) -> PieceTable:
+        """The vectors of the pieces.
+
+        RAISES (ConcnerError): C327 if there are none.
+        """
+        if self._model is None:
+            raise ConcnerError(Errors.C327)
+        return self._model
+
+    @property
+    def width(self) -> int:
+        """Width of the vectors."""
+        return self.table.vectors.shape[1]
+
+    def set_table(self, table: PieceTable) -> None:
+        """Take vectors of pieces."""
+        self._model = table
+        self._forget()
+
+    def look_up(self, words: Sequence[int], vocab: Vocab) -> tuple[np.ndarray, np.ndarray]:
+        """Give the features and vectors of words.
+
+        words (Sequence[int]): Hashes of different words.
+        vocab (Vocab): Where they stand.
+        RETURNS (tuple[ndarray, ndarray]): `(n_words, n_features)` uint64 hashes, and `(n_words,
+            width)` float32 means over the word pieces, zeros for a word without any.
+        """
+        with self._lock:
+            unknown = [word for word in words if word not in self._rows]
+            if unknown:
+                self._learn(words, unknown, vocab)
+            rows = [self._rows[word] for word in words]
+            return self._features[rows], self._vectors[rows]
+
+    def _learn(self, words: Sequence[int], unknown: Sequence[int], vocab: Vocab) -> None:
+        """Remember words; those of before go if there are too many together."""
+        if len(self._rows) + len(unknown) > MOST_WORDS:
+            self._rows, unknown = {}, words
+        features, vectors = self._describe(unknown, vocab)
+        first = len(self._rows)
+        if first:
+            features = np.concatenate([self._features[:first], features])
+            vectors = np.concatenate([self._vectors[:first], vectors])
+        self._features, self._vectors = features, vectors
+        self._rows.update({word: first + number for number, word in enumerate(unknown)})
+
+    def _describe(self, words: Sequence[int], vocab: Vocab) -> tuple[np.ndarray, np.ndarray]:
+        strings: StringStore = vocab.strings
+        texts = [strings[word] for word in words]
+        features = [
+            self.settings.describe(text, vocab[word].shape)
+            for word, text in zip(words, texts, strict=True)
+        ]
+        found = self._tokenizer.encode_batch(
+            [readable(text) for text in texts], add_special_tokens=False
+        )
+        ids = [encoding.ids for encoding in found]
+        lengths = np.array([len(pieces) for pieces in ids])
+        flat = np.array([piece for pieces in ids for piece in pieces], dtype="i8")
+        rows = np.repeat(np.arange(len(ids)), lengths)
+        sums = np.zeros((len(ids), self.width), dtype="f4")
+        np.add.at(sums, rows, self.table.take(flat))
+        return np.array(features, dtype="u8"), sums / np.maximum(lengths, 1)[:, None]
+
+    @property
+    def _tokenizer(self) -> Any:
+        if self._backend is None:
+            from tokenizers import Tokenizer
+
+            try:
+                self._backend = Tokenizer.from_str(self.table.tokenizer)
+            # tokenizers raises nothing more precise.
+            except Exception as error:
+                raise ConcnerError(Errors.C326.format(path="The tokenizer", error=error)) from error
+        return self._backend
+
+    def _forget(self) -> None:
+        self._backend = None
+        self._rows = {}
+        self._features = np.zeros((0, self.settings.n_features), dtype="u8")
+        self._vectors = np.zeros((0, 0), dtype="f4")
+        self._lock = threading.Lock()
+
+    def to_bytes(self) -> bytes:
+        """Give the table as bytes; empty without one."""
+        return srsly.msgpack_dumps(None if self._model is None else vars(self._model))
+
+    def from_bytes(self, data: bytes) -> "Words":
+        """Take the table from bytes.
+
+        data (bytes): What `to_bytes` gave.
+        RETURNS (Words): Itself.
+        RAISES (ConcnerError): C326 if they hold something else.
+        """
+        try:
+            message = srsly.msgpack_loads(data)
+            self._model = None if message is None else PieceTable(**message)
+        except (TypeError, ValueError) as error:
+            raise ConcnerError(Errors.C326.format(path="The model", error=error)) from error
+        self._forget()
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what a pickle holds: no words, no tokenizer, no lock."""
+        return {"_model": self._model, "settings": self.settings}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take what a pickle held."""
+        self.__init__(state["settings"], state["_model"])  # type: ignore[misc]
+
+    def copy(self) -> "Words":
+        """Copy it; the table, which never changes, is shared."""
+        return Words(self.settings, self._model)
+
+    def __deepcopy__(self, memo: dict) -> "Words":
+        """Copy as `copy` does."""
+        return self.copy()
+
+    def finish_update(self, optimizer: Any) -> None:
+        """Do nothing: the vectors are not trained."""
+
+    def to_device(self, device_type: str, device_id: int) -> None:
+        """Do nothing: words are looked up on the CPU."""

@@ -1,0 +1,210 @@
+"""A small pipeline out of a shipped one: a convolutional network that learns from what it says.
+
+The teacher labels raw text softly, and a network without an encoder learns from it, as in
+XtremeDistil (https://arxiv.org/abs/2004.05686), whose students are LSTMs. It sees words by the
+teacher's vectors of their pieces. Some sentences are held out, and how often student and teacher
+find the same there tells without any label how much got lost.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+
+import srsly
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin, Span
+from spacy.vocab import Vocab
+from thinc.api import Model
+
+from ..corpora.reader import corpus_files, count_docs, read_docs
+from ..corpora.segments import copy_tokens
+from ..encoding.compact.engine import Engine
+from ..encoding.convolutional.piece_table import make_piece_table, write_piece_table
+from ..errors import ConcnerError, Errors
+from ..files import Folder, Paths, claim, whole_folder
+from ..languages import check_language
+from ..pipelines import annotate_docs, find_component, load_pipeline
+from ..teaching.label import label
+from ..teaching.rounds import settings_for
+from ..teaching.student_training import run_training
+from .comparison import RECORD_FILE, folder_size, run
+from .meta import default_name
+from .ship import BATCH_SIZE
+from .training_parts import drop_training_parts, round_weights
+
+VERB = "small"
+TEACHER = "base"
+# Sentences held out: one in twenty, and no more than are read in seconds.
+HELD_OUT_SHARE = 20
+MOST_HELD_OUT = 1000
+FEWEST_DOCS = 100
+PART_DOCS = 10_000
+PIECE_WIDTH = 96
+# As configs/small.cfg has it.
+WORDS_A_STEP = 1000
+PASSES = 6
+FEWEST_STEPS, MOST_STEPS = 300, 6000
+
+
+@dataclass(frozen=True)
+class SmallReport:
+    """What a small pipeline was made of, and how it does beside its teacher.
+
+    languages: Codes of the languages.
+    raw_words: Words of the raw text that it learned from.
+    held_out: Sentences that neither learned from.
+    steps: Training steps.
+    agreement: F1 of its entities on the held-out sentences with the teacher's as the gold ones, 0
+        to 1.
+    words_teacher, words_small: Words a second through `nlp.pipe` there.
+    bytes_teacher, bytes_small: Sizes of the folders.
+    """
+
+    languages: list[str]
+    raw_words: int
+    held_out: int
+    steps: int
+    agreement: float
+    words_teacher: float
+    words_small: float
+    bytes_teacher: int
+    bytes_small: int
+
+
+def make_small(
+    raw: Path,
+    output: Path,
+    teacher: str | Path,
+    *,
+    languages: Sequence[str],
+    config: Path,
+    steps: int = 0,
+    limit: int = 0,
+    seed: int = 1,
+    force: bool = False,
+    progress: bool = True,
+) -> SmallReport:
+    """Train a small pipeline on raw text that a shipped one labels.
+
+    raw (Path): Raw `.spacy` file or a folder of them, the more the better: text of several
+        languages makes one pipeline for all of them, which knows more names.
+    output (Path): Folder to write.
+    teacher (str | Path): Shipped pipeline of these languages, folder or package.
+    languages (Sequence[str]): ISO 639-1 codes; the first names the package.
+    config (Path): Config of `spacy train`.
+    steps (int): Training steps; 0 for as many as `plan_steps` gives.
+    limit (int): Raw sentences that are read; 0 for all.
+    seed (int): Random seed of the training.
+    force (bool): Replace a pipeline that this verb has made before.
+    progress (bool): Say what is done.
+    RETURNS (SmallReport): What it learned from and how far it agrees; `concner_ship.json` in the
+        output keeps it.
+    RAISES (ConcnerError): C545, C216 for the languages, C217 for the config, C142, C143 for the
+        text, C553 if it is too short to learn from, C515, C510, C329 for the teacher, C406 for a
+        number, C427 if the training fails, C128, C129, C407, C408 and C601 for the output, and
+        those of `label`.
+    """
+    if not languages:
+        raise ConcnerError(Errors.C545)
+    for code in languages:
+        check_language(code)
+    for option, value in {"--steps": steps, "--limit": limit}.items():
+        if value < 0:
+            raise ConcnerError(Errors.C406.format(option=option, value=value, least=0))
+    if not config.is_file():
+        raise ConcnerError(Errors.C217.format(path=config, expected="a config of spacy train"))
+    inputs: dict[str, Paths] = {"INPUT": raw, "--teacher": teacher, "--config": config}
+    with claim(VERB, inputs=inputs, outputs={"OUTPUT": Folder(Path(output))}, force=force):
+        n_docs = sum(map(count_docs, corpus_files(raw)))
+        n_docs = min(n_docs, limit) if limit else n_docs
+        if n_docs < FEWEST_DOCS:
+            raise ConcnerError(Errors.C553.format(path=raw, found=n_docs, least=FEWEST_DOCS))
+        base = load_pipeline(teacher, "Teacher")
+        engine = find_engine(base)
+        with tempfile.TemporaryDirectory() as folder:
+            scratch = Path(folder)
+            every = max(HELD_OUT_SHARE, n_docs // MOST_HELD_OUT)
+            docs = islice(read_docs(raw, Vocab()), n_docs)
+            held_out, n_words = _part(docs, every, scratch / "raw")
+            gold = _with_entities(base, held_out)
+            DocBin(docs=gold).to_disk(scratch / "dev.spacy")
+            label(scratch / "raw", scratch / "soft", {TEACHER: teacher}, progress=progress)
+            write_piece_table(make_piece_table(engine, PIECE_WIDTH), scratch / "pieces")
+            steps = steps or plan_steps(n_words)
+            options = {
+                **settings_for(steps),
+                "paths.train": scratch / "soft",
+                "paths.dev": scratch / "dev.spacy",
+                "paths.pieces": scratch / "pieces",
+                "system.seed": seed,
+            }
+            run_training(VERB, config, scratch / "trained", options, silent=not progress)
+            nlp = load_pipeline(scratch / "trained" / "model-last", "Student")
+            round_weights(nlp)
+            drop_training_parts(nlp)
+            nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
+            nlp.meta["name"] = f"{default_name(languages[0])}_sm"
+            before, after = run(base, gold), run(nlp, gold)
+            with whole_folder(Path(output), VERB, sealed=True) as part:
+                nlp.to_disk(part)
+                report = SmallReport(
+                    languages=list(languages),
+                    raw_words=n_words,
+                    held_out=len(gold),
+                    steps=steps,
+                    agreement=after.f1 or 0.0,
+                    words_teacher=before.words_per_second,
+                    words_small=after.words_per_second,
+                    bytes_teacher=folder_size(base.path),
+                    bytes_small=folder_size(part),
+                )
+                srsly.write_json(part / RECORD_FILE, asdict(report))
+    return report
+
+
+def find_engine(nlp: Language) -> Engine:
+    """Give the encoder of a shipped pipeline.
+
+    nlp (Language): The pipeline.
+    RETURNS (Engine): That of its last `concner` component, or what this listens to.
+    RAISES (ConcnerError): C510 without such a component, C329 if there is no compact encoder.
+    """
+    find_component(nlp)
+    models = [getattr(pipe, "model", None) for _, pipe in reversed(nlp.pipeline)]
+    for model in filter(None, models):
+        for node in model.walk() if isinstance(model, Model) else ():
+            for shim in node.shims:
+                if isinstance(shim, Engine):
+                    return shim
+    raise ConcnerError(Errors.C329.format(path=nlp.path))
+
+
+def plan_steps(n_words: int) -> int:
+    """Give the number of training steps for so many raw words: see docs/small.md."""
+    return min(max(round(PASSES * n_words / WORDS_A_STEP), FEWEST_STEPS), MOST_STEPS)
+
+
+def _part(docs: Iterator[Doc], every: int, folder: Path) -> tuple[list[Doc], int]:
+    """Hold out each so manyth Doc; write the others, in files, and count their words."""
+    folder.mkdir()
+    held_out: list[Doc] = []
+    n_words = n_files = 0
+    while part := list(islice(docs, PART_DOCS)):
+        rest = [doc for number, doc in enumerate(part) if number % every != every - 1]
+        held_out += part[every - 1 :: every]
+        DocBin(docs=rest).to_disk(folder / f"{n_files:05}.spacy")
+        n_words += sum(map(len, rest))
+        n_files += 1
+    return held_out, n_words
+
+
+def _with_entities(nlp: Language, docs: Sequence[Doc]) -> list[Doc]:
+    """Give Docs with the entities that a pipeline finds in them, none without a token."""
+    found = []
+    for number, doc in annotate_docs(nlp, docs, BATCH_SIZE):
+        gold = copy_tokens(docs[number], docs[number].vocab)
+        gold.set_ents([Span(gold, ent.start, ent.end, ent.label_) for ent in doc.ents])
+        found.append(gold)
+    return found
