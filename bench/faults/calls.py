@@ -235,7 +235,7 @@ CALLS = {
     "collect": Call(
         "concner collect {inputs}/corpus {out}/collected --languages bg",
         ("collected",),
-        before=_with("--raw-sentences 1"),
+        before=_with("--source de"),
     ),
     "scores": Call(
         "concner scores {out}/scores.md --pipeline a={inputs}/pipeline --test {inputs}/tests "

@@ -33,7 +33,7 @@ def small_cli(
     seed: int = typer.Option(1, "--seed", help="Random seed of the training"),
     force: bool = FORCE,
 ) -> None:
-    """Make a small pipeline, several times as fast, of a shipped one and raw text.
+    """Make a small and fast pipeline of a shipped one and raw text.
 
     The shipped one labels the text, and a convolutional network learns from it. It needs no
     encoder, and no labels: how far it agrees with its teacher is measured on text that it has not

@@ -7,6 +7,7 @@ find the same there tells without any label how much got lost.
 """
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -41,7 +42,10 @@ HELD_OUT_SHARE = 20
 MOST_HELD_OUT = 1000
 FEWEST_DOCS = 100
 PART_DOCS = 10_000
-PIECE_WIDTH = 96
+PIECE_WIDTH = 64
+# Words with a vector of their own.
+MOST_COMMON = 40_000
+LEAST_COMMON = 2
 # As configs/small.cfg has it.
 WORDS_A_STEP = 1000
 PASSES = 6
@@ -127,11 +131,14 @@ def make_small(
             scratch = Path(folder)
             every = max(HELD_OUT_SHARE, n_docs // MOST_HELD_OUT)
             docs = islice(read_docs(raw, Vocab()), n_docs)
-            held_out, n_words = _part(docs, every, scratch / "raw")
+            counts: Counter[str] = Counter()
+            held_out, n_words = _part(docs, every, scratch / "raw", counts)
+            common = [word for word, n in counts.most_common(MOST_COMMON) if n >= LEAST_COMMON]
             gold = _with_entities(base, held_out)
             DocBin(docs=gold).to_disk(scratch / "dev.spacy")
             label(scratch / "raw", scratch / "soft", {TEACHER: teacher}, progress=progress)
-            write_piece_table(make_piece_table(engine, PIECE_WIDTH), scratch / "pieces")
+            table = make_piece_table(engine, common, PIECE_WIDTH)
+            write_piece_table(table, scratch / "pieces")
             steps = steps or plan_steps(n_words)
             options = {
                 **settings_for(steps),
@@ -186,18 +193,20 @@ def plan_steps(n_words: int) -> int:
     return min(max(round(PASSES * n_words / WORDS_A_STEP), FEWEST_STEPS), MOST_STEPS)
 
 
-def _part(docs: Iterator[Doc], every: int, folder: Path) -> tuple[list[Doc], int]:
+def _part(
+    docs: Iterator[Doc], every: int, folder: Path, counts: Counter[str]
+) -> tuple[list[Doc], int]:
     """Hold out each so manyth Doc; write the others, in files, and count their words."""
     folder.mkdir()
     held_out: list[Doc] = []
-    n_words = n_files = 0
+    n_files = 0
     while part := list(islice(docs, PART_DOCS)):
         rest = [doc for number, doc in enumerate(part) if number % every != every - 1]
         held_out += part[every - 1 :: every]
         DocBin(docs=rest).to_disk(folder / f"{n_files:05}.spacy")
-        n_words += sum(map(len, rest))
+        counts.update(token.text for doc in rest for token in doc)
         n_files += 1
-    return held_out, n_words
+    return held_out, counts.total()
 
 
 def _with_entities(nlp: Language, docs: Sequence[Doc]) -> list[Doc]:

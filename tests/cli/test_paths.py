@@ -103,6 +103,11 @@ CALLS = {
         {"pipeline": "pipeline", "keep": "raw.spacy", "test": "labelled.spacy"},
         {"output": "out"},
     ),
+    "small": Call(
+        "{input} {output} --teacher {teacher} --lang bg --config {config}",
+        {"input": "corpora", "teacher": "pipeline", "config": "student.cfg"},
+        {"output": "out"},
+    ),
     "apply": Call(
         "{pipeline} {input} {output} --rejects {rejects} --processes 1",
         {"pipeline": "pipeline", "input": "raw.spacy"},

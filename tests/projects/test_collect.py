@@ -102,19 +102,13 @@ def test_what_may_be_missing_is_told(tmp_path, own):
     assert srsly.read_json(output / "sources.json") == []
 
 
-def test_raw_text_is_read_as_far_as_is_wanted_and_its_labels_are_not(tmp_path, own):
+def test_labels_of_raw_text_are_left_out(tmp_path, own):
     (own / "raw.bg.txt").unlink()
-    srsly.write_jsonl(own / "raw.bg.jsonl", [SEGMENTS[1], SEGMENTS[1] | {"text": "Ана спи."}])
-    collect(own, tmp_path / "collected", languages=["bg"], raw_sentences=1)
+    srsly.write_jsonl(own / "raw.bg.jsonl", [SEGMENTS[1]])
+    collect(own, tmp_path / "collected", languages=["bg"])
     docs = list(read_docs(tmp_path / "collected" / "raw" / "bg.spacy", Vocab()))
     assert [doc.text for doc in docs] == ["Ана е тук."]
     assert not docs[0].has_annotation("ENT_IOB")
-
-
-def test_less_than_no_raw_sentence_is_told(tmp_path, own):
-    arguments = ["collect", str(own), str(tmp_path / "out"), "--languages", "bg"]
-    result = CliRunner().invoke(concner_cli, [*arguments, "--raw-sentences=-3"])
-    assert result.exit_code == 1 and "C551" in result.output, result.output
 
 
 def test_two_files_for_one_corpus_are_told(tmp_path, own):

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from thinc.api import HashEmbed, Maxout, Model, concatenate
 from thinc.types import Floats2d, Ints2d
 
-from .numpy_products import use_numpy_products
+from .products import use_numpy_products
 from .words import PieceTable, Words, WordSettings
 
 EMBED = "word_piece_embed"
@@ -35,17 +35,21 @@ def build_word_piece_embed(
     suffixes: Sequence[int] = (3,),
     rows: int = 2500,
     maxout_pieces: int = 3,
+    word_dropout: float = 0.3,
 ) -> DocVectors:
     """Build the word vectors of small pipelines: `spacy-concner.WordPieceEmbed.v1`.
 
-    A word's vector is mixed of the mean of its pieces' vectors, which are not trained, and hashed
-    embeddings of its shape, beginning and end. The word itself is none of its features: the names
-    in the raw text would be learned by heart. The vectors of the pieces come by `set_pieces`.
+    A word's vector is mixed of one that is not trained, its own if it is common and else the mean
+    of its pieces', and of hashed embeddings of its shape, beginning and end. There is no embedding
+    of the word itself: the names in the raw text would be learned by heart. The vectors that are
+    not trained come by `set_pieces`.
 
     width (int): Width of the vectors.
     prefixes, suffixes (Sequence[int]): Lengths of beginnings and ends of words, in characters.
     rows (int): Rows of each table of embeddings.
     maxout_pieces (int): Pieces of the maxout units that mix.
+    word_dropout (float): Share of the words that are seen by their pieces in training, though they
+        are common.
     RETURNS (Model[List[Doc], List[Floats2d]]): The model.
     """
     words = Words(WordSettings(tuple(prefixes), tuple(suffixes)))
@@ -62,6 +66,7 @@ def build_word_piece_embed(
         layers=[tables, mix],
         refs={"tables": tables, "mix": mix},
         dims={"nO": width},
+        attrs={"word_dropout": word_dropout},
         shims=[words],
     )
 
@@ -119,8 +124,12 @@ def forward(
         return [ops.alloc2f(0, model.get_dim("nO")) for _ in docs], lambda d_vectors: []
     flat = np.concatenate([doc.to_array(ORTH) for doc in docs])
     different, places = np.unique(flat, return_inverse=True)
-    features, vectors = get_words(model).look_up(different.tolist(), docs[0].vocab)
-    hashed: Ints2d = ops.asarray(features)
+    found = get_words(model).look_up(different.tolist(), docs[0].vocab)
+    vectors = found.whole
+    if is_train and model.attrs["word_dropout"]:
+        hidden = np.random.uniform(size=(len(vectors), 1)) < model.attrs["word_dropout"]
+        vectors = np.where(hidden, found.of_pieces, vectors)
+    hashed: Ints2d = ops.asarray(found.features)
     embedded, backprop_tables = model.get_ref("tables")(hashed, is_train)
     joined = ops.xp.hstack([embedded, ops.asarray2f(vectors)])
     mixed, backprop_mix = model.get_ref("mix")(joined, is_train)

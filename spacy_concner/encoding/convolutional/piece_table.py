@@ -1,6 +1,6 @@
-"""Vectors of word pieces out of a shipped encoder, which reads each of them alone."""
+"""Vectors of word pieces and words out of a shipped encoder, which reads each of them alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,41 +8,61 @@ from spacy.language import Language
 
 from ...errors import ConcnerError, Errors
 from ..compact.engine import Engine
+from ..compact.pieces import make_batches
 from .architecture import set_pieces
 from .words import PieceTable, Words, WordSettings
 
-BATCH = 512
+MOST_PIECES = 4096
+# A longer word stands for none in particular.
+LONGEST_WORD = 16
 # The largest number of 8 bits.
 MOST = 127
 
 
-def make_piece_table(engine: Engine, width: int) -> PieceTable:
-    """Give the vectors of all pieces of an encoder's vocabulary.
+def make_piece_table(engine: Engine, words: Sequence[str], width: int) -> PieceTable:
+    """Give the vectors of all pieces of an encoder's vocabulary, and of some words.
 
-    The encoder reads a piece as a sequence of its own. Its vectors have few directions that matter,
+    The encoder reads each as a sequence of its own. Its vectors have few directions that matter,
     so that the first principal components keep nearly all of their variance.
 
     engine (Engine): The encoder.
+    words (Sequence[str]): The words; those of a single piece, or of very many, are left out.
     width (int): Principal components that are kept; no more than the encoder's width.
     RETURNS (PieceTable): The vectors, in 8 bits; their standard deviation over all numbers is one.
     """
-    weights = engine.weights
     n_pieces = engine.tokenizer.get_vocab_size()
-    before = len(weights.prefix)
-    found = np.zeros((n_pieces, weights.width), dtype="f4")
-    length = before + 1 + len(weights.suffix)
-    for first in range(0, n_pieces, BATCH):
-        ids = np.arange(first, min(first + BATCH, n_pieces))
-        pieces = np.empty((len(ids), length), dtype="i4")
-        pieces[:, :before] = weights.prefix
-        pieces[:, before] = ids
-        pieces[:, before + 1 :] = weights.suffix
-        found[ids] = engine.encode(pieces, np.full(len(ids), length, dtype="i4"))[:, before]
-    components = principal_components(found, width)
+    ids = [[piece] for piece in range(n_pieces)]
+    found = engine.tokenizer.encode_batch(list(words), add_special_tokens=False)
+    kept = []
+    for word, encoding in zip(words, found, strict=True):
+        if 1 < len(encoding.ids) <= LONGEST_WORD:
+            kept.append(word)
+            ids.append(encoding.ids)
+    components = principal_components(_encode(engine, ids), width)
     components /= components.std()
     scales = np.abs(components).max(axis=0).clip(min=np.finfo("f4").tiny) / MOST
     vectors = np.round(components / scales).astype("i1")
-    return PieceTable(weights.tokenizer, vectors, scales.astype("f4"))
+    tokenizer = engine.weights.tokenizer
+    return PieceTable(tokenizer, vectors[:n_pieces], kept, vectors[n_pieces:], scales.astype("f4"))
+
+
+def _encode(engine: Engine, ids: Sequence[Sequence[int]]) -> np.ndarray:
+    """Give the mean vector of each sequence of pieces: `(n_sequences, width)` float32."""
+    weights = engine.weights
+    around = len(weights.prefix) + len(weights.suffix)
+    vectors = np.zeros((len(ids), weights.width), dtype="f4")
+    lengths = np.array([len(pieces) for pieces in ids])
+    for rows in make_batches(lengths + around, MOST_PIECES):
+        longest = int(lengths[rows].max()) + around
+        pieces = np.full((len(rows), longest), weights.padding, dtype="i4")
+        for place, row in enumerate(rows):
+            sequence = [*weights.prefix, *ids[row], *weights.suffix]
+            pieces[place, : len(sequence)] = sequence
+        encoded = engine.encode(pieces, (lengths[rows] + around).astype("i4"))
+        for place, row in enumerate(rows):
+            first = len(weights.prefix)
+            vectors[row] = encoded[place, first : first + lengths[row]].mean(axis=0)
+    return vectors
 
 
 def principal_components(vectors: np.ndarray, width: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What a small network sees of a word: its pieces' vectors, its shape, its beginning and its end.
 
-The vectors are not trained. They come from a large encoder, which has read each piece alone, so
-that words that the raw text lacks are not unknown.
+The vectors are not trained. They come from a large encoder, which has read each piece and the
+common words alone, so that words that the raw text lacks are not unknown.
 """
 
 import threading
@@ -19,7 +19,6 @@ from spacy.vocab import Vocab
 from thinc.api import Shim
 
 from ...errors import ConcnerError, Errors
-from ..compact.tokenizer import readable
 
 # Words that are remembered between batches: those of a text come again and again.
 MOST_WORDS = 30_000
@@ -27,20 +26,25 @@ MOST_WORDS = 30_000
 
 @dataclass(frozen=True)
 class PieceTable:
-    """Vectors of word pieces.
+    """Vectors of word pieces, and of whole words that are common.
 
     tokenizer (str): Content of tokenizer.json.
-    vectors (ndarray): `(n_pieces, width)` int8, by the tokenizer's numbers.
+    pieces (ndarray): `(n_pieces, width)` int8, by the tokenizer's numbers.
+    words (list[str]): The words.
+    word_vectors (ndarray): `(n_words, width)` int8.
     scales (ndarray): `(width,)` float32, what one is worth in each column.
     """
 
     tokenizer: str
-    vectors: np.ndarray
+    pieces: np.ndarray
+    words: list[str]
+    word_vectors: np.ndarray
     scales: np.ndarray
 
-    def take(self, pieces: np.ndarray) -> np.ndarray:
-        """Give the vectors of some pieces: `(n, width)` float32."""
-        return self.vectors[pieces] * self.scales
+    @property
+    def width(self) -> int:
+        """Width of the vectors."""
+        return self.pieces.shape[1]
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,30 @@ class WordSettings:
         return [shape, *beginnings, *(hash_string(f"{n}>{low[-n:]}") for n in self.suffixes)]
 
 
+@dataclass(frozen=True)
+class WordRows:
+    """Words, a row for each.
+
+    features (ndarray): `(n_words, n_features)` uint64 hashes.
+    whole (ndarray): `(n_words, width)` float32 vectors; of words that are not common the mean over
+        the vectors of their pieces, zeros for a word without any.
+    of_pieces (ndarray): `(n_words, width)` float32 means over the vectors of the pieces.
+    """
+
+    features: np.ndarray
+    whole: np.ndarray
+    of_pieces: np.ndarray
+
+    def take(self, rows: Sequence[int]) -> "WordRows":
+        """Give some of the words."""
+        return WordRows(*(array[[*rows]] for array in vars(self).values()))
+
+    def __add__(self, other: "WordRows") -> "WordRows":
+        """Give both, one after another."""
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return WordRows(*(np.concatenate(pair) for pair in pairs))
+
+
 class Words(Shim):
     """Vectors and features of words, remembered between batches.
 
@@ -78,9 +106,9 @@ class Words(Shim):
 
     _model: PieceTable | None
     _backend: Any
-    _rows: dict[int, int]
-    _features: np.ndarray
-    _vectors: np.ndarray
+    _common: dict[str, int]
+    _numbers: dict[int, int]
+    _known: "WordRows"
 
     def __init__(self, settings: WordSettings, table: PieceTable | None = None) -> None:
         """Take settings; the table can also come later, by `from_bytes` or `set_table`."""
@@ -101,57 +129,54 @@ class Words(Shim):
     @property
     def width(self) -> int:
         """Width of the vectors."""
-        return self.table.vectors.shape[1]
+        return self.table.width
 
     def set_table(self, table: PieceTable) -> None:
         """Take vectors of pieces."""
         self._model = table
         self._forget()
 
-    def look_up(self, words: Sequence[int], vocab: Vocab) -> tuple[np.ndarray, np.ndarray]:
+    def look_up(self, words: Sequence[int], vocab: Vocab) -> "WordRows":
         """Give the features and vectors of words.
 
         words (Sequence[int]): Hashes of different words.
         vocab (Vocab): Where they stand.
-        RETURNS (tuple[ndarray, ndarray]): `(n_words, n_features)` uint64 hashes, and `(n_words,
-            width)` float32 means over the word pieces, zeros for a word without any.
+        RETURNS (WordRows): A row for each.
         """
         with self._lock:
-            unknown = [word for word in words if word not in self._rows]
+            unknown = [word for word in words if word not in self._numbers]
+            if len(self._numbers) + len(unknown) > MOST_WORDS:
+                self._numbers, unknown = {}, list(words)
             if unknown:
-                self._learn(words, unknown, vocab)
-            rows = [self._rows[word] for word in words]
-            return self._features[rows], self._vectors[rows]
+                self._learn(unknown, vocab)
+            return self._known.take([self._numbers[word] for word in words])
 
-    def _learn(self, words: Sequence[int], unknown: Sequence[int], vocab: Vocab) -> None:
-        """Remember words; those of before go if there are too many together."""
-        if len(self._rows) + len(unknown) > MOST_WORDS:
-            self._rows, unknown = {}, words
-        features, vectors = self._describe(unknown, vocab)
-        first = len(self._rows)
-        if first:
-            features = np.concatenate([self._features[:first], features])
-            vectors = np.concatenate([self._vectors[:first], vectors])
-        self._features, self._vectors = features, vectors
-        self._rows.update({word: first + number for number, word in enumerate(unknown)})
+    def _learn(self, words: Sequence[int], vocab: Vocab) -> None:
+        """Remember words."""
+        first = len(self._numbers)
+        found = self._describe(words, vocab)
+        self._known = self._known.take(range(first)) + found if first else found
+        self._numbers.update({word: first + number for number, word in enumerate(words)})
 
-    def _describe(self, words: Sequence[int], vocab: Vocab) -> tuple[np.ndarray, np.ndarray]:
+    def _describe(self, words: Sequence[int], vocab: Vocab) -> "WordRows":
         strings: StringStore = vocab.strings
         texts = [strings[word] for word in words]
         features = [
             self.settings.describe(text, vocab[word].shape)
             for word, text in zip(words, texts, strict=True)
         ]
-        found = self._tokenizer.encode_batch(
-            [readable(text) for text in texts], add_special_tokens=False
-        )
+        found = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         ids = [encoding.ids for encoding in found]
         lengths = np.array([len(pieces) for pieces in ids])
         flat = np.array([piece for pieces in ids for piece in pieces], dtype="i8")
-        rows = np.repeat(np.arange(len(ids)), lengths)
         sums = np.zeros((len(ids), self.width), dtype="f4")
-        np.add.at(sums, rows, self.table.take(flat))
-        return np.array(features, dtype="u8"), sums / np.maximum(lengths, 1)[:, None]
+        np.add.at(sums, np.repeat(np.arange(len(ids)), lengths), self.table.pieces[flat])
+        of_pieces = sums / np.maximum(lengths, 1)[:, None].astype("f4") * self.table.scales
+        whole = of_pieces.copy()
+        rows = [row for row, text in enumerate(texts) if text in self._common]
+        numbers = [self._common[texts[row]] for row in rows]
+        whole[rows] = self.table.word_vectors[numbers] * self.table.scales
+        return WordRows(np.array(features, dtype="u8"), whole, of_pieces)
 
     @property
     def _tokenizer(self) -> Any:
@@ -167,9 +192,10 @@ class Words(Shim):
 
     def _forget(self) -> None:
         self._backend = None
-        self._rows = {}
-        self._features = np.zeros((0, self.settings.n_features), dtype="u8")
-        self._vectors = np.zeros((0, 0), dtype="f4")
+        words = [] if self._model is None else self._model.words
+        self._common = {word: number for number, word in enumerate(words)}
+        self._numbers = {}
+        self._known = WordRows(*[np.zeros((0, 0))] * 3)
         self._lock = threading.Lock()
 
     def to_bytes(self) -> bytes:
