@@ -28,11 +28,13 @@ def test_configs_are_whole_and_valid(path, tmp_path, capsys):
 def test_configs_are_alike():
     # The evaluator stands where the tagger does, and has no losses to choose.
     heads = r"^\[(?!components\.concner\.losses).*\]$"
+    # A network without an encoder has other parts.
+    alike = [path for path in CONFIGS if path.stem != "small"]
     orders = {
         tuple(re.findall(heads, p.read_text().replace("ts.evaluator", "ts.concner"), re.M))
-        for p in CONFIGS
+        for p in alike
     }
-    assert len(CONFIGS) == 5 and len(orders) == 1
+    assert len(alike) == 5 and len(orders) == 1
 
 
 def test_missing_encoder(tmp_path):

@@ -30,6 +30,7 @@ FUNCTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "distil": (("teaching.distil", "distil"),),
     "calibrate": (("calibration.calibrate", "calibrate"),),
     "ship": (("shipping.ship", "ship"),),
+    "small": (("shipping.small", "make_small"),),
     "apply": (("applying.apply", "apply"),),
     "report": (("pages.report.page", "write_report"),),
     "card": (("shipping.card", "write_card"),),

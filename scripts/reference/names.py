@@ -54,6 +54,14 @@ LISTENER = {
 # What to write for arguments that have no default; a missing one fails the build.
 EXAMPLES: dict[str, Any] = {
     "tok2vec": LISTENER,
+    "embed": {"@architectures": "spacy-concner.WordPieceEmbed.v1", "width": 96},
+    "encode": {
+        "@architectures": "spacy.MaxoutWindowEncoder.v2",
+        "width": 96,
+        "depth": 4,
+        "window_size": 1,
+        "maxout_pieces": 3,
+    },
     "path": "corpus/train.spacy",
     "name": "encoders/encoder",
     "source": "en",
@@ -70,12 +78,14 @@ EXAMPLES: dict[str, Any] = {
 BY_NAME: dict[str, dict[str, Any]] = {
     "spacy-concner.FileTranslator.v1": {"path": "lines.bg.txt"},
     "spacy-concner.HuggingFaceTranslator.v1": {"model": "Helsinki-NLP/opus-mt-en-bg"},
+    "spacy-concner.load_pieces.v1": {"path": "training/pieces"},
     "spacy-concner.CommandTranslator.v1": {"command": "my-translator --batch"},
 }
 KEYS = {
     "spacy-concner.EntityCrossEntropy.v1": "entity",
     "spacy-concner.SimilarityDistillation.v1": "similarity",
     "spacy-concner.check_encoder.v1": "before_init",
+    "spacy-concner.load_pieces.v1": "before_init",
     "spacy-concner.start_training.v1": "after_init",
 }
 # Of a component other than concner.

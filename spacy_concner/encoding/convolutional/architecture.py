@@ -45,7 +45,8 @@ def build_word_piece_embed(
     not trained come by `set_pieces`.
 
     width (int): Width of the vectors.
-    prefixes, suffixes (Sequence[int]): Lengths of beginnings and ends of words, in characters.
+    prefixes (Sequence[int]): Lengths of beginnings of words, in characters.
+    suffixes (Sequence[int]): Lengths of their ends.
     rows (int): Rows of each table of embeddings.
     maxout_pieces (int): Pieces of the maxout units that mix.
     word_dropout (float): Share of the words that are seen by their pieces in training, though they
