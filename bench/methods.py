@@ -145,6 +145,7 @@ TEACHERS: dict[str, Teacher] = {
 STUDENTS: dict[str, Student] = {
     "concner_student": Student("ConCNER student", ("concner",), "concner"),
     "head_student": Student("ConCNER student, projection heads", ("head",), "head"),
+    "one_teacher": Student("student of one teacher, from it", ("direct",), "direct"),
     "tsl_single": Student("TSL, one source", ("direct",), settings=FRESH),
     "mtmt": Student("MTMT", ("direct",), config="mtmt_student", evaluator=True),
     "three_teachers": student_of_round("student of three teachers", "round-1"),

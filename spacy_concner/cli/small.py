@@ -11,7 +11,9 @@ from ._util import FORCE, language_codes, verb
 @verb("small")
 def small_cli(
     raw: Path = typer.Argument(
-        ..., metavar="INPUT", help="Raw text: a .spacy file, or a folder of them"
+        ...,
+        metavar="INPUT",
+        help="Raw text, a .spacy file or a folder of them; or such text as label has written",
     ),
     output: Path = typer.Argument(..., metavar="OUTPUT", help="Folder to write"),
     teacher: str = typer.Option(

@@ -21,6 +21,7 @@ from thinc.api import Model
 
 from ..corpora.reader import corpus_files, count_docs, read_docs
 from ..corpora.segments import copy_tokens
+from ..corpora.soft_labels import get_soft_labels
 from ..encoding.compact.engine import Engine
 from ..encoding.convolutional.piece_table import make_piece_table, write_piece_table
 from ..errors import ConcnerError, Errors
@@ -93,7 +94,8 @@ def make_small(
     """Train a small pipeline on raw text that a shipped one labels.
 
     raw (Path): Raw `.spacy` file or a folder of them, the more the better: text of several
-        languages makes one pipeline for all of them, which knows more names.
+        languages makes one pipeline for all of them, which knows more names. Text that `label` has
+        labelled is taken as it is.
     output (Path): Folder to write.
     teacher (str | Path): Shipped pipeline of these languages, folder or package.
     languages (Sequence[str]): ISO 639-1 codes; the first names the package.
@@ -130,19 +132,24 @@ def make_small(
         with tempfile.TemporaryDirectory() as folder:
             scratch = Path(folder)
             every = max(HELD_OUT_SHARE, n_docs // MOST_HELD_OUT)
+            first = next(read_docs(raw, Vocab()))
+            is_labelled = get_soft_labels(first) is not None
             docs = islice(read_docs(raw, Vocab()), n_docs)
             counts: Counter[str] = Counter()
             held_out, n_words = _part(docs, every, scratch / "raw", counts)
             common = [word for word, n in counts.most_common(MOST_COMMON) if n >= LEAST_COMMON]
             gold = _with_entities(base, held_out)
             DocBin(docs=gold).to_disk(scratch / "dev.spacy")
-            label(scratch / "raw", scratch / "soft", {TEACHER: teacher}, progress=progress)
+            text = scratch / "raw"
+            if not is_labelled:
+                text = scratch / "soft"
+                label(scratch / "raw", text, {TEACHER: teacher}, progress=progress)
             table = make_piece_table(engine, common, PIECE_WIDTH)
             write_piece_table(table, scratch / "pieces")
             steps = steps or plan_steps(n_words)
             options = {
                 **settings_for(steps),
-                "paths.train": scratch / "soft",
+                "paths.train": text,
                 "paths.dev": scratch / "dev.spacy",
                 "paths.pieces": scratch / "pieces",
                 "system.seed": seed,
@@ -203,7 +210,7 @@ def _part(
     while part := list(islice(docs, PART_DOCS)):
         rest = [doc for number, doc in enumerate(part) if number % every != every - 1]
         held_out += part[every - 1 :: every]
-        DocBin(docs=rest).to_disk(folder / f"{n_files:05}.spacy")
+        DocBin(docs=rest, store_user_data=True).to_disk(folder / f"{n_files:05}.spacy")
         counts.update(token.text for doc in rest for token in doc)
         n_files += 1
     return held_out, counts.total()

@@ -1,0 +1,196 @@
+"""Small pipelines beside the shipped ones that teach them.
+
+    python bench/small.py --data DIR --seeds 1,2,3 --quick
+
+DIR is that of `bench/accuracy.py`. For each seed the student of one teacher, which has seen 1,000
+labelled English sentences and 2,000 raw ones of each target, is shipped for all targets and labels
+all raw text there is; a small pipeline learns from that. Both are scored on the tests. The curve
+over
+the amount of raw text is measured on the development sets of German and Portuguese, which all
+choices were made on. Every step leaves its result in the work folder, and every score its row.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+
+import typer
+from accuracy import Runner, count_matches
+from harness import LANGUAGES, QUICK_SENTENCES, ROOT, TYPES, Bench, prepare
+from rows import Rows, made_with
+from spacy.tokens import DocBin
+from spacy.vocab import Vocab
+from tables import cell, f1_of_sums, markdown, write_between
+from wasabi import msg
+
+from spacy_concner.corpora.convert import convert
+from spacy_concner.corpora.reader import count_docs, read_docs
+
+BASE = "one_teacher"
+DEVELOPMENT = ("de", "pt")
+# Of raw sentences of each language, for the curve.
+AMOUNTS = (500, 2000, 5000)
+SIZES = ("base", "small")
+
+
+@dataclass
+class SmallBench:
+    """Trains and scores both sizes of a seed, each once."""
+
+    bench: Bench
+    seed: int
+
+    @property
+    def folder(self) -> Path:
+        """Where the seed's pipelines are."""
+        return self.bench.work / f"seed-{self.seed}" / "small"
+
+    def raw(self, language: str) -> Path:
+        """Give all raw text of a language, without labels."""
+        output = self.bench.work / "raw" / f"{language}.spacy"
+        if not output.exists():
+            source = "nerkor_hu_wikipedia" if language == "hu" else f"wikiann/{language}"
+            path = str(self.bench.data / source / "train.tsv")
+            convert(path, output, labels=TYPES, unlabelled=True)
+        return output
+
+    def base(self) -> Path:
+        """Give the shipped pipeline of all targets."""
+        student = Runner(self.bench, self.seed).model(BASE, LANGUAGES[0])
+        output = self.folder / "base"
+        command: list[object] = ["concner", "ship", student, output, "--lang", " ".join(LANGUAGES)]
+        for language in LANGUAGES:
+            command += ["--keep-from", self.raw(language)]
+        command += ["--keep-from", self.bench.corpus("en-dev"), "--keep-top", 20_000]
+        name = f"small-{self.seed}-ship"
+        self.bench.run(name, [*command, "--limit", 100], self.folder / "base.seconds")
+        return output
+
+    def labelled(self) -> Path:
+        """Give the folder of all raw text with the soft labels of the base."""
+        for language in LANGUAGES:
+            output = self.folder / "soft" / language
+            command: list[object] = ["concner", "label", self.raw(language), output]
+            command += ["--teacher", f"base={self.base()}"]
+            done = self.folder / f"soft-{language}.seconds"
+            self.bench.run(f"small-{self.seed}-label-{language}", command, done)
+        return self.folder / "soft"
+
+    def small(self, amount: int = 0) -> Path:
+        """Give the small pipeline, of so many raw sentences of each language; 0 for all."""
+        name = f"small-{amount}" if amount else "small"
+        text = self.labelled()
+        if amount:
+            text = self._cut(text, amount)
+        command: list[object] = ["concner", "small", text, self.folder / name]
+        command += ["--teacher", self.base(), "--lang", " ".join(LANGUAGES), "--seed", self.seed]
+        self.bench.run(f"{name}-{self.seed}", command, self.folder / f"{name}.seconds")
+        return self.folder / name
+
+    def _cut(self, text: Path, amount: int) -> Path:
+        folder = self.folder / f"soft-{amount}"
+        folder.mkdir(exist_ok=True)
+        for language in LANGUAGES:
+            output = folder / f"{language}.spacy"
+            if not output.exists():
+                docs = read_docs(text / language, Vocab(), amount)
+                DocBin(docs=docs, store_user_data=True).to_disk(output)
+        return folder
+
+    def pipelines(self) -> Iterator[tuple[str, Path]]:
+        """Give both sizes."""
+        yield "base", self.base()
+        yield "small", self.small()
+
+    def score(self, size: str, pipeline: Path, language: str, text: str) -> None:
+        """Score a pipeline on `test` or `dev` and save the row."""
+        row = {"size": size, "text": text, "language": language, "seed": self.seed}
+        if self.bench.rows.find(**row):
+            return
+        counts = count_matches(pipeline, self.bench.corpus(f"{text}-{language}"))
+        f1 = float(f1_of_sums(counts.sum(axis=0)))
+        self.bench.rows.add({**row, "f1": f1})
+        msg.good(f"{size}, {text} {language}, seed {self.seed}: F1 {f1:.1f}")
+
+
+def test_table(rows: Rows, seeds: Sequence[int]) -> list[str]:
+    """Show both sizes on the tests, and their ratio."""
+    found = {
+        size: {
+            language: [
+                row["f1"]
+                for row in rows.read()
+                if (row["size"], row["text"], row["language"]) == (size, "test", language)
+                and row["seed"] in seeds
+            ]
+            for language in LANGUAGES
+        }
+        for size in SIZES
+    }
+    table = []
+    for size in SIZES:
+        total = [mean(f1) for f1 in found[size].values() if f1]
+        cells = [cell(f1) for f1 in found[size].values()]
+        table.append([size, *cells, f"{mean(total):.1f}" if total else ""])
+    ratios = {
+        language: mean(small) / mean(base)
+        for language in LANGUAGES
+        if (small := found["small"][language]) and (base := found["base"][language])
+    }
+    shown = [f"{ratios[language]:.3f}" if language in ratios else "" for language in LANGUAGES]
+    table.append(["small ÷ base", *shown, f"{mean(ratios.values()):.3f}" if ratios else ""])
+    made = f"Seeds {sorted(seeds)}; {made_with(rows.provenance)}."
+    return [*markdown(["size", *LANGUAGES, "mean"], table), "", made]
+
+
+def curve_table(rows: Rows, seed: int, n_raw: int) -> list[str]:
+    """Show a small pipeline by the raw text that it has learned from, on development sets."""
+    sizes = [(f"small-{amount}", f"{amount * len(LANGUAGES):,}") for amount in AMOUNTS]
+    sizes += [("small", f"{n_raw:,}"), ("base", "its teacher")]
+    table = []
+    for size, title in sizes:
+        found = [
+            rows.find(size=size, text="dev", language=language, seed=seed)
+            for language in DEVELOPMENT
+        ]
+        table.append([title, *[f"{row['f1']:.1f}" if row else "" for row in found]])
+    return markdown(["raw sentences", *DEVELOPMENT], table)
+
+
+def main(
+    data: Path = typer.Option(..., help="Folder with the corpora"),
+    work: Path = typer.Option(Path("bench/work"), help="Folder for what the bench makes"),
+    results: Path = typer.Option(ROOT / "bench/results/small.jsonl", help="Scores"),
+    page: Path = typer.Option(ROOT / "docs/small.md", help="Page for the tables"),
+    seeds: str = typer.Option("1,2,3", help="Seeds"),
+    curve: bool = typer.Option(True, help="Measure the curve over raw text, of the first seed"),
+    quick: bool = typer.Option(False, help=f"Score the first {QUICK_SENTENCES} test sentences"),
+    encoder: str = typer.Option("multilingual-e5-small-q4", help="Encoder to start from"),
+    tables_only: bool = typer.Option(False, help="Run nothing, write tables from what is there"),
+) -> None:
+    """Run the bench and write its tables."""
+    limit = QUICK_SENTENCES if quick else 0
+    bench = Bench(data, work / (f"{limit}" if quick else "all"), results, limit)
+    numbers = [int(seed) for seed in seeds.split(",")]
+    if not tables_only:
+        prepare(bench, numbers, encoder)
+        for seed in numbers:
+            both = SmallBench(bench, seed)
+            for size, pipeline in both.pipelines():
+                for language in LANGUAGES:
+                    both.score(size, pipeline, language, "test")
+                for language in DEVELOPMENT:
+                    both.score(size, pipeline, language, "dev")
+        first = SmallBench(bench, numbers[0])
+        for amount in AMOUNTS if curve else ():
+            for language in DEVELOPMENT:
+                first.score(f"small-{amount}", first.small(amount), language, "dev")
+    n_raw = sum(count_docs(SmallBench(bench, 1).raw(language)) for language in LANGUAGES)
+    write_between(page, "small", "sizes", test_table(bench.rows, numbers))
+    write_between(page, "small", "curve", curve_table(bench.rows, numbers[0], n_raw))
+    msg.good(f"Tables in {page}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
