@@ -29,6 +29,8 @@ from spacy_concner.corpora.reader import count_docs, read_docs
 
 BASE = "one_teacher"
 DEVELOPMENT = ("de", "pt")
+# News and Wikipedia, unlike the raw text: the same sentences in both languages.
+UNLIKE = {"de": "German", "pt": "Portuguese"}
 # Of raw sentences of each language, for the curve.
 AMOUNTS = (500, 2000, 5000)
 SIZES = ("base", "small")
@@ -144,6 +146,23 @@ def test_table(rows: Rows, seeds: Sequence[int]) -> list[str]:
     return [*markdown(["size", *LANGUAGES, "mean"], table), "", made]
 
 
+def unlike_table(rows: Rows, seeds: Sequence[int]) -> list[str]:
+    """Show both sizes on text unlike that they have learned from."""
+    table = []
+    for size in SIZES:
+        found = [
+            [
+                row["f1"]
+                for row in rows.read()
+                if (row["size"], row["text"], row["language"]) == (size, "pud", language)
+                and row["seed"] in seeds
+            ]
+            for language in UNLIKE
+        ]
+        table.append([size, *map(cell, found)])
+    return markdown(["size", *UNLIKE], table)
+
+
 def curve_table(rows: Rows, seed: int, n_raw: int) -> list[str]:
     """Show a small pipeline by the raw text that it has learned from, on development sets."""
     sizes = [(f"small-{amount}", f"{amount * len(LANGUAGES):,}") for amount in AMOUNTS]
@@ -175,6 +194,10 @@ def main(
     numbers = [int(seed) for seed in seeds.split(",")]
     if not tables_only:
         prepare(bench, numbers, encoder)
+        for language, name in UNLIKE.items():
+            pud = bench.corpus(f"pud-{language}")
+            if not pud.exists():
+                convert(str(data / "uner_pud" / f"{name}.tsv"), pud, labels=TYPES)
         for seed in numbers:
             both = SmallBench(bench, seed)
             for size, pipeline in both.pipelines():
@@ -182,12 +205,14 @@ def main(
                     both.score(size, pipeline, language, "test")
                 for language in DEVELOPMENT:
                     both.score(size, pipeline, language, "dev")
+                    both.score(size, pipeline, language, "pud")
         first = SmallBench(bench, numbers[0])
         for amount in AMOUNTS if curve else ():
             for language in DEVELOPMENT:
                 first.score(f"small-{amount}", first.small(amount), language, "dev")
     n_raw = sum(count_docs(SmallBench(bench, 1).raw(language)) for language in LANGUAGES)
     write_between(page, "small", "sizes", test_table(bench.rows, numbers))
+    write_between(page, "small", "unlike", unlike_table(bench.rows, numbers))
     write_between(page, "small", "curve", curve_table(bench.rows, numbers[0], n_raw))
     msg.good(f"Tables in {page}")
 

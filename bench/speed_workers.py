@@ -147,6 +147,46 @@ def stock_ner(spec: dict[str, Any], texts: dict[str, list[str]]) -> Run:
     return timed(lambda chosen: [len(doc.ents) for doc in nlp.pipe(chosen)], texts)
 
 
+def stock_sm(spec: dict[str, Any], texts: dict[str, list[str]]) -> Run:
+    """Run spaCy's own `ner` in the shape of its small packages; its speed needs no training."""
+    import spacy
+    from spacy.training import Example
+
+    nlp = spacy.blank("xx")
+    embed = {
+        "@architectures": "spacy.MultiHashEmbed.v2",
+        "width": 96,
+        "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
+        "rows": [5000, 1000, 2500, 2500],
+        "include_static_vectors": False,
+    }
+    encode = {
+        "@architectures": "spacy.MaxoutWindowEncoder.v2",
+        "width": 96,
+        "depth": 4,
+        "window_size": 1,
+        "maxout_pieces": 3,
+    }
+    model = {"@architectures": "spacy.Tok2Vec.v2", "embed": embed, "encode": encode}
+    nlp.add_pipe("tok2vec", config={"model": model})
+    listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "*"}
+    parser = {
+        "@architectures": "spacy.TransitionBasedParser.v2",
+        "state_type": "ner",
+        "extra_state_tokens": False,
+        "hidden_width": 64,
+        "maxout_pieces": 2,
+        "use_upper": True,
+        "tok2vec": listener,
+    }
+    ner: Any = nlp.add_pipe("ner", config={"model": parser})
+    for label in ("LOC", "ORG", "PER"):
+        ner.add_label(label)
+    docs = [nlp.make_doc(text) for text in texts["short"][:8]]
+    nlp.initialize(lambda: [Example(doc, doc) for doc in docs])
+    return timed(lambda chosen: [len(doc.ents) for doc in nlp.pipe(chosen)], texts)
+
+
 def hf_pipeline(spec: dict[str, Any], texts: dict[str, list[str]]) -> Run:
     """Run the Hugging Face pipeline on the student's weights, at its best batch size."""
     import spacy
@@ -210,6 +250,7 @@ KINDS: dict[str, Callable[[dict[str, Any], dict[str, list[str]]], Run]] = {
     "shipped": shipped,
     "spacy_transformers": spacy_transformers,
     "stock_ner": stock_ner,
+    "stock_sm": stock_sm,
     "hf_pipeline": hf_pipeline,
     "span_marker": span_marker,
 }
