@@ -8,7 +8,7 @@ find the same there tells without any label how much got lost.
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -131,50 +131,43 @@ def make_small(
         engine = find_engine(base)
         with tempfile.TemporaryDirectory() as folder:
             scratch = Path(folder)
-            every = max(HELD_OUT_SHARE, n_docs // MOST_HELD_OUT)
-            first = next(read_docs(raw, Vocab()))
-            is_labelled = get_soft_labels(first) is not None
-            docs = islice(read_docs(raw, Vocab()), n_docs)
-            counts: Counter[str] = Counter()
-            held_out, n_words = _part(docs, every, scratch / "raw", counts)
-            common = [word for word, n in counts.most_common(MOST_COMMON) if n >= LEAST_COMMON]
-            gold = _with_entities(base, held_out)
+            text = _part(raw, n_docs, scratch / "raw")
+            gold = _with_entities(base, text.held_out)
             DocBin(docs=gold).to_disk(scratch / "dev.spacy")
-            text = scratch / "raw"
-            if not is_labelled:
-                text = scratch / "soft"
-                label(scratch / "raw", text, {TEACHER: teacher}, progress=progress)
+            if not text.is_labelled:
+                label(scratch / "raw", scratch / "soft", {TEACHER: teacher}, progress=progress)
+            common = [w for w, n in text.counts.most_common(MOST_COMMON) if n >= LEAST_COMMON]
             table = make_piece_table(engine, common, PIECE_WIDTH)
             write_piece_table(table, scratch / "pieces")
-            steps = steps or plan_steps(n_words)
+            steps = steps or plan_steps(text.n_words)
             options = {
                 **settings_for(steps),
-                "paths.train": text,
+                "paths.train": scratch / ("raw" if text.is_labelled else "soft"),
                 "paths.dev": scratch / "dev.spacy",
                 "paths.pieces": scratch / "pieces",
                 "system.seed": seed,
             }
             run_training(VERB, config, scratch / "trained", options, silent=not progress)
             nlp = load_pipeline(scratch / "trained" / "model-last", "Student")
-            round_weights(nlp)
-            drop_training_parts(nlp)
-            nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
-            nlp.meta["name"] = f"{default_name(languages[0])}_sm"
-            before, after = run(base, gold), run(nlp, gold)
-            with whole_folder(Path(output), VERB, sealed=True) as part:
-                nlp.to_disk(part)
-                report = SmallReport(
-                    languages=list(languages),
-                    raw_words=n_words,
-                    held_out=len(gold),
-                    steps=steps,
-                    agreement=after.f1 or 0.0,
-                    words_teacher=before.words_per_second,
-                    words_small=after.words_per_second,
-                    bytes_teacher=folder_size(base.path),
-                    bytes_small=folder_size(part),
-                )
-                srsly.write_json(part / RECORD_FILE, asdict(report))
+        round_weights(nlp)
+        drop_training_parts(nlp)
+        nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
+        nlp.meta["name"] = f"{default_name(languages[0])}_sm"
+        before, after = run(base, gold), run(nlp, gold)
+        with whole_folder(Path(output), VERB, sealed=True) as part:
+            nlp.to_disk(part)
+            report = SmallReport(
+                languages=list(languages),
+                raw_words=text.n_words,
+                held_out=len(gold),
+                steps=steps,
+                agreement=after.f1 or 0.0,
+                words_teacher=before.words_per_second,
+                words_small=after.words_per_second,
+                bytes_teacher=folder_size(base.path),
+                bytes_small=folder_size(part),
+            )
+            srsly.write_json(part / RECORD_FILE, asdict(report))
     return report
 
 
@@ -200,20 +193,41 @@ def plan_steps(n_words: int) -> int:
     return min(max(round(PASSES * n_words / WORDS_A_STEP), FEWEST_STEPS), MOST_STEPS)
 
 
-def _part(
-    docs: Iterator[Doc], every: int, folder: Path, counts: Counter[str]
-) -> tuple[list[Doc], int]:
-    """Hold out each so manyth Doc; write the others, in files, and count their words."""
+@dataclass(frozen=True)
+class _Text:
+    """Raw text without the sentences that are held out.
+
+    held_out: These.
+    counts: How often each word occurs in the others.
+    is_labelled: Whether the text has soft labels.
+    """
+
+    held_out: list[Doc]
+    counts: Counter[str]
+    is_labelled: bool
+
+    @property
+    def n_words(self) -> int:
+        """Words of the text."""
+        return self.counts.total()
+
+
+def _part(raw: Path, n_docs: int, folder: Path) -> _Text:
+    """Hold out each so manyth of the first Docs; write the others into a folder."""
     folder.mkdir()
+    every = max(HELD_OUT_SHARE, n_docs // MOST_HELD_OUT)
+    docs = islice(read_docs(raw, Vocab()), n_docs)
     held_out: list[Doc] = []
-    n_files = 0
+    counts: Counter[str] = Counter()
+    is_labelled, n_files = False, 0
     while part := list(islice(docs, PART_DOCS)):
-        rest = [doc for number, doc in enumerate(part) if number % every != every - 1]
+        is_labelled = is_labelled or get_soft_labels(part[0]) is not None
+        rest = [doc for place, doc in enumerate(part) if place % every != every - 1]
         held_out += part[every - 1 :: every]
-        DocBin(docs=rest, store_user_data=True).to_disk(folder / f"{n_files:05}.spacy")
         counts.update(token.text for doc in rest for token in doc)
+        DocBin(docs=rest, store_user_data=True).to_disk(folder / f"{n_files:05}.spacy")
         n_files += 1
-    return held_out, counts.total()
+    return _Text(held_out, counts, is_labelled)
 
 
 def _with_entities(nlp: Language, docs: Sequence[Doc]) -> list[Doc]:
