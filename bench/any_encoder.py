@@ -78,7 +78,7 @@ LARGE = {
 }
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 PIECES = 6000
-STEPS = 700
+STEPS = 250
 # Sequences on which vectors are compared: from few pieces to long windows.
 PROBE_SIZES = (3, 10, 31, 64, 126, 254, 510)
 HF_BATCH_SIZES = (1, 4, 16)
