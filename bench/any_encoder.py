@@ -380,7 +380,8 @@ def table(rows: Rows) -> list[str]:
     header = ["kind", "tokenizer", "F1 torch", "float32", "8 bits", "lost", "vectors differ by"]
     provenance = rows.provenance
     made = f"{made_with(provenance)}; onnxruntime {provenance['onnxruntime']}."
-    lines = markdown(["measure", "bar", "found"], bars)
+    told = "Small encoders of random weights, trained on labelled English text, then shipped:"
+    lines = [told, "", *markdown(["measure", "bar", "found"], bars)]
     return [*lines, "", *markdown(header, kinds), "", made]
 
 
