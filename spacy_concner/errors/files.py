@@ -4,6 +4,10 @@
 class FilesErrors:
     """Errors of reading and writing files."""
 
+    C059 = (
+        "Cannot keep temporary files in {folder}: {reason}. Make room there, or set the "
+        "environment variable TMPDIR to a folder with more, and run the same command again."
+    )
     C128 = "{option} {path} is there already. Replace it with --force, or name another."
     C129 = "Cannot write {option} {path}: {reason}. Name another place."
     C407 = (

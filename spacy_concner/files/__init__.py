@@ -12,6 +12,7 @@ from .locks import PATIENCE, lock
 from .marked import file_of_folder, unseal
 from .outputs import File, Folder, Output, Store, is_doc_bin, is_page, json_line_with
 from .reasons import show_reason
+from .scratch import scratch_folder
 from .whole import whole_file, whole_folder
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "is_path",
     "json_line_with",
     "lock",
+    "scratch_folder",
     "show_reason",
     "unseal",
     "whole_file",

@@ -32,10 +32,12 @@ def told_as(option: str, path: Path, part: Path) -> Iterator[None]:
     except ConcnerError:
         raise
     except Exception as error:
-        fault = _disk_fault(error)
-        names = (fault.filename, fault.filename2)
-        about_us = any(name is not None and str(name).startswith(str(part)) for name in names)
-        if not (about_us or fault.errno in DISK_FAULTS or fault.filename == str(path.parent)):
+        fault = find_fault(error)
+        if not (
+            names_any(fault, part)
+            or fault.errno in DISK_FAULTS
+            or fault.filename == str(path.parent)
+        ):
             raise
         reason = show_reason(fault)
         if fault.errno in FULL_DISK:
@@ -44,8 +46,14 @@ def told_as(option: str, path: Path, part: Path) -> Iterator[None]:
         raise ConcnerError(Errors.C129.format(**told)) from error
 
 
-def _disk_fault(error: Exception) -> OSError:
-    """Give the fault of the disk that an error tells of in its text alone, or an empty one."""
+def names_any(fault: OSError, folder: Path | str) -> bool:
+    """Tell whether a fault is of a folder, or of what is in it."""
+    names = (fault.filename, fault.filename2)
+    return any(name is not None and str(name).startswith(str(folder)) for name in names)
+
+
+def find_fault(error: Exception) -> OSError:
+    """Give the fault of the disk that an error is, or tells of in its text, or an empty one."""
     if isinstance(error, OSError) and error.errno is not None:
         return error
     if found := RUST_FAULT.search(str(error)):

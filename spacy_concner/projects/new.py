@@ -3,7 +3,6 @@
 import re
 import shlex
 import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,7 @@ from ..encoding.demo_encoder import DEMO_SOURCE, WEIGHTS, read_data_file
 from ..encoding.loading import check_source
 from ..engines.registry import make_translator
 from ..errors import ConcnerError, Errors
-from ..files import Folder, Paths, claim, whole_folder
+from ..files import Folder, Paths, claim, scratch_folder, whole_folder
 from ..languages import check_language
 from ..pipelines import is_pipeline, load_pipeline
 from ..shipping.card import check_name
@@ -119,7 +118,7 @@ def new_project(
     force (bool): Replace a project that was made before and not run yet.
     RETURNS (NewProject): What was made.
     RAISES (ConcnerError): C619 with all problems of the files and the options; C128, C129, C407,
-        C408 and C601 for the folder.
+        C408 and C601 for the folder, C059 for temporary files.
     """
     folder = Path(folder)
     engines = engines or {}
@@ -137,10 +136,10 @@ def new_project(
     }
     name = name or re.sub(r"\W+", "_", folder.resolve().name)
     with claim(VERB, inputs=inputs, outputs={"DIR": Folder(folder)}, force=force):
-        with tempfile.TemporaryDirectory() as scratch:
+        with scratch_folder() as scratch:
             found = inspect_files(
                 files.list_all(source),
-                Path(scratch),
+                scratch,
                 options=options or {},
                 raw_encoding=raw_encoding,
                 skip_invalid=skip_invalid,

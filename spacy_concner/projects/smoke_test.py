@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,7 +14,7 @@ import srsly
 
 from ..corpora.reader import read_docs
 from ..errors import ConcnerError, Errors
-from ..files import File, claim, json_line_with, whole_file
+from ..files import File, claim, json_line_with, scratch_folder, whole_file
 
 VERB = "smoke-test"
 N_SENTENCES = 200
@@ -65,7 +64,8 @@ def smoke_test(
     force (bool): Replace examples that were written before.
     RETURNS (list[Example]): Sentences in which it has found entities, five at most.
     RAISES (ConcnerError): C142, C143 for the corpus, C615 if there is no wheel, C616 if it cannot
-        be installed or loaded, or finds nothing; C128, C129, C407, C408 and C601 for the output.
+        be installed or loaded, or finds nothing; C128, C129, C407, C408 and C601 for the output,
+        C059 for temporary files.
     """
     wheel = find_wheel(packages, name)
     outputs = {"OUTPUT": None if output is None else File(output, json_line_with("entities"))}
@@ -97,10 +97,10 @@ def find_wheel(packages: Path, name: str) -> Path:
 
 def _try(wheel: Path, name: str, texts: list[str]) -> list[Example]:
     """Install a wheel into a new folder and run it on texts, of which the best found are given."""
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
-        _run(wheel, [*pip, "--target", folder, str(wheel.resolve())], folder)
-        program = [sys.executable, "-c", PROGRAM, name, folder]
+        _run(wheel, [*pip, "--target", str(folder), str(wheel.resolve())], folder)
+        program = [sys.executable, "-c", PROGRAM, name, str(folder)]
         printed = _run(wheel, program, folder, json.dumps(texts))
     found = [Example(**json.loads(line)) for line in printed.splitlines() if line.startswith("{")]
     found = [example for example in found if example.entities]
@@ -110,9 +110,9 @@ def _try(wheel: Path, name: str, texts: list[str]) -> list[Example]:
     return found[:N_EXAMPLES]
 
 
-def _run(wheel: Path, command: list[str], folder: str, text: str | None = None) -> str:
+def _run(wheel: Path, command: list[str], folder: Path, text: str | None = None) -> str:
     """Run a command in a folder that Python imports from; give what it prints."""
-    environment = {**os.environ, "PYTHONPATH": folder, "PYTHONIOENCODING": "utf8"}
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONIOENCODING": "utf8"}
     result = subprocess.run(
         command, env=environment, cwd=folder, input=text, capture_output=True, encoding="utf8"
     )

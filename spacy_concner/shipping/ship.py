@@ -101,7 +101,8 @@ def ship(
     RETURNS (ShippingReport): What it changes; `concner_ship.json` in the output keeps it.
     RAISES (ConcnerError): C216, C545 to C547 for languages, precision and engine, C515, C540,
         C541 for the pipeline, C142, C143 for corpora, C304 to C308 for the vocabulary, C320,
-        C322, C325, C333 to C336 for the encoder; C128, C129, C601, C407, C408 for the output.
+        C322, C325, C333 to C336 for the encoder; C128, C129, C601, C407, C408 for the output,
+        C059 for temporary files.
     """
     output = Path(output)
     if not languages:

@@ -1,15 +1,14 @@
 """A Hugging Face model of the kinds that CTranslate2 knows into the files of its engine."""
 
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...errors import ConcnerError, Errors
+from ...files import scratch_folder
 
 MODEL_FILES = ("model.bin", "config.json", "vocabulary.json")
 ACTIVATIONS = {
@@ -151,9 +150,9 @@ def convert_model(model: Any, precision: str = "int8") -> dict[str, bytes]:
 def _save(spec: Any, precision: str) -> dict[str, bytes]:
     spec.validate()
     spec.optimize(quantization=precision)
-    with tempfile.TemporaryDirectory() as folder:
-        spec.save(folder)
-        files = {name: (Path(folder) / name).read_bytes() for name in MODEL_FILES}
+    with scratch_folder() as folder:
+        spec.save(str(folder))
+        files = {name: (folder / name).read_bytes() for name in MODEL_FILES}
     files["vocabulary.json"] = json.dumps(["<unk>"]).encode()
     return files
 

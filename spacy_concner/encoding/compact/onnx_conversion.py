@@ -3,15 +3,14 @@
 import copy
 import io
 import logging
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from ...errors import ConcnerError, Errors
+from ...files import scratch_folder
 from .onnx_session import DATA_FILE, LENGTHS, MODEL_FILE, PIECES, VECTORS
 
 PRECISIONS = ("int8", "float32")
@@ -92,11 +91,11 @@ def to_files(proto: Any) -> dict[str, bytes]:
 
     if sum(len(tensor.raw_data) for tensor in proto.graph.initializer) < MOST_BYTES:
         return {MODEL_FILE: proto.SerializeToString()}
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         onnx.save_model(
-            proto, str(Path(folder) / MODEL_FILE), save_as_external_data=True, location=DATA_FILE
+            proto, str(folder / MODEL_FILE), save_as_external_data=True, location=DATA_FILE
         )
-        return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
 def _without_traces(proto: Any) -> Any:
