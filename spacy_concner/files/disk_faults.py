@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ DISK_FAULTS = {*FULL_DISK, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 # How libraries tell of them that raise errors of their own.
 RUST_FAULT = re.compile(r"\(os error (\d+)\)")
 NUMPY_FAULT = re.compile(r"\d+ requested and \d+ written")
+# The first of all that `shutil.copytree` could not copy, which may be what is read.
+COPY_FAULT = re.compile(r"\[Errno (\d+)\] ([^\"]+)")
 
 
 @contextmanager
@@ -56,8 +59,11 @@ def find_fault(error: Exception) -> OSError:
     """Give the fault of the disk that an error is, or tells of in its text, or an empty one."""
     if isinstance(error, OSError) and error.errno is not None:
         return error
-    if found := RUST_FAULT.search(str(error)):
+    text = str(error)
+    if isinstance(error, shutil.Error) and (found := COPY_FAULT.search(text)):
+        return OSError(int(found[1]), found[2])
+    if found := RUST_FAULT.search(text):
         return OSError(int(found[1]), os.strerror(int(found[1])))
-    if NUMPY_FAULT.search(str(error)):
+    if NUMPY_FAULT.search(text):
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return OSError()

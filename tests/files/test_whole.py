@@ -1,3 +1,6 @@
+import os
+import shutil
+
 import pytest
 
 from spacy_concner.errors import ConcnerError
@@ -59,6 +62,23 @@ def test_faults_of_the_disk_are_told(tmp_path, monkeypatch):
             whole_file(tmp_path / "a") as part,
         ):
             raise RuntimeError(told)
+    (tmp_path / "in" / "below").mkdir(parents=True)
+
+    def fail(*paths):
+        raise OSError(28, "No space left on device", str(paths[-1]))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "mkdir", fail)
+        with pytest.raises(shutil.Error, match="No space") as copied:
+            shutil.copytree(tmp_path / "in", tmp_path, dirs_exist_ok=True)
+    with (
+        pytest.raises(ConcnerError, match=r"C129.*No space.*make room"),
+        whole_file(tmp_path / "a"),
+    ):
+        raise copied.value
+    unreadable = shutil.Error([("in", "out", "[Errno 13] Permission denied: 'in'")])
+    with pytest.raises(ConcnerError, match=r"C129.*denied: 'in'"), whole_file(tmp_path / "a"):
+        raise unreadable
     with pytest.raises(FileNotFoundError), whole_file(tmp_path / "a") as part:
         (tmp_path / "no such input").read_text()
     assert not (tmp_path / "a").exists()
