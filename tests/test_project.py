@@ -34,7 +34,7 @@ def test_project_from_corpus_to_wheel(tmp_path, encoder_folder):
     assert again.count("Skipping") == 9
 
 
-def test_own_text_in_two_commands(tmp_path, encoder_folder):
+def test_own_text_in_two_commands(tmp_path, encoder_folder, monkeypatch):
     """Labels that someone made up, translations, raw and parallel text; nothing to measure on."""
     names = {"PER": "FOLK", "LOC": "SPOT", "ORG": "FIRM"}
     lines = list(srsly.read_jsonl(ROOT / "assets" / "sample" / "train.jsonl"))[:60]
@@ -47,7 +47,7 @@ def test_own_text_in_two_commands(tmp_path, encoder_folder):
     srsly.write_jsonl(my / "en.jsonl", english)
     pairs = [f"{a['text']}\t{b['text']}\n" for a, b in zip(english, bulgarian, strict=True)]
     for name, text in (
-        ("bg.txt", "".join(f"{row['text']}\n" for row in bulgarian)),
+        ("bg.txt", "".join(f"{row['text']}\n" for row in 2 * bulgarian)),
         ("lines.txt", "".join(f"{row['text']}\n" for row in bulgarian)),
         ("pairs.tsv", "".join(pairs)),
     ):
@@ -57,6 +57,7 @@ def test_own_text_in_two_commands(tmp_path, encoder_folder):
     options += ["--translations", f"bg={my / 'lines.txt'}", "--parallel", f"bg={my / 'pairs.tsv'}"]
     made = run_spacy("concner", "new", project, *options, "--encoder", encoder_folder)
     assert "3 teachers of 150 steps" in made
+    assert "Small pipelines: none" in made and "bg has" in made
     change_vars(project, pieces=0, teacher_steps=2, student_steps=2)
     printed = run(project, "all")
     assert "Nothing to measure on in bg" in printed and "Parallel text for bg" in printed
@@ -75,3 +76,15 @@ def test_own_text_in_two_commands(tmp_path, encoder_folder):
     assert "Not measured in Bulgarian" in card and "_loss" not in card
     # Nothing but collect and the summary.
     assert run(project, "all").count("Skipping") == 10
+    # A small one beside it, though there is little text.
+    change_vars(project, small_languages="bg", small_steps=60)
+    monkeypatch.setenv("SPACY_CONFIG_OVERRIDES", "--training.optimizer.learn_rate.warmup_steps=0")
+    assert "that it has not seen" in run(project, "small")
+    table = (project / "metrics" / "sizes.md").read_text("utf8")
+    assert "| base |" in table and "| small |" in table
+    run(project, "package-small")
+    (wheel,) = project.glob("packages_small/xx_trials_bg_sm-0.1.0/dist/*.whl")
+    assert find_strange(wheel) == {}
+    (card,) = (path.read_text("utf8") for path in project.glob("packages_small/*/README.md"))
+    assert "size base, for comparison" in card
+    assert "bg, small: not measured" in run(project, "summary")
