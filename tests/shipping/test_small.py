@@ -1,6 +1,9 @@
 """Small pipelines learn what their teacher says, need no torch, and behave like any of spaCy's."""
 
 import pickle
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import spacy
@@ -9,6 +12,7 @@ from spacy.tokens import DocBin
 from typer.testing import CliRunner
 
 from spacy_concner.cli import concner_cli
+from spacy_concner.encoding.convolutional import words
 from spacy_concner.errors import ConcnerError
 from spacy_concner.projects.template import CONFIGS, template_folder
 from spacy_concner.shipping.card import write_card
@@ -24,6 +28,7 @@ from tests.sentences import SENTENCES, labelled_doc
 
 pytestmark = pytest.mark.slow
 CONFIG = template_folder() / CONFIGS / "small.cfg"
+NAMES = ["Anna Berg", "Paul Novak", "The Red Cross", "Nothing", "Паул Новак", "東京 שלום"]
 TEXTS = ["Anna Berg lives in Sofia.", "", " \n ", "Paul Novak met Anna \ud83d", "Ω " * 3000]
 
 
@@ -33,7 +38,7 @@ def raw(tmp_path_factory):
     folder = tmp_path_factory.mktemp("raw")
     vocab = spacy.blank("xx").vocab
     for name in ("a", "b"):
-        docs = [labelled_doc(vocab, words, None) for words, _ in SENTENCES * 20]
+        docs = [labelled_doc(vocab, tokens, None) for tokens, _ in SENTENCES * 20]
         DocBin(docs=docs).to_disk(folder / f"{name}.spacy")
     return folder
 
@@ -57,7 +62,7 @@ def test_it_finds_what_its_teacher_finds(made, shipped_folder):
     assert read(nlp)[0] == [("Anna Berg", "PER"), ("Sofia", "LOC")]
     assert report.agreement > 0.9 and report.held_out == 8
     # Each twentieth sentence is held out, the last of the four.
-    n_words = [len(words) for words, _ in SENTENCES]
+    n_words = [len(tokens) for tokens, _ in SENTENCES]
     assert report.raw_words == 40 * sum(n_words) - 8 * n_words[3]
     assert report.words_small > 0 and 0 < report.bytes_small
     assert srsly.read_json(folder / RECORD_FILE)["agreement"] == report.agreement
@@ -85,9 +90,23 @@ def test_as_any_pipeline(made):
     assert read(nlp) == expected
 
 
-def test_a_changed_file_is_told(made, tmp_path):
-    import shutil
+def test_threads_find_what_one_caller_finds(made, monkeypatch):
+    # So that they forget words all the time.
+    monkeypatch.setattr(words, "MOST_WORDS", 8)
+    texts = [f"{who} lives in {where}." for who in NAMES for where in ("Sofia", "Berlin", "Ω")]
+    expected = read(spacy.load(made[0]), texts)
+    nlp = spacy.load(made[0])
+    barrier = Barrier(8)
 
+    def work(number):
+        barrier.wait(60)
+        return read(nlp, texts, batch_size=1 + number)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(work, range(8))) == [expected] * 8
+
+
+def test_a_changed_file_is_told(made, tmp_path):
     folder = shutil.copytree(made[0], tmp_path / "changed")
     model = folder / "concner" / "model"
     data = bytearray(model.read_bytes())
