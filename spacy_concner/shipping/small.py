@@ -34,7 +34,7 @@ from ..teaching.student_training import run_training
 from .comparison import RECORD_FILE, folder_size, run
 from .meta import default_name
 from .ship import BATCH_SIZE
-from .training_parts import drop_training_parts, round_weights
+from .training_parts import drop_training_parts, forget_words, round_weights
 
 VERB = "small"
 TEACHER = "base"
@@ -156,6 +156,7 @@ def make_small(
         before, after = run(base, gold), run(nlp, gold)
         with whole_folder(Path(output), VERB, sealed=True) as part:
             nlp.to_disk(part)
+            forget_words(part, nlp)
             report = SmallReport(
                 languages=list(languages),
                 raw_words=text.n_words,

@@ -1,14 +1,17 @@
 """Leave out of a pipeline what only its training needs, in memory."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import srsly
 from spacy.language import Language
 from spacy.util import replace_model_node
 from thinc.api import Model, noop
 
 from ..encoding.compact.tokenizer import replacing
 from ..pipelines import find_components
+from ..tagging.labels import entity_type
 
 STOCK_TOKENIZER = "spacy.Tokenizer.v1"
 TOKENIZER = "spacy-concner.ReplacingTokenizer.v1"
@@ -35,6 +38,17 @@ def drop_training_parts(nlp: Language) -> None:
         nlp.config["nlp"]["tokenizer"] = {"@tokenizers": TOKENIZER}
     for callback in ("before_init", "after_init"):
         nlp.config["initialize"][callback] = None
+
+
+def forget_words(folder: Path, nlp: Language) -> None:
+    """Leave out of a pipeline's folder the words of its training: a text brings its own.
+
+    folder (Path): Where the pipeline was written.
+    nlp (Language): The pipeline, whose labels stay.
+    """
+    tags = {tag for name in find_components(nlp) for tag in nlp.get_pipe(name).labels}  # type: ignore[attr-defined]
+    types = {entity_type(tag) for tag in tags} - {""}
+    srsly.write_json(folder / "vocab" / "strings.json", sorted(tags | types))
 
 
 def round_weights(nlp: Language) -> None:
