@@ -162,15 +162,17 @@ class Runner:
         msg.good(f"{TITLES[name]}, {language}, seed {self.seed}: F1 {f1:.1f}")
 
 
-def count_matches(pipeline: Path, corpus: Path) -> np.ndarray:
+def count_matches(pipeline: Path, corpus: Path, threshold: float = 0.0) -> np.ndarray:
     """Compare predicted with gold entities.
 
     pipeline (Path): Pipeline folder.
     corpus (Path): Gold corpus.
+    threshold (float): Least probability of a predicted entity.
     RETURNS (ndarray): `(n_sentences, 3)` int64 true positives, false positives and false
         negatives, spans and types exact.
     """
-    nlp = spacy.load(pipeline)
+    config = {"components.concner.threshold": threshold} if threshold else {}
+    nlp = spacy.load(pipeline, config=config)
     gold = list(read_docs(corpus, nlp))
     counts = np.zeros((len(gold), 3), dtype=int)
     # Like lengths together: padding costs as much as words.
