@@ -85,7 +85,7 @@ def apply(
     part: str = "",
     engine: str = LOCAL,
     address: str = "",
-    processes: int = 0,
+    processes: int = 1,
     gpu_id: int = -1,
     limit: int = 0,
     batch_size: int = 64,
@@ -114,7 +114,8 @@ def apply(
     engine (str): "local" for processes of this machine, "ray" for actors of Ray.
     address (str): Address of a Ray cluster whose machines share the disk; "" for one on this
         machine.
-    processes (int): How many; 0 for one a core that there is, or one a GPU.
+    processes (int): How many; 0 for one a core that there is, or one a GPU. A script that asks for
+        several keeps what it runs below `if __name__ == "__main__":`, for each of them imports it.
     gpu_id (int): GPU, or -1 for the CPU; with Ray, any number of 0 or more gives each actor one.
     limit (int): Read this many records; 0 reads all.
     batch_size (int): Texts a batch.
@@ -133,8 +134,9 @@ def apply(
         "--limit": (limit, 0),
         "--batch-size": (batch_size, 1),
         "--shard-size": (shard_size, 1),
+        "--max-length": (max_length, 0),
+        "--processes": (processes, 0),
     }
-    least |= {"--max-length": (max_length, 0), "--processes": (processes, 0)}
     for option, (value, lowest) in least.items():
         if value < lowest:
             raise ConcnerError(Errors.C406.format(option=option, value=value, least=lowest))

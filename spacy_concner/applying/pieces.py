@@ -26,6 +26,8 @@ from .parquet import import_pyarrow
 
 DOCS, TEXT, JSON, PARQUET = ".spacy", ".txt", ".jsonl", ".parquet"
 COMPRESSED = ".gz"
+# Rows that pyarrow decodes at once.
+BATCH_ROWS = 1000
 SUFFIXES = (DOCS, TEXT, f"{TEXT}{COMPRESSED}", JSON, f"{JSON}{COMPRESSED}", PARQUET)
 
 
@@ -169,7 +171,7 @@ class RowReader:
                 self._sha256 = file_sha256(self._path)
                 file = ParquetFile(self._path)
                 self._held = file.schema_arrow.empty_table()
-                self._batches = file.iter_batches(batch_size=n)
+                self._batches = file.iter_batches(batch_size=BATCH_ROWS)
             while len(self._held) < n and (batch := next(self._batches, None)) is not None:
                 new = pyarrow.Table.from_batches([batch])
                 self._held = pyarrow.concat_tables([self._held, new]) if len(self._held) else new
@@ -195,7 +197,7 @@ class DocReader:
         """Give the numbers of the next Docs; see `Reader`."""
         if self._n_docs is None:
             self._sha256 = file_sha256(self._path)
-            self._n_docs = len(load_docs(str(self._path)))
+            self._n_docs = len(load_docs(str(self._path), self._sha256))
         first = self._next
         self._next = min(first + n, self._n_docs + 1)
         return DocRange(str(self._path), first, self._next - first, self._sha256)
@@ -216,13 +218,15 @@ def open_reader(path: Path, encoding: str) -> Reader:
 
 
 @lru_cache(maxsize=1)
-def load_docs(file: str) -> DocBin:
+def load_docs(file: str, sha256: str) -> DocBin:
     """Load a `.spacy` file, the last one of which is kept: shards follow each other in a file.
 
     file (str): The file.
+    sha256 (str): Its digest, by which another file of the same name is told from it.
     RETURNS (DocBin): What it holds.
     RAISES (ConcnerError): C143 if it cannot be read.
     """
+    del sha256
     try:
         return DocBin(store_user_data=True).from_disk(file)
     except Exception as error:

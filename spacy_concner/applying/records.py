@@ -122,7 +122,7 @@ def _read_docs(piece: DocRange, vocab: Vocab) -> Iterator[Record | Rejected]:
 
 def _docs_of(piece: DocRange, vocab: Vocab) -> Iterator[Doc]:
     """Give some of the Docs of a file, without making the others."""
-    loaded = load_docs(piece.file)
+    loaded = load_docs(piece.file, piece.sha256)
     first = piece.first - 1
     some = DocBin(store_user_data=loaded.store_user_data)
     some.attrs, some.strings = loaded.attrs, loaded.strings

@@ -17,7 +17,7 @@ class Shard:
 
     number: Which shard, from 1.
     pieces: The records.
-    sha256: Digest of the records.
+    sha256: Digest of the records; empty for a shard of another part.
     """
 
     number: int
@@ -95,6 +95,10 @@ def cut(
             left -= len(piece)
         if not pieces:
             return
-        digest = hashlib.sha256(b"".join(piece.digest() for piece in pieces)).hexdigest()
-        yield Shard(number, pieces if part.has(number) else [], digest)
+        yield _make_shard(number, pieces) if part.has(number) else Shard(number, [], "")
         number += 1
+
+
+def _make_shard(number: int, pieces: list[Piece]) -> Shard:
+    digest = hashlib.sha256(b"".join(piece.digest() for piece in pieces))
+    return Shard(number, pieces, digest.hexdigest())

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -110,6 +111,8 @@ def _start(make_worker: Callable[..., Callable[[Any], Any]], arguments: tuple) -
     """Begin a process: what it needs is loaded with its first shard, so that faults are told."""
     global _make
 
+    # Who presses Ctrl-C stops the process that feeds this one, which lets it end its shard.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

@@ -17,7 +17,7 @@ from spacy_concner.corpora.reader import corpus_files, read_docs
 from spacy_concner.errors import ConcnerError
 from spacy_concner.files import lock
 from tests.applying.texts import ROWS, TEXTS, write_text
-from tests.sentences import make_bitexts, write_corpus
+from tests.sentences import make_bitexts, make_sentences, write_corpus
 
 KINDS = ["a.txt", "a.jsonl", "a.jsonl.gz", "a.parquet", "a.spacy"]
 
@@ -254,6 +254,14 @@ def test_changed_settings_and_input(trained_folder, tmp_path):
     assert "Nana" in (out / "00001.jsonl").read_text("utf8")
 
 
+def test_another_file_of_the_same_name(trained_folder, tmp_path):
+    path = write_text(tmp_path, "a.spacy")
+    run(trained_folder, path, tmp_path / "one", format="jsonl")
+    write_corpus(make_sentences()[:1], path)
+    done = run(trained_folder, path, tmp_path / "two", format="jsonl")
+    assert done.docs == 1 and rows_of(tmp_path / "two")[0]["text"].startswith("Anna Berg lives")
+
+
 @pytest.mark.parametrize("force", [False, True])
 def test_files_of_others_are_left_alone(trained_folder, tmp_path, force):
     path = write_text(tmp_path / "in", "a.txt")
@@ -392,16 +400,6 @@ def test_pipelines_that_fail(trained_folder, tmp_path):
     nlp.to_disk(tmp_path / "failing")
     with pytest.raises(ConcnerError, match=r"C648.*a.txt, line 1 to .*, line 9: 'no such place'"):
         run(tmp_path / "failing", path, tmp_path / "out")
-
-
-@pytest.mark.slow
-def test_processes_make_what_one_makes(trained_folder, tmp_path):
-    path = write_text(tmp_path, "a.jsonl")
-    for folder, processes in (("one", 1), ("two", 2)):
-        settings = {"format": "jsonl", "processes": processes, "shard_size": 2}
-        done = run(trained_folder, path, tmp_path / folder, **settings)
-        assert len(done.shards) == 6 and done.docs == len(ROWS)
-    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
 
 
 def test_command_line(trained_folder, tmp_path):

@@ -1,4 +1,4 @@
-"""Runs whose processes are killed lose and double nothing."""
+"""Runs whose processes are killed lose and double nothing, and leave the bytes of one process."""
 
 import json
 import os

@@ -10,6 +10,7 @@ import later_labels
 import projection
 import pytest
 import reliability
+import scale
 import speed
 import unseen
 from rows import Rows
@@ -52,6 +53,7 @@ TABLES = {
     ("reliability", "reliability", "tampering"): lambda: reliability.outcome_table(
         rows("reliability").read()
     ),
+    ("recipes/apply", "scale", "scale"): lambda: scale.table(rows("scale")),
     ("speed", "speed", "speed"): lambda: speed.table(rows("speed")),
 }
 
