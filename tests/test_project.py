@@ -82,6 +82,7 @@ def test_own_text_in_two_commands(tmp_path, encoder_folder, monkeypatch):
     assert "that it has not seen" in run(project, "small")
     table = (project / "metrics" / "sizes.md").read_text("utf8")
     assert "| base |" in table and "| small |" in table
+    assert (project / "metrics" / "sizes.html").stat().st_size > 10_000
     run(project, "package-small")
     (wheel,) = project.glob("packages_small/xx_trials_bg_sm-0.1.0/dist/*.whl")
     assert find_strange(wheel) == {}
