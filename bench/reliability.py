@@ -142,12 +142,20 @@ class Trials:
             grown = 100 * (done["last_mb"] / done["start_mb"] - 1)
             return {"pipeline": name, "n": n, "grown_percent": grown, "faults": []}
         done = run(folder, n, minutes=self.minutes)
-        faults, drift = [], done["drift_percent"]
-        if abs(drift) > MOST_DRIFT:
-            faults.append(f"memory drifts by {drift:.1f} %")
-        told = {key: done[key] for key in ("first_mb", "last_mb", "min_mb", "max_mb")}
-        told |= {"drift_percent": drift, "texts_per_second": done["texts_per_second"]}
-        return {"pipeline": name, "n": done["n_texts"], **told, "faults": faults}
+        return {"pipeline": name, "n": done["n_texts"], **judge_memory(done)}
+
+
+def judge_memory(done: Row) -> Row:
+    """Tell how memory has grown while texts were read, and whether that is a fault.
+
+    done (Mapping): What `service_trial.run` gives.
+    RETURNS (Mapping): The part of a row. Less memory than after the warm-up is no fault: Linux
+        takes pages of mapped files away for a while where it wants to.
+    """
+    grown = 100 * (done["max_mb"] / done["first_mb"] - 1)
+    faults = [f"memory grows by {grown:.1f} %"] if grown > MOST_DRIFT else []
+    keys = ("first_mb", "last_mb", "min_mb", "max_mb", "drift_percent", "texts_per_second")
+    return {"grown_percent": grown, **{key: done[key] for key in keys}, "faults": faults}
 
 
 def _row(done: Outcome) -> dict[str, Any]:
@@ -215,7 +223,7 @@ BARS = {
     "paths": "no input lost",
     "fuzz": "no crash, the same in any batch",
     "tamper": f"none {OTHER}",
-    "service": f"memory within {MOST_DRIFT} % of that after the warm-up, every text answered",
+    "service": f"memory at most {MOST_DRIFT} % above that after the warm-up, every text answered",
 }
 
 
