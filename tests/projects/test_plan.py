@@ -1,6 +1,7 @@
 import pytest
 
 from spacy_concner.projects.plan import (
+    ENOUGH_FOR_SMALL,
     STUDENT_STEPS,
     TEACHER_STEPS,
     WORDS_A_STEP,
@@ -52,3 +53,16 @@ def test_the_cost_grows_with_steps_and_text():
     assert estimate_cost(plan, amounts(raw=80_000), 1.0, 2.0).minutes > small.minutes
     assert estimate_cost(Plan(200, 100, 0, 1, 1, {}), amounts(), 1.0, 2.0).minutes > small.minutes
     assert estimate_cost(plan, amounts(), 2.0, 2.0).minutes > small.minutes
+
+
+def test_small_pipelines_where_there_is_raw_text_enough():
+    few = make_plan(amounts(raw=ENOUGH_FOR_SMALL // 2 - 1))
+    enough = make_plan(amounts(raw=ENOUGH_FOR_SMALL // 2))
+    assert (few.small_languages, enough.small_languages) == ([], ["bg", "de"])
+    assert "499,998 raw words; 500,000 are enough" in few.notes["small_languages"]
+    assert make_plan(amounts(), "both").small_languages == ["bg", "de"]
+    assert make_plan(amounts(raw=10**7), "base").small_languages == []
+    assert (
+        estimate_cost(enough, amounts(raw=250_000), 1.0, 2.0).minutes
+        > estimate_cost(few, amounts(raw=250_000), 1.0, 2.0).minutes
+    )
