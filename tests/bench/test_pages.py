@@ -11,6 +11,8 @@ import projection
 import pytest
 import reliability
 import scale
+import small
+import small_speed
 import speed
 import unseen
 from rows import Rows
@@ -54,6 +56,10 @@ TABLES = {
         rows("reliability").read()
     ),
     ("recipes/apply", "scale", "scale"): lambda: scale.table(rows("scale")),
+    ("small", "small", "sizes"): lambda: small.test_table(rows("small"), SEEDS),
+    ("small", "small", "curve"): lambda: small.curve_table(rows("small"), SEEDS[0]),
+    ("small", "small", "unlike"): lambda: small.unlike_table(rows("small"), SEEDS),
+    ("small", "small_speed", "speed"): lambda: small_speed.table(rows("small_speed")),
     ("speed", "speed", "speed"): lambda: speed.table(rows("speed")),
 }
 
