@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import accuracy
+import any_encoder
 import calibration
 import contrast
 import labelling
@@ -56,6 +57,7 @@ TABLES = {
         rows("reliability").read()
     ),
     ("recipes/apply", "scale", "scale"): lambda: scale.table(rows("scale")),
+    ("engines", "any_encoder", "any encoder"): lambda: any_encoder.table(rows("any_encoder")),
     ("small", "small", "sizes"): lambda: small.test_table(rows("small"), SEEDS),
     ("small", "small", "curve"): lambda: small.curve_table(rows("small"), SEEDS[0]),
     ("small", "small", "unlike"): lambda: small.unlike_table(rows("small"), SEEDS),
