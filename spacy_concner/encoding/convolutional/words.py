@@ -88,14 +88,15 @@ class WordRows:
     whole: np.ndarray
     of_pieces: np.ndarray
 
+    @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """All three."""
+        return self.features, self.whole, self.of_pieces
+
     def take(self, rows: Sequence[int]) -> "WordRows":
         """Give some of the words."""
-        return WordRows(*(array[[*rows]] for array in vars(self).values()))
-
-    def __add__(self, other: "WordRows") -> "WordRows":
-        """Give both, one after another."""
-        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
-        return WordRows(*(np.concatenate(pair) for pair in pairs))
+        places = np.array(rows, dtype="i8")
+        return WordRows(*(array[places] for array in self.arrays))
 
 
 class Words(Shim):
@@ -145,17 +146,28 @@ class Words(Shim):
         """
         with self._lock:
             unknown = [word for word in words if word not in self._numbers]
-            if len(self._numbers) + len(unknown) > MOST_WORDS:
-                self._numbers, unknown = {}, list(words)
+            if len(self._numbers) + len(unknown) > len(self._known.whole):
+                self._start_anew(max(MOST_WORDS, len(words)))
+                unknown = list(words)
             if unknown:
                 self._learn(unknown, vocab)
             return self._known.take([self._numbers[word] for word in words])
 
+    def _start_anew(self, most: int) -> None:
+        """Forget all words, and make place for so many."""
+        self._numbers = {}
+        self._known = WordRows(
+            np.empty((most, self.settings.n_features), dtype="u8"),
+            np.empty((most, self.width), dtype="f4"),
+            np.empty((most, self.width), dtype="f4"),
+        )
+
     def _learn(self, words: Sequence[int], vocab: Vocab) -> None:
-        """Remember words."""
+        """Remember words, for which there is place."""
         first = len(self._numbers)
         found = self._describe(words, vocab)
-        self._known = self._known.take(range(first)) + found if first else found
+        for array, rows in zip(self._known.arrays, found.arrays, strict=True):
+            array[first : first + len(words)] = rows
         self._numbers.update({word: first + number for number, word in enumerate(words)})
 
     def _describe(self, words: Sequence[int], vocab: Vocab) -> "WordRows":
