@@ -23,7 +23,7 @@ from ..sharding.folder import MAKING, Write
 from ..sharding.part import Part
 from ..sharding.processes import Processes, count_cores
 from ..sharding.ray_actors import RayActors
-from ..sharding.run import Engine, Here, run_shards
+from ..sharding.run import Engine, Here, Lazily, run_shards
 from .formats import ENTITIES_FIELD, SUFFIXES, Layout
 from .notes import KIND, NOTES_FILE, AppliedFolder, Note
 from .records import TEXT_FIELD
@@ -234,20 +234,7 @@ def _open_engine(
         with Processes(Worker, (work,), n) as workers:
             yield workers
     else:
-        yield Here(_Lazily(work))
-
-
-class _Lazily:
-    """A worker of this process, which loads its pipeline once there is something to do."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
-        self._worker: Worker | None = None
-
-    def __call__(self, shard: Shard) -> Note:
-        if self._worker is None:
-            self._worker = Worker(self._work)
-        return self._worker(shard)
+        yield Here(Lazily(Worker, (work,)))
 
 
 def _finish(folder: AppliedFolder, n_shards: int, done: Applied) -> None:

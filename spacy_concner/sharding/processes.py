@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing.connection import wait as wait_for
-from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from ..errors import ConcnerError, Errors
+from .run import Lazily
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -29,7 +29,7 @@ def count_cores() -> int:
     return os.cpu_count() or 1
 
 
-class Processes(Generic[S, R]):
+class Processes(AbstractContextManager, Generic[S, R]):
     """An engine of several processes; to be used as a context."""
 
     def __init__(
@@ -81,16 +81,7 @@ class Processes(Generic[S, R]):
     def _told(self, shard: S) -> ConcnerError:
         return ConcnerError(Errors.C631.format(shard=getattr(shard, "number", shard)))
 
-    def __enter__(self) -> "Processes[S, R]":
-        """Give itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Let the processes end with what they are at."""
         self._pool.shutdown(cancel_futures=True)
 
@@ -116,14 +107,7 @@ def _start(make_worker: Callable[..., Callable[[Any], Any]], arguments: tuple) -
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    made: list[Callable[[Any], Any]] = []
-
-    def make(shard: Any) -> Any:
-        if not made:
-            made.append(make_worker(*arguments))
-        return made[0](shard)
-
-    _make = make
+    _make = Lazily(make_worker, arguments)
 
 
 def _end_with(sentinel: int) -> None:

@@ -4,11 +4,11 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from types import TracebackType
+from contextlib import AbstractContextManager, suppress
 from typing import Any, Generic, TypeVar
 
 from ..errors import ConcnerError, Errors
+from .run import Lazily
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -32,7 +32,7 @@ def import_ray() -> Any:
     return ray
 
 
-class RayActors(Generic[S, R]):
+class RayActors(AbstractContextManager, Generic[S, R]):
     """An engine of Ray's actors; to be used as a context.
 
     An actor that dies is replaced, and what it had is made by others.
@@ -124,16 +124,7 @@ class RayActors(Generic[S, R]):
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
             raise ConcnerError(Errors.C633.format(error=reason)) from error
 
-    def __enter__(self) -> "RayActors[S, R]":
-        """Give itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """End the actors, and a cluster that was started for them."""
         for actor in self._work:
             self._ray.kill(actor)
@@ -150,11 +141,8 @@ class _Actor:
         # Paths mean what they mean where the command was typed.
         with suppress(OSError):
             os.chdir(folder)
-        self._start = lambda: make_worker(*arguments)
-        self._make: Callable[[Any], Any] | None = None
+        self._make = Lazily(make_worker, arguments)
 
     def make(self, shard: Any) -> Any:
         """Make a shard."""
-        if self._make is None:
-            self._make = self._start()
         return self._make(shard)

@@ -42,6 +42,26 @@ class Engine(Protocol[S, R_co]):
         ...
 
 
+class Lazily(Generic[S, R]):
+    """Makes shards by a worker that is made with the first of them, so that its faults are told."""
+
+    def __init__(self, make_worker: Callable[..., Callable[[S], R]], arguments: tuple) -> None:
+        """Name the worker.
+
+        make_worker (Callable): Makes what makes a shard.
+        arguments (tuple): Its arguments.
+        """
+        self._make_worker = make_worker
+        self._arguments = arguments
+        self._worker: Callable[[S], R] | None = None
+
+    def __call__(self, shard: S) -> R:
+        """Make a shard."""
+        if self._worker is None:
+            self._worker = self._make_worker(*self._arguments)
+        return self._worker(shard)
+
+
 class Here(Generic[S, R]):
     """The engine of one process: this one."""
 
