@@ -129,7 +129,7 @@ def f1_of(rows: Rows, size: str, text: str, language: str, seeds: Sequence[int])
     return [row["f1"] for row in found if row]
 
 
-def test_table(rows: Rows, seeds: Sequence[int]) -> list[str]:
+def sizes_table(rows: Rows, seeds: Sequence[int]) -> list[str]:
     """Show both sizes on the tests, and their ratio."""
     table = []
     for name in THRESHOLDS:
@@ -210,7 +210,7 @@ def main(
         n_raw = sum(count_docs(first.raw(language)) for language in LANGUAGES)
         if not bench.rows.find(size="raw text"):
             bench.rows.add({"size": "raw text", "sentences": n_raw})
-    write_between(page, "small", "sizes", test_table(bench.rows, numbers))
+    write_between(page, "small", "sizes", sizes_table(bench.rows, numbers))
     write_between(page, "small", "unlike", unlike_table(bench.rows, numbers))
     write_between(page, "small", "curve", curve_table(bench.rows, numbers[0]))
     msg.good(f"Tables in {page}")

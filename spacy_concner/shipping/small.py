@@ -6,7 +6,6 @@ teacher's vectors of their pieces. Some sentences are held out, and how often st
 find the same there tells without any label how much got lost.
 """
 
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -22,10 +21,10 @@ from thinc.api import Model
 from ..corpora.reader import corpus_files, count_docs, read_docs
 from ..corpora.segments import copy_tokens
 from ..corpora.soft_labels import get_soft_labels
-from ..encoding.compact.engine import Engine
+from ..encoding.compact.architecture import CompactModel, compact_encoders_of
 from ..encoding.convolutional.piece_table import make_piece_table, write_piece_table
 from ..errors import ConcnerError, Errors
-from ..files import Folder, Paths, claim, whole_folder
+from ..files import Folder, Paths, claim, scratch_folder, whole_folder
 from ..languages import check_language
 from ..pipelines import annotate_docs, find_component, load_pipeline
 from ..teaching.label import label
@@ -109,8 +108,8 @@ def make_small(
         output keeps it.
     RAISES (ConcnerError): C545, C216 for the languages, C217 for the config, C142, C143 for the
         text, C553 if it is too short to learn from, C515, C510, C329 for the teacher, C406 for a
-        number, C427 if the training fails, C128, C129, C407, C408 and C601 for the output, and
-        those of `label`.
+        number, C427 if the training fails, C128, C129, C407, C408 and C601 for the output, C059
+        for temporary files, and those of `label`.
     """
     if not languages:
         raise ConcnerError(Errors.C545)
@@ -128,16 +127,15 @@ def make_small(
         if n_docs < FEWEST_DOCS:
             raise ConcnerError(Errors.C553.format(path=raw, found=n_docs, least=FEWEST_DOCS))
         base = load_pipeline(teacher, "Teacher")
-        engine = find_engine(base)
-        with tempfile.TemporaryDirectory() as folder:
-            scratch = Path(folder)
+        encoder = find_compact_encoder(base)
+        with scratch_folder() as scratch:
             text = _part(raw, n_docs, scratch / "raw")
             gold = _with_entities(base, text.held_out)
             DocBin(docs=gold).to_disk(scratch / "dev.spacy")
             if not text.is_labelled:
                 label(scratch / "raw", scratch / "soft", {TEACHER: teacher}, progress=progress)
             common = [w for w, n in text.counts.most_common(MOST_COMMON) if n >= LEAST_COMMON]
-            table = make_piece_table(engine, common, PIECE_WIDTH)
+            table = make_piece_table(encoder, common, PIECE_WIDTH)
             write_piece_table(table, scratch / "pieces")
             steps = steps or plan_steps(text.n_words)
             options = {
@@ -172,20 +170,17 @@ def make_small(
     return report
 
 
-def find_engine(nlp: Language) -> Engine:
-    """Give the encoder of a shipped pipeline.
+def find_compact_encoder(nlp: Language) -> CompactModel:
+    """Give the encoder that a shipped pipeline's recogniser reads.
 
     nlp (Language): The pipeline.
-    RETURNS (Engine): That of its last `concner` component, or what this listens to.
+    RETURNS (Model): That of its last `concner` component, or the last one before it.
     RAISES (ConcnerError): C510 without such a component, C329 if there is no compact encoder.
     """
-    find_component(nlp)
-    models = [getattr(pipe, "model", None) for _, pipe in reversed(nlp.pipeline)]
-    for model in filter(None, models):
-        for node in model.walk() if isinstance(model, Model) else ():
-            for shim in node.shims:
-                if isinstance(shim, Engine):
-                    return shim
+    pipes = [pipe for _, pipe in nlp.pipeline[: nlp.pipe_names.index(find_component(nlp)) + 1]]
+    for model in [getattr(pipe, "model", None) for pipe in reversed(pipes)]:
+        if isinstance(model, Model) and (found := list(compact_encoders_of(model))):
+            return found[-1]
     raise ConcnerError(Errors.C329.format(path=nlp.path))
 
 

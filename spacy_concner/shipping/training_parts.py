@@ -46,9 +46,10 @@ def forget_words(folder: Path, nlp: Language) -> None:
     folder (Path): Where the pipeline was written.
     nlp (Language): The pipeline, whose labels stay.
     """
-    tags = {tag for name in find_components(nlp) for tag in nlp.get_pipe(name).labels}  # type: ignore[attr-defined]
+    labels = {label for labels in nlp.pipe_labels.values() for label in labels}
+    tags = {tag for name in find_components(nlp) for tag in nlp.pipe_labels[name]}
     types = {entity_type(tag) for tag in tags} - {""}
-    srsly.write_json(folder / "vocab" / "strings.json", sorted(tags | types))
+    srsly.write_json(folder / "vocab" / "strings.json", sorted(labels | types))
 
 
 def round_weights(nlp: Language) -> None:

@@ -17,9 +17,11 @@ def align_tags(example: Example) -> list[str | None]:
     example (Example): The example.
     RETURNS (list[str | None]): A tag for each token of `example.predicted`.
     """
-    # spaCy takes all white space to be outside, also where the annotation is missing.
-    annotated = example.reference.has_annotation("ENT_IOB")
-    known = [iob != 0 and annotated for iob in example.get_aligned("ENT_IOB")]
+    if not example.reference.has_annotation("ENT_IOB"):
+        # Raw text, which spaCy would align word by word, and all of whose white space it takes
+        # to be outside.
+        return [None] * len(example.predicted)
+    known = [iob != 0 for iob in example.get_aligned("ENT_IOB")]
     tags: list[str | None] = []
     for tag, is_known in zip(example.get_aligned_ner(), known, strict=True):
         if not is_known or not tag or tag[0] == "-":
@@ -42,9 +44,6 @@ def tag_rows(example: Example, labels: dict[str, int], name: str) -> list[int]:
     RETURNS (list[int]): A column for each token.
     RAISES (ConcnerError): C002 if a gold tag is not among the labels.
     """
-    if not example.reference.has_annotation("ENT_IOB"):
-        # Raw text, of which there is much: aligning it takes a third of a small student's time.
-        return [MISSING] * len(example.predicted)
     rows = []
     for tag in align_tags(example):
         if tag is not None and tag not in labels:

@@ -58,7 +58,7 @@ TABLES = {
     ),
     ("recipes/apply", "scale", "scale"): lambda: scale.table(rows("scale")),
     ("engines", "any_encoder", "any encoder"): lambda: any_encoder.table(rows("any_encoder")),
-    ("small", "small", "sizes"): lambda: small.test_table(rows("small"), SEEDS),
+    ("small", "small", "sizes"): lambda: small.sizes_table(rows("small"), SEEDS),
     ("small", "small", "curve"): lambda: small.curve_table(rows("small"), SEEDS[0]),
     ("small", "small", "unlike"): lambda: small.unlike_table(rows("small"), SEEDS),
     ("small", "small_speed", "speed"): lambda: small_speed.table(rows("small_speed")),

@@ -1,6 +1,6 @@
 """`spacy-concner.CompactEncoder.v1`: token vectors from a shipped encoder, without torch."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -72,6 +72,25 @@ def set_weights(model: CompactModel, weights: CompactWeights) -> CompactModel:
     engine.from_bytes(Engine(engine.settings, weights).to_bytes())
     model.set_dim("nO", weights.width)
     return model
+
+
+def compact_encoders_of(model: Model) -> Iterator[CompactModel]:
+    """Give the compact encoders in the layers of a model."""
+    yield from (node for node in model.walk() if node.name == NAME)
+
+
+def encode_alone(model: CompactModel, sequences: Sequence[Sequence[int]]) -> np.ndarray:
+    """Give the mean vector of each of some short sequences of word pieces.
+
+    model (Model): The compact encoder.
+    sequences (Sequence[Sequence[int]]): Pieces of each, one at least, without special ones.
+    RETURNS (ndarray): `(n_sequences, width)` float32.
+    """
+    lengths = [len(sequence) for sequence in sequences]
+    pieces = np.fromiter(chain.from_iterable(sequences), dtype="i4", count=sum(lengths))
+    each = np.ones(len(pieces), dtype="i4")
+    vectors = _encode_pieces(model, pieces, lengths, np.arange(len(pieces)), each)
+    return model.ops.to_numpy(_mean(model, vectors, np.array(lengths, dtype="i4")))
 
 
 def get_engine(model: CompactModel) -> Engine:

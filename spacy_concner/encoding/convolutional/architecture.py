@@ -101,11 +101,8 @@ def init(model: DocVectors, X: Any = None, Y: Any = None) -> None:
     words = get_words(model)
     mix = model.get_ref("mix")
     hashed = words.settings.n_features * model.get_dim("nO")
-    for node in mix.walk():
-        if node.name == "maxout":
-            node.set_dim("nI", hashed + words.width, force=True)
     model.get_ref("tables").initialize()
-    mix.initialize()
+    mix.initialize(X=model.ops.alloc2f(1, hashed + words.width))
 
 
 def forward(

@@ -7,29 +7,28 @@ import numpy as np
 from spacy.language import Language
 
 from ...errors import ConcnerError, Errors
-from ..compact.engine import Engine
-from ..compact.pieces import make_batches
+from ..compact.architecture import CompactModel, encode_alone, get_engine
 from .architecture import set_pieces
 from .words import PieceTable, Words, WordSettings
 
-MOST_PIECES = 4096
 # A longer word stands for none in particular.
 LONGEST_WORD = 16
 # The largest number of 8 bits.
 MOST = 127
 
 
-def make_piece_table(engine: Engine, words: Sequence[str], width: int) -> PieceTable:
+def make_piece_table(encoder: CompactModel, words: Sequence[str], width: int) -> PieceTable:
     """Give the vectors of all pieces of an encoder's vocabulary, and of some words.
 
     The encoder reads each as a sequence of its own. Its vectors have few directions that matter,
     so that the first principal components keep nearly all of their variance.
 
-    engine (Engine): The encoder.
+    encoder (Model): The compact encoder.
     words (Sequence[str]): The words; those of a single piece, or of very many, are left out.
     width (int): Principal components that are kept; no more than the encoder's width.
     RETURNS (PieceTable): The vectors, in 8 bits; their standard deviation over all numbers is one.
     """
+    engine = get_engine(encoder)
     n_pieces = engine.tokenizer.get_vocab_size()
     ids = [[piece] for piece in range(n_pieces)]
     found = engine.tokenizer.encode_batch(list(words), add_special_tokens=False)
@@ -38,31 +37,12 @@ def make_piece_table(engine: Engine, words: Sequence[str], width: int) -> PieceT
         if 1 < len(encoding.ids) <= LONGEST_WORD:
             kept.append(word)
             ids.append(encoding.ids)
-    components = principal_components(_encode(engine, ids), width)
+    components = principal_components(encode_alone(encoder, ids), width)
     components /= components.std()
     scales = np.abs(components).max(axis=0).clip(min=np.finfo("f4").tiny) / MOST
     vectors = np.round(components / scales).astype("i1")
     tokenizer = engine.weights.tokenizer
     return PieceTable(tokenizer, vectors[:n_pieces], kept, vectors[n_pieces:], scales.astype("f4"))
-
-
-def _encode(engine: Engine, ids: Sequence[Sequence[int]]) -> np.ndarray:
-    """Give the mean vector of each sequence of pieces: `(n_sequences, width)` float32."""
-    weights = engine.weights
-    around = len(weights.prefix) + len(weights.suffix)
-    vectors = np.zeros((len(ids), weights.width), dtype="f4")
-    lengths = np.array([len(pieces) for pieces in ids])
-    for rows in make_batches(lengths + around, MOST_PIECES):
-        longest = int(lengths[rows].max()) + around
-        pieces = np.full((len(rows), longest), weights.padding, dtype="i4")
-        for place, row in enumerate(rows):
-            sequence = [*weights.prefix, *ids[row], *weights.suffix]
-            pieces[place, : len(sequence)] = sequence
-        encoded = engine.encode(pieces, (lengths[rows] + around).astype("i4"))
-        for place, row in enumerate(rows):
-            first = len(weights.prefix)
-            vectors[row] = encoded[place, first : first + lengths[row]].mean(axis=0)
-    return vectors
 
 
 def principal_components(vectors: np.ndarray, width: int) -> np.ndarray:

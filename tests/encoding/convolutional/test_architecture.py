@@ -115,5 +115,12 @@ def test_without_vectors_of_pieces(docs):
 
 def test_only_such_networks_take_vectors_of_pieces():
     nlp = spacy.blank("xx")
-    for _, pipe in [*nlp.pipeline, ("", nlp.add_pipe("sentencizer")), ("", nlp.add_pipe("ner"))]:
-        set_pieces(pipe, letter_table())
+    embed = {"@architectures": "spacy-concner.WordPieceEmbed.v1", "width": WIDTH}
+    for name, settings in {
+        "sentencizer": {},
+        "ner": {},
+        "tok2vec": {"model": embed},
+    }.items():
+        set_pieces(nlp.add_pipe(name, config=settings), letter_table())
+    assert get_words(nlp.get_pipe("tok2vec").model).width == letter_table().width
+    assert not any(node.shims for node in nlp.get_pipe("ner").model.walk())

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import spacy
 
+from spacy_concner.encoding.compact.architecture import get_engine
 from spacy_concner.encoding.convolutional.piece_table import (
     create_load_pieces,
     make_piece_table,
@@ -14,7 +15,7 @@ from spacy_concner.encoding.convolutional.piece_table import (
     write_piece_table,
 )
 from spacy_concner.errors import ConcnerError
-from spacy_concner.shipping.small import find_engine
+from spacy_concner.shipping.small import find_compact_encoder
 from tests.encoding.convolutional.words import letter_table
 
 
@@ -30,9 +31,10 @@ def test_principal_components_keep_distances_and_put_the_largest_first():
 
 @pytest.mark.slow
 def test_pieces_and_words_have_the_vectors_that_the_encoder_gives_them_alone(shipped_folder):
-    engine = find_engine(spacy.load(shipped_folder))
+    encoder = find_compact_encoder(spacy.load(shipped_folder))
+    engine = get_engine(encoder)
     weights = engine.weights
-    table = make_piece_table(engine, ["Anna", "Sofia", "zzzzqqqq", "lives"], weights.width)
+    table = make_piece_table(encoder, ["Anna", "Sofia", "zzzzqqqq", "lives"], weights.width)
     assert table.pieces.shape == (engine.tokenizer.get_vocab_size(), weights.width)
     assert np.concatenate([table.pieces, table.word_vectors]).std() * table.scales.max() > 0
     ids = [[5], [17], [40]]
