@@ -22,6 +22,10 @@ class ShippingErrors:
         "{path} has {found} sentences, too few for a small pipeline to learn from: {least} at "
         "least. Give more raw text, tens of thousands of words."
     )
+    C554 = (
+        "{path} cannot train a small pipeline: {reason}. Give a config of spacy train with "
+        "paths.train, paths.dev and paths.pieces, such as the configs/small.cfg of projects."
+    )
     C560 = "{path}: {what}. Give {expected}."
     C561 = "Version {version!r} is none that a Python package can have. Give one such as 1.0.0."
     C563 = (

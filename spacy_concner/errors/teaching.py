@@ -69,7 +69,7 @@ class TeachingErrors:
     )
     C427 = (
         "spacy train has ended with status {status} while it made {name}; what it printed says "
-        "why. Run the same command again when that is mended: what is finished stays."
+        "why. Run the same command again when that is mended."
     )
     C428 = (
         "There is parallel text for {languages}, and no {option}. Name it, or leave --parallel out."

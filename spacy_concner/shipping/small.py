@@ -15,6 +15,7 @@ from pathlib import Path
 import srsly
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
+from spacy.util import load_config
 from spacy.vocab import Vocab
 from thinc.api import Model
 
@@ -24,7 +25,7 @@ from ..corpora.soft_labels import get_soft_labels
 from ..encoding.compact.architecture import CompactModel, compact_encoders_of
 from ..encoding.convolutional.piece_table import make_piece_table, write_piece_table
 from ..errors import ConcnerError, Errors
-from ..files import Folder, Paths, claim, scratch_folder, whole_folder
+from ..files import Folder, Paths, claim, scratch_folder, show_reason, whole_folder
 from ..languages import check_language
 from ..pipelines import annotate_docs, find_component, load_pipeline
 from ..teaching.label import label
@@ -50,6 +51,8 @@ LEAST_COMMON = 2
 WORDS_A_STEP = 1000
 PASSES = 6
 FEWEST_STEPS, MOST_STEPS = 300, 6000
+# What the config must take from here.
+PATHS = ("train", "dev", "pieces")
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,8 @@ def make_small(
     progress (bool): Say what is done.
     RETURNS (SmallReport): What it learned from and how far it agrees; `concner_ship.json` in the
         output keeps it.
-    RAISES (ConcnerError): C545, C216 for the languages, C217 for the config, C142, C143 for the
-        text, C553 if it is too short to learn from, C515, C510, C329 for the teacher, C406 for a
+    RAISES (ConcnerError): C545, C216 for the languages, C217, C554 for the config, C142, C143 for
+        the text, C553 if it is too short to learn from, C515, C510, C329 for the teacher, C406 for a
         number, C427 if the training fails, C128, C129, C407, C408 and C601 for the output, C059
         for temporary files, and those of `label`.
     """
@@ -118,8 +121,7 @@ def make_small(
     for option, value in {"--steps": steps, "--limit": limit}.items():
         if value < 0:
             raise ConcnerError(Errors.C406.format(option=option, value=value, least=0))
-    if not config.is_file():
-        raise ConcnerError(Errors.C217.format(path=config, expected="a config of spacy train"))
+    check_config(config)
     inputs: dict[str, Paths] = {"INPUT": raw, "--teacher": teacher, "--config": config}
     with claim(VERB, inputs=inputs, outputs={"OUTPUT": Folder(Path(output))}, force=force):
         n_docs = sum(map(count_docs, corpus_files(raw)))
@@ -182,6 +184,24 @@ def find_compact_encoder(nlp: Language) -> CompactModel:
         if isinstance(model, Model) and (found := list(compact_encoders_of(model))):
             return found[-1]
     raise ConcnerError(Errors.C329.format(path=nlp.path))
+
+
+def check_config(path: Path) -> None:
+    """Check that a config can train a small pipeline: the labelling before it takes long.
+
+    RAISES (ConcnerError): C217 if it is not there, C554 if it is no config, or takes no text or no
+        vectors of word pieces.
+    """
+    if not path.is_file():
+        raise ConcnerError(Errors.C217.format(path=path, expected="a config of spacy train"))
+    try:
+        paths = load_config(path).get("paths", {})
+    # Whatever the parser may raise.
+    except Exception as error:
+        raise ConcnerError(Errors.C554.format(path=path, reason=show_reason(error))) from error
+    if missing := [f"paths.{name}" for name in PATHS if name not in paths]:
+        reason = f"it has no {', '.join(missing)}"
+        raise ConcnerError(Errors.C554.format(path=path, reason=reason))
 
 
 def plan_steps(n_words: int) -> int:

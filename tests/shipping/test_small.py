@@ -144,6 +144,8 @@ def test_what_cannot_be(raw, student, shipped_folder, tmp_path):
         "C545": {"languages": []},
         "C216": {"languages": ["bulgarian"]},
         "C217": {"config": tmp_path / "none.cfg"},
+        r"C554.*no paths\.pieces": {"config": CONFIG.with_name("student.cfg")},
+        "C554": {"config": few},
         "C406": {"steps": -1},
         "C553": {"raw": few},
         "C142": {"raw": tmp_path / "none.spacy"},
