@@ -6,6 +6,7 @@ teacher's vectors of their pieces. Some sentences are held out, and how often st
 find the same there tells without any label how much got lost.
 """
 
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -25,7 +26,7 @@ from ..corpora.soft_labels import get_soft_labels
 from ..encoding.compact.architecture import CompactModel, compact_encoders_of
 from ..encoding.convolutional.piece_table import make_piece_table, write_piece_table
 from ..errors import ConcnerError, Errors
-from ..files import Folder, Paths, claim, scratch_folder, show_reason, whole_folder
+from ..files import Folder, Paths, claim, show_reason, whole_folder
 from ..languages import check_language
 from ..pipelines import annotate_docs, find_component, load_pipeline
 from ..teaching.label import label
@@ -38,6 +39,7 @@ from .training_parts import drop_training_parts, forget_words, round_weights
 
 VERB = "small"
 TEACHER = "base"
+SCRATCH = "training"
 # Sentences held out: one in twenty, and no more than are read in seconds.
 HELD_OUT_SHARE = 20
 MOST_HELD_OUT = 1000
@@ -110,9 +112,9 @@ def make_small(
     RETURNS (SmallReport): What it learned from and how far it agrees; `concner_ship.json` in the
         output keeps it.
     RAISES (ConcnerError): C545, C216 for the languages, C217, C554 for the config, C142, C143 for
-        the text, C553 if it is too short to learn from, C515, C510, C329 for the teacher, C406 for a
-        number, C427 if the training fails, C128, C129, C407, C408 and C601 for the output, C059
-        for temporary files, and those of `label`.
+        the text, C553 if it is too short to learn from, C515, C510, C329 for the teacher, C406 for
+        a number, C427 if the training fails, C128, C129, C407, C408 and C601 for the output, and
+        those of `label`.
     """
     if not languages:
         raise ConcnerError(Errors.C545)
@@ -130,7 +132,10 @@ def make_small(
             raise ConcnerError(Errors.C553.format(path=raw, found=n_docs, least=FEWEST_DOCS))
         base = load_pipeline(teacher, "Teacher")
         encoder = find_compact_encoder(base)
-        with scratch_folder() as scratch:
+        with whole_folder(Path(output), VERB, sealed=True) as part:
+            # In the hidden folder, so that the next run clears away what a killed one has left.
+            scratch = part / SCRATCH
+            scratch.mkdir()
             text = _part(raw, n_docs, scratch / "raw")
             gold = _with_entities(base, text.held_out)
             DocBin(docs=gold).to_disk(scratch / "dev.spacy")
@@ -149,12 +154,12 @@ def make_small(
             }
             run_training(VERB, config, scratch / "trained", options, silent=not progress)
             nlp = load_pipeline(scratch / "trained" / "model-last", "Student")
-        round_weights(nlp)
-        drop_training_parts(nlp)
-        nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
-        nlp.meta["name"] = f"{default_name(languages[0])}_sm"
-        before, after = run(base, gold), run(nlp, gold)
-        with whole_folder(Path(output), VERB, sealed=True) as part:
+            shutil.rmtree(scratch)
+            round_weights(nlp)
+            drop_training_parts(nlp)
+            nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
+            nlp.meta["name"] = f"{default_name(languages[0])}_sm"
+            before, after = run(base, gold), run(nlp, gold)
             nlp.to_disk(part)
             forget_words(part, nlp)
             report = SmallReport(

@@ -70,6 +70,7 @@ def test_it_finds_what_its_teacher_finds(made, shipped_folder):
 
 
 def test_nothing_of_the_training_is_left(made):
+    assert {path.name for path in made[0].iterdir() if path.is_dir()} == {"concner", "vocab"}
     config = (made[0] / "config.cfg").read_text("utf8")
     assert "Distillation" not in config and "load_pieces" not in config
     assert "transformer" not in config and "CompactEncoder" not in config
