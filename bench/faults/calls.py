@@ -32,8 +32,6 @@ Nothing\tO
 happened\tO
 today\tO
 """
-# Two layers, and the config would freeze three; of two steps none is warm-up.
-OVERRIDES = "--initialize.after_init.frozen_layers=1 --training.optimizer.learn_rate.warmup_steps=0"
 # Of the project that is tried.
 DIRECTORIES = ("corpus", "metrics", "training")
 
@@ -207,6 +205,12 @@ CALLS = {
         ("shipped",),
         before=_with("--precision float32"),
     ),
+    "small": Call(
+        "concner small {inputs}/more.spacy {out}/small --teacher {inputs}/shipped --lang bg "
+        "--steps 2",
+        ("small",),
+        before=_with("--seed 2"),
+    ),
     "card": Call(
         "concner card {inputs}/pipeline {out}/carded --lang bg --version 1.0.0 "
         "--test {inputs}/labelled.spacy",
@@ -265,7 +269,9 @@ def make_inputs(folder: Path) -> None:
     folder (Path): A new folder.
     """
     import spacy
+    from spacy.util import load_config
 
+    from spacy_concner.shipping.ship import ship
     from tests.sentences import (
         SENTENCES,
         TRANSLATIONS,
@@ -289,6 +295,8 @@ def make_inputs(folder: Path) -> None:
         "dev": right * 20 + wrong * 20,
         "other": right * 30 + wrong * 10,
         "corpora/raw": raw,
+        # As much as a small pipeline asks for.
+        "more": raw * 30,
         "tests/bg": right,
     }
     for name, docs in corpora.items():
@@ -318,8 +326,11 @@ def make_inputs(folder: Path) -> None:
     for name, text in texts.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf8")
-    root = Path(__file__).parents[2]
-    shutil.copy(root / "configs" / "student.cfg", folder)
+    config = load_config(Path(__file__).parents[2] / "configs" / "student.cfg", interpolate=False)
+    # Of two layers, where the config would freeze three.
+    config["initialize"]["after_init"]["frozen_layers"] = 1
+    config.to_disk(folder / "student.cfg")
     encoder = make_bert(folder / "encoder")
     train_tiny(build_tiny_config(), right).to_disk(folder / "pipeline")
     train(make_student(encoder)).to_disk(folder / "student")
+    ship(folder / "student", folder / "shipped", languages=["bg"], keep_from=[folder / "raw.spacy"])

@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from types import SimpleNamespace
 
-from faults.calls import OVERRIDES, Call
+from faults.calls import Call
 from faults.injector import Injector
 from faults.snapshots import Expected, Snapshot, differences, is_left_over, take
 from tests.forked import SPACY, fork_spacy, run_forked
@@ -150,7 +150,6 @@ def run_words(
         os.setsid()
         # A kill is no power cut: what was written is there.
         os.fsync = lambda handle: None
-        os.environ["SPACY_CONFIG_OVERRIDES"] = OVERRIDES
         subprocess.run = fork_spacy(subprocess.run)
         if before is not None:
             before()

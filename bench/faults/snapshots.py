@@ -21,7 +21,10 @@ Snapshot: TypeAlias = Mapping[str, str]
 CACHE = ".sqlite"
 UNREADABLE = "not readable"
 # What differs from run to run, in any JSON.
-TIMES = {"speed", "words_before", "words_after", "words_per_second"}
+TIMES = {
+    *("speed", "words_before", "words_after", "words_per_second"),
+    *("words_teacher", "words_small"),
+}
 
 
 def take(folder: Path, *, exactly: bool = False) -> Snapshot:

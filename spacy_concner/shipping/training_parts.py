@@ -18,7 +18,7 @@ TOKENIZER = "spacy-concner.ReplacingTokenizer.v1"
 
 
 def drop_training_parts(nlp: Language) -> None:
-    """Leave out losses, projection heads and callbacks, which need torch or files of the training.
+    """Leave out losses, heads, callbacks and paths, which need torch or files of the training.
 
     spaCy's own tokenizer learns to replace lone surrogates.
 
@@ -38,6 +38,8 @@ def drop_training_parts(nlp: Language) -> None:
         nlp.config["nlp"]["tokenizer"] = {"@tokenizers": TOKENIZER}
     for callback in ("before_init", "after_init"):
         nlp.config["initialize"][callback] = None
+    # They name folders of one machine, some of them gone by now.
+    nlp.config["paths"] = dict.fromkeys(nlp.config["paths"])
 
 
 def forget_words(folder: Path, nlp: Language) -> None:

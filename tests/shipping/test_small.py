@@ -51,6 +51,12 @@ def made(raw, shipped_folder, tmp_path_factory):
     return folder, make_small(raw, folder, shipped_folder, **settings)
 
 
+def test_it_names_no_folder_of_its_training(made):
+    folder, _ = made
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert not [path for path in files if str(folder.parent).encode() in path.read_bytes()]
+
+
 def read(nlp, texts=TEXTS, **settings):
     return [[(e.text, e.label_) for e in doc.ents] for doc in nlp.pipe(texts, **settings)]
 
