@@ -5,27 +5,32 @@
 DIR is that of `bench/accuracy.py`. For each seed the student of one teacher, which has seen 1,000
 labelled English sentences and 2,000 raw ones of each target, is shipped for all targets and labels
 all raw text there is; a small pipeline learns from that. Both are scored on the tests. The curve
-over
-the amount of raw text is measured on the development sets of German and Portuguese, which all
-choices were made on. Every step leaves its result in the work folder, and every score its row.
+over the amount of raw text is measured on the development sets of German and Portuguese, which all
+choices were made on; so are, with `--shapes`, other networks and losses, the speeds of which take
+turns in one process. Every step leaves its result in the work folder, and every score its row.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
+from typing import Any
 
+import spacy
 import typer
 from accuracy import Runner, count_matches
-from harness import LANGUAGES, QUICK_SENTENCES, ROOT, TYPES, Bench, prepare
+from harness import CONFIGS, LANGUAGES, QUICK_SENTENCES, ROOT, TYPES, Bench, prepare
 from rows import Rows, made_with
 from spacy.tokens import DocBin
+from spacy.util import load_config
 from spacy.vocab import Vocab
 from tables import cell, f1_of_sums, markdown, write_between
 from wasabi import msg
 
 from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.reader import count_docs, read_docs
+from spacy_concner.shipping.comparison import folder_size
 
 BASE = "one_teacher"
 DEVELOPMENT = ("de", "pt")
@@ -34,6 +39,30 @@ UNLIKE = {"de": "German", "pt": "Portuguese"}
 # Of raw sentences of each language, for the curve.
 AMOUNTS = (500, 2000, 5000)
 SIZES = ("base", "small")
+# What is changed in the config, each by itself; read with so many raw sentences of each language.
+SHAPE_AMOUNT = 5000
+EMBED = "components.concner.model.tok2vec.embed"
+ENCODE = "components.concner.model.tok2vec.encode"
+LOSS = "components.concner.losses.distillation"
+SHAPES: dict[str, dict[str, Any]] = {
+    "as in small.cfg": {},
+    "width 64": {f"{EMBED}.width": 64, f"{ENCODE}.width": 64},
+    "width 128": {f"{EMBED}.width": 128, f"{ENCODE}.width": 128},
+    "width 192": {f"{EMBED}.width": 192, f"{ENCODE}.width": 192},
+    "depth 2": {f"{ENCODE}.depth": 2},
+    "depth 6": {f"{ENCODE}.depth": 6},
+    "depth 8": {f"{ENCODE}.depth": 8},
+    "squared distance instead of KL": {f"{LOSS}.loss": "mse"},
+    "temperature 2": {f"{LOSS}.temperature": 2.0},
+    "no word hidden": {f"{EMBED}.word_dropout": 0.0},
+    "10,000 rows": {f"{EMBED}.rows": 10_000},
+    "ends of two to four letters": {f"{EMBED}.suffixes": [2, 3, 4]},
+    "beginnings and ends of one to four": {
+        f"{EMBED}.prefixes": [1, 2, 3, 4],
+        f"{EMBED}.suffixes": [1, 2, 3, 4],
+    },
+}
+SPEED_RUNS = 5
 # Of entities: each that the best sequence of tags has, or those that are likelier than not.
 THRESHOLDS = {"": 0.0, " from 0.5": 0.5}
 
@@ -81,14 +110,21 @@ class SmallBench:
             self.bench.run(f"small-{self.seed}-label-{language}", command, done)
         return self.folder / "soft"
 
-    def small(self, amount: int = 0) -> Path:
+    def small(self, amount: int = 0, shape: str = "") -> Path:
         """Give the small pipeline, of so many raw sentences of each language; 0 for all."""
         name = f"small-{amount}" if amount else "small"
+        if shape:
+            name += f"-{shape.replace(' ', '-').replace(',', '')}"
         text = self.labelled()
         if amount:
             text = self._cut(text, amount)
         command: list[object] = ["concner", "small", text, self.folder / name]
         command += ["--teacher", self.base(), "--lang", " ".join(LANGUAGES), "--seed", self.seed]
+        if shape:
+            config = self.folder / f"{name}.cfg"
+            stock = CONFIGS / "small.cfg"
+            load_config(stock, overrides=SHAPES[shape], interpolate=False).to_disk(config)
+            command += ["--config", config]
         self.bench.run(f"{name}-{self.seed}", command, self.folder / f"{name}.seconds")
         return self.folder / name
 
@@ -121,6 +157,32 @@ class SmallBench:
             found = {key: round(100 * float(rate), 6) for key, rate in rates.items()}
             self.bench.rows.add({**row, "f1": f1, **found})
             msg.good(f"{size}{name}, {text} {language}, seed {self.seed}: F1 {f1:.1f}")
+
+
+def measure_shapes(both: SmallBench) -> None:
+    """Score all shapes on the development sets, and time them in turns."""
+    rows, pipelines = both.bench.rows, {}
+    for shape in SHAPES:
+        pipelines[shape] = both.small(SHAPE_AMOUNT, shape)
+        for language in DEVELOPMENT:
+            both.score(shape, pipelines[shape], language, "dev")
+    if all(rows.find(shape=shape) for shape in SHAPES):
+        return
+    loaded = {shape: spacy.load(folder) for shape, folder in pipelines.items()}
+    texts = [doc.text for doc in read_docs(both.bench.corpus("dev-de"), Vocab(), QUICK_SENTENCES)]
+    seconds: dict[str, list[float]] = {shape: [] for shape in SHAPES}
+    for number in range(SPEED_RUNS + 1):
+        for shape, nlp in loaded.items():
+            start = time.perf_counter()
+            for _ in nlp.pipe(texts):
+                pass
+            if number:
+                seconds[shape].append(time.perf_counter() - start)
+    stock = seconds[next(iter(SHAPES))]
+    for shape, taken in seconds.items():
+        speed = median(ours / theirs for ours, theirs in zip(stock, taken, strict=True))
+        size = folder_size(pipelines[shape]) / 1e6
+        rows.add({"shape": shape, "speed": speed, "mb": round(size, 1)})
 
 
 def f1_of(rows: Rows, size: str, text: str, language: str, seeds: Sequence[int]) -> list[float]:
@@ -174,6 +236,20 @@ def curve_table(rows: Rows, seed: int) -> list[str]:
     return markdown(["raw sentences", *DEVELOPMENT], table)
 
 
+def shape_table(rows: Rows, seed: int) -> list[str]:
+    """Show other networks and losses on the development sets."""
+    table = []
+    for shape in SHAPES:
+        found = [f1_of(rows, shape, "dev", language, [seed]) for language in DEVELOPMENT]
+        timed = rows.find(shape=shape)
+        if not all(found) or timed is None:
+            continue
+        both = [cell(values) for values in found]
+        shown = [f"{mean(map(mean, found)):.1f}", f"{timed['speed']:.2f}", f"{timed['mb']:.1f}"]
+        table.append([shape, *both, *shown])
+    return markdown(["network", *DEVELOPMENT, "mean", "speed", "MB"], table)
+
+
 def main(
     data: Path = typer.Option(..., help="Folder with the corpora"),
     work: Path = typer.Option(Path("bench/work"), help="Folder for what the bench makes"),
@@ -181,6 +257,7 @@ def main(
     page: Path = typer.Option(ROOT / "docs/small.md", help="Page for the tables"),
     seeds: str = typer.Option("1,2,3", help="Seeds"),
     curve: bool = typer.Option(True, help="Measure the curve over raw text, of the first seed"),
+    shapes: bool = typer.Option(False, help="Compare other networks and losses, of the first seed"),
     quick: bool = typer.Option(False, help=f"Score the first {QUICK_SENTENCES} test sentences"),
     encoder: str = typer.Option("multilingual-e5-small-q4", help="Encoder to start from"),
     tables_only: bool = typer.Option(False, help="Run nothing, write tables from what is there"),
@@ -207,12 +284,15 @@ def main(
         for amount in AMOUNTS if curve else ():
             for language in DEVELOPMENT:
                 first.score(f"small-{amount}", first.small(amount), language, "dev")
+        if shapes:
+            measure_shapes(first)
         n_raw = sum(count_docs(first.raw(language)) for language in LANGUAGES)
         if not bench.rows.find(size="raw text"):
             bench.rows.add({"size": "raw text", "sentences": n_raw})
     write_between(page, "small", "sizes", sizes_table(bench.rows, numbers))
     write_between(page, "small", "unlike", unlike_table(bench.rows, numbers))
     write_between(page, "small", "curve", curve_table(bench.rows, numbers[0]))
+    write_between(page, "small", "shapes", shape_table(bench.rows, numbers[0]))
     msg.good(f"Tables in {page}")
 
 
