@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from spacy.attrs import IS_SPACE
 from spacy.tokens import Doc, Span
 
 from ..corpora.segments import get_segments
@@ -14,8 +16,21 @@ def word_positions(doc: Doc) -> list[list[int]]:
     doc (Doc): The Doc.
     RETURNS (list[list[int]]): Positions in the Doc; no list for a segment of white space.
     """
-    segments = [[t.i for t in segment if not t.is_space] for segment in get_segments(doc)]
+    is_word = find_words(doc)
+    segments = [
+        (np.flatnonzero(is_word[segment.start : segment.end]) + segment.start).tolist()
+        for segment in get_segments(doc)
+    ]
     return [positions for positions in segments if positions]
+
+
+def find_words(doc: Doc) -> np.ndarray:
+    """Tell which tokens are no white space.
+
+    doc (Doc): The Doc.
+    RETURNS (ndarray): `(n_tokens,)` bool.
+    """
+    return doc.to_array(IS_SPACE) == 0
 
 
 def to_span(doc: Doc, positions: Sequence[int], entity: Entity) -> Span:

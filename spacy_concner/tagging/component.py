@@ -21,7 +21,7 @@ from ..corpora.segments import SEGMENTS_KEY
 from ..corpora.soft_labels import get_soft_labels
 from ..entity_scores import set_scored_spans
 from ..errors import ConcnerError, Errors
-from .annotation import set_entities, to_span, word_positions
+from .annotation import find_words, set_entities, to_span, word_positions
 from .architecture import TaggerModel, TaggerOutput
 from .batch_losses import BatchLosses, as_tensors, compute_losses
 from .before_training import check_training, training_path
@@ -305,7 +305,7 @@ class ConCNER(InMemoryZones, TrainablePipe):
         thresholds = by_type(self.cfg["threshold"], self.labels, self.name)
         words = [word_positions(doc) for doc in docs]
         lengths = [len(positions) for segments in words for positions in segments]
-        is_word = np.array([not token.is_space for doc in docs for token in doc], dtype=bool)
+        is_word = np.concatenate([np.zeros(0, dtype=bool), *map(find_words, docs)])
         flat = self.model.ops.to_numpy(self.model.ops.xp.vstack(scores))
         check_scores(flat, docs, self.name, self._steps)
         calibration = Calibration.of(self.cfg["calibration"])

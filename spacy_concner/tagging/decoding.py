@@ -1,7 +1,7 @@
 """From label scores to entities: the most probable valid BIO tags, with probabilities (pure)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +12,7 @@ from .labels import TagColumns
 from .viterbi import viterbi
 
 
-@dataclass(frozen=True)
-class Entity:
+class Entity(NamedTuple):
     """A decoded entity of one sequence.
 
     start: first token.
@@ -52,12 +51,11 @@ def decode(
     scores = score_entities(logits, lengths, labels, found, calibration=calibration)
     types = TagColumns.of(labels).types
     firsts = np.cumsum([0, *lengths])[found.sequences]
-    starts, ends = found.starts - firsts, found.ends - firsts
+    # Lists, for numbers of arrays are slow one by one.
+    columns = (found.sequences, found.starts - firsts, found.ends - firsts, found.types, scores)
     decoded: list[list[Entity]] = [[] for _ in lengths]
-    for i, sequence in enumerate(found.sequences):
-        label = types[found.types[i]]
-        entity = Entity(int(starts[i]), int(ends[i]), label, float(scores[i]))
-        decoded[sequence].append(entity)
+    for sequence, start, end, number, score in zip(*map(np.ndarray.tolist, columns), strict=True):
+        decoded[sequence].append(Entity(start, end, types[number], score))
     return decoded
 
 
