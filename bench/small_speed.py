@@ -14,18 +14,21 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 import spacy
 import srsly
 import typer
 from lean import lean_command, make_lean_site
+from plot import Point, draw
 from rows import Rows, made_with
 from spacy.tokens import DocBin
 from speed import REST, ROOT, Worker, wheel_size
 from tables import markdown, write_between
 from wasabi import msg
+
+from spacy_concner.shipping.comparison import folder_size
 
 SMALL, SMALL_BOTH, BASE = "small", "small_both_cores", "base"
 TRANSFORMERS, STOCK = "spacy_transformers", "stock_sm"
@@ -36,7 +39,16 @@ BARS = {
     "small_vs_stock_sm": ("÷ spaCy's `ner` of small packages, a core each", "≥ 1.0"),
     "small_wheel_mb": ("wheel", "≤ 10"),
     "small_cold_start_s": ("import, load, first Doc", "≤ 1.0"),
+    "small_decoding_share": ("share of decoding and writing entities into Docs", "≤ 0.1"),
     "small_peak_rss_mb": ("peak memory", "≤ 250"),
+}
+# The words for them, whose F1 they have, and their colours.
+DRAWN = {
+    SMALL: ("small", "small", "#3aa6a6"),
+    BASE: ("base", "base", "#7b6fd0"),
+    # Shipping takes nothing away: docs/speed.md.
+    TRANSFORMERS: ("base in spacy-transformers", "base", "#b8b8b8"),
+    STOCK: ("spaCy's ner", "stock_sm", "#e39b6d"),
 }
 NAMES = {BASE: "small_vs_base_speed", TRANSFORMERS: "small_vs_spacy_transformers"}
 NAMES |= {STOCK: "small_vs_stock_sm"}
@@ -64,11 +76,11 @@ class Place:
 
 
 def measure(places: dict[str, Path], student: Path, work: Path, runs: int) -> dict[str, Any]:
-    """Let all take turns; give seconds of each, and peak memory of the small one."""
+    """Let all take turns; give seconds of each, and peak memory and decoding of the small one."""
     site = make_lean_site(work / "site")
     found: dict[str, Worker] = {}
     seconds: dict[str, list[float]] = {}
-    memory = 0.0
+    memory, decoding = 0.0, []
     try:
         for name, threads in THREADS.items():
             kind = name if name in (TRANSFORMERS, STOCK) else "shipped"
@@ -84,28 +96,36 @@ def measure(places: dict[str, Path], student: Path, work: Path, runs: int) -> di
             for name, worker in found.items():
                 time.sleep(REST)
                 measured = worker.ask(texts="short")
-                if number:
-                    seconds.setdefault(name, []).append(measured["seconds"])
-                    memory = max(memory, measured["rss"] if name == SMALL else 0)
+                if not number:
+                    continue
+                seconds.setdefault(name, []).append(measured["seconds"])
+                if name == SMALL:
+                    memory = max(memory, measured["rss"])
+                    decoding.append(measured["annotation_seconds"] / measured["seconds"])
             msg.info(f"Run {number} of {runs}")
     finally:
         for worker in found.values():
             worker.close()
-    return {"seconds": seconds, "memory": memory}
+    return {"seconds": seconds, "memory": memory, "decoding": median(decoding)}
 
 
-def cold_start(pipeline: Path, work: Path, text: str, runs: int) -> float:
-    """Time a process that imports spaCy, loads a pipeline and reads one Doc."""
-    code = f"import spacy\nprint(len(spacy.load({str(pipeline)!r})({text!r}).ents))"
+def cold_starts(pipeline: Path, work: Path, text: str, runs: int) -> dict[str, float]:
+    """Time processes that import spaCy, load a pipeline or make a blank one, and read one Doc."""
+    loads = {
+        "small_cold_start_s": f"spacy.load({str(pipeline)!r})",
+        "cold_start_s_spacy_blank": "spacy.blank('xx')",
+    }
     place = Place(work / "site", 1)
     environment = {k: v for k, v in place.environment.items() if k != "PYTHONPATH"}
-    taken = []
+    taken: dict[str, list[float]] = {name: [] for name in loads}
     for _ in range(runs + 1):
-        begin = time.perf_counter()
-        command = [sys.executable, *lean_command(place.site, code)]
-        subprocess.run(command, check=True, capture_output=True, env=environment)
-        taken.append(time.perf_counter() - begin)
-    return median(taken[1:])
+        for name, load in loads.items():
+            begin = time.perf_counter()
+            code = f"import spacy\nprint(len({load}({text!r}).ents))"
+            command = [sys.executable, *lean_command(place.site, code)]
+            subprocess.run(command, check=True, capture_output=True, env=environment)
+            taken[name].append(time.perf_counter() - begin)
+    return {name: median(seconds[1:]) for name, seconds in taken.items()}
 
 
 def table(rows: Rows) -> list[str]:
@@ -116,16 +136,36 @@ def table(rows: Rows) -> list[str]:
         for name, (words, bar) in BARS.items()
         if name in values
     ]
-    others = [[f"`{name}`", f"{value:,.0f}"] for name, value in values.items() if name not in BARS]
+    others = [
+        [f"`{name}`", f"{value:,.{0 if value > 100 else 2}f}"]
+        for name, value in values.items()
+        if name not in BARS
+    ]
     made = f"{made_with(rows.provenance)}."
     head = markdown(["measure", "bar", "found"], lines)
     return [*head, "", *markdown(["figure", "value"], others), "", made]
+
+
+def picture(rows: Rows, scores: Path, path: Path) -> None:
+    """Draw all whose F1 on the tests is known: the mean of languages and seeds."""
+    values = {row["name"]: row["value"] for row in rows.read()}
+    tests = [row for row in Rows(scores).read() if row.get("text") == "test"]
+    points = []
+    for name, (words, scored_as, color) in DRAWN.items():
+        found = [row["f1"] for row in tests if row["size"] == scored_as]
+        speed, size = values.get(f"words_per_second_{name}"), values.get(f"mb_{name}")
+        if found and speed and size:
+            points.append(Point(words, speed, mean(found), size, color))
+    draw(points, path, "Pipelines by words a second, F1 and size")
 
 
 def main(
     small: Path = typer.Option(..., help="Small pipeline"),
     base: Path = typer.Option(..., help="Shipped pipeline that taught it"),
     student: Path = typer.Option(..., help="The same before it was shipped"),
+    stock: Path = typer.Option(None, help="spaCy's own ner, trained; an untrained one without"),
+    scores: Path = typer.Option(ROOT / "bench/results/small.jsonl", help="Scores for the picture"),
+    drawing: Path = typer.Option(ROOT / "docs/pictures/sizes.svg", help="The picture"),
     test: Path = typer.Option(..., help="Labelled .spacy file, whose texts are read"),
     work: Path = typer.Option(Path("bench/work/small_speed"), help="Folder for the bench's files"),
     results: Path = typer.Option(ROOT / "bench/results/small_speed.jsonl", help="Rows"),
@@ -141,6 +181,8 @@ def main(
     srsly.write_json(work / "texts.json", {"short": texts, "long": texts})
     words = sum(len(nlp.make_doc(text)) for text in texts)
     places = {SMALL: small, SMALL_BOTH: small, BASE: base}
+    if stock:
+        places[STOCK] = stock
     found = measure(places, student, work, runs)
     rows: dict[str, float] = {}
     for name, ratio in NAMES.items():
@@ -150,12 +192,16 @@ def main(
         rows[f"words_per_second_{name}"] = words / median(taken)
     bench: Any = Place(work / "site", 1)
     bench.work = work
+    for name, folder in {**places, TRANSFORMERS: student}.items():
+        rows[f"mb_{name}"] = folder_size(folder) / 1e6
     rows["small_wheel_mb"] = wheel_size(bench, small, "sm")
-    rows["small_cold_start_s"] = cold_start(small, work, texts[0], runs)
+    rows |= cold_starts(small, work, texts[0], runs)
+    rows["small_decoding_share"] = found["decoding"]
     rows["small_peak_rss_mb"] = found["memory"]
     Rows(results).write([{"name": name, "value": value} for name, value in rows.items()])
     print(json.dumps(rows, indent=2))
     write_between(page, "small_speed", "speed", table(Rows(results)))
+    picture(Rows(results), scores, drawing)
 
 
 if __name__ == "__main__":
