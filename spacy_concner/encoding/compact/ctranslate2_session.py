@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...errors import ConcnerError, Errors
+from .instruction_set import set_instructions
 from .weights import CompactWeights
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class CTranslate2Session:
         """
         import ctranslate2
 
+        set_instructions()
         try:
             self._encoder = ctranslate2.Encoder(
                 "compact",
