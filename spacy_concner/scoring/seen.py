@@ -5,7 +5,6 @@ from pathlib import Path
 
 from spacy.vocab import Vocab
 
-from ..corpora.reader import read_docs
 from ..errors import ConcnerError, Errors
 from .matches import EntitySpan
 
@@ -41,6 +40,9 @@ def read_seen(path: Path) -> SeenEntities:
         is neither.
     """
     if path.is_dir() or path.suffix == ".spacy":
+        # Not above: what only reads texts does without it.
+        from ..corpora.reader import read_docs
+
         docs = read_docs(path, Vocab())
         return SeenEntities((span.text, span.label_) for doc in docs for span in doc.ents)
     try:

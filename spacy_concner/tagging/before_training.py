@@ -18,7 +18,6 @@ from spacy.util import registry, resolve_dot_names
 from thinc.api import Config, ConfigValidationError
 
 from ..errors import ConcnerError, Errors, Warnings
-from ..files import show_reason
 from .loss_requirements import SUPERVISION
 
 # Looked at where the number of steps is open; schedules have shown by then what they do.
@@ -62,6 +61,9 @@ def check_rates(training: Mapping[str, Any]) -> None:
         # Which names the setting and what it should be.
         raise
     except (ValueError, TypeError) as error:
+        # Not above: what only reads texts does without it.
+        from ..files import show_reason
+
         # Text that is a number to the validation alone, such as "nan" or ".5".
         reason = " ".join(show_reason(error).split())
         raise ConcnerError(Errors.C058.format(setting=setting, reason=reason)) from error
