@@ -14,6 +14,7 @@ from ..errors import ConcnerError, Errors
 from ..files import show_reason, whole_file
 from ..pipelines import load_pipeline
 from ..sharding.folder import shard_name
+from ..tagging.memory_zone import is_sparse, rebuild_index
 from .formats import Layout
 from .notes import Note, note_name
 from .parquet import import_pyarrow
@@ -79,6 +80,9 @@ class Worker:
             records, table = self._read(shard, note)
             kept = self._annotate(records, note)
             data = work.layout.pack(records, kept, table)
+        # Our components do this themselves; pipelines without any have an index that grows, too.
+        if is_sparse(self._nlp.vocab):
+            rebuild_index(self._nlp.vocab)
         note.docs = len(records)
         note.sha256 = hashlib.sha256(data).hexdigest()
         name = f"{shard_name(shard.number)}{work.layout.suffix}"
