@@ -8,6 +8,7 @@ from pathlib import Path
 
 from . import __version__
 from .errors import ConcnerError, Errors
+from .remote import is_remote, list_tree, open_stream, read_bytes
 
 MARKER = "concner.json"
 META = "meta.json"
@@ -37,13 +38,17 @@ class Marker:
 
         path (Path): The file.
         """
+        path.write_bytes(self.content())
+
+    def content(self) -> bytes:
+        """Give what its file holds."""
         files = [file.as_posix() for file in self.files]
         content: dict[str, object] = {"verb": self.verb, "version": __version__, "files": files}
         if not self.finished:
             content["unfinished"] = True
         if self.sha256:
             content["sha256"] = self.sha256
-        path.write_text(f"{json.dumps(content, indent=1)}\n", encoding="utf8")
+        return f"{json.dumps(content, indent=1)}\n".encode()
 
 
 def make_marker(folder: Path, verb: str, sealed: bool = False) -> Marker:
@@ -64,12 +69,15 @@ def read_marker(folder: Path) -> Marker | None:
 
     folder (Path): The folder.
     RETURNS (Marker | None): None if there is none or none that can be read.
+    RAISES (ConcnerError): C683 to C685 if a store cannot be asked.
     """
     try:
-        content = json.loads((folder / MARKER).read_text("utf8"))
+        content = json.loads(read_bytes(folder / MARKER))
         files = [Path(name) for name in content["files"]]
         digests, finished = dict(content.get("sha256", {})), not content.get("unfinished", False)
         return Marker(str(content["verb"]), files, digests, finished)
+    except ConcnerError:
+        raise
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -86,7 +94,11 @@ def check_complete(folder: Path) -> None:
     verb = f"spacy concner {marker.verb}"
     if not marker.finished:
         raise ConcnerError(Errors.C608.format(path=folder, verb=verb))
-    missing = [name for name in marker.files if not (folder / name).exists()]
+    if is_remote(folder):
+        # One list, where each question would be a request.
+        missing = sorted(set(marker.files) - set(list_files(folder)))
+    else:
+        missing = [name for name in marker.files if not (folder / name).exists()]
     if missing:
         values = {"n_missing": len(missing), "n_files": len(marker.files), "example": missing[0]}
         raise ConcnerError(Errors.C602.format(path=folder, verb=verb, **values))
@@ -118,6 +130,8 @@ def check_sealed(folder: Path) -> None:
 
 def list_files(folder: Path) -> list[Path]:
     """List the files of a folder and of those in it, relative to it, in order."""
+    if is_remote(folder):
+        return sorted(Path(str(path.relative_to(folder))) for path in list_tree(folder))
     return sorted(path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir())
 
 
@@ -164,6 +178,6 @@ def _is_json(file: Path) -> bool:
 
 
 def _chunks(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as stream:
+    with open_stream(file) as stream:
         while chunk := stream.read(1 << 20):
             yield chunk

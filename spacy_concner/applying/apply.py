@@ -6,7 +6,7 @@ which of them made it. What is made stays when a run is killed, and the next one
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -19,6 +19,7 @@ from ..corpora.rejects import OPTION, Rejects, default_rejects
 from ..errors import ConcnerError, Errors
 from ..files import File, Store, claim
 from ..pipelines import identify
+from ..remote import is_own_memory, locate, sizes_of
 from ..sharding.folder import MAKING, Write
 from ..sharding.part import Part
 from ..sharding.processes import Processes, count_cores
@@ -72,8 +73,8 @@ class Applied:
 
 def apply(
     pipeline: str | Path,
-    path: Path,
-    output: Path,
+    path: str | Path,
+    output: str | Path,
     *,
     format: str = "spacy",
     text_field: str = TEXT_FIELD,
@@ -81,7 +82,7 @@ def apply(
     encoding: str = "",
     max_length: int = 0,
     skip_invalid: bool = False,
-    rejects: Path | None = None,
+    rejects: str | Path | None = None,
     part: str = "",
     engine: str = LOCAL,
     address: str = "",
@@ -96,9 +97,10 @@ def apply(
     """Write the entities that a pipeline finds in text of any quantity.
 
     pipeline (str | Path): Pipeline folder or installed package; any that sets `doc.ents`.
-    path (Path): Text: a file, or a folder of files of one kind: `.spacy`; `.txt`, a text a line;
-        `.jsonl`, an object a line; `.parquet`; text and JSON may be compressed (`.gz`).
-    output (Path): Folder for the shards; `apply.json` there tells how they were made, and
+    path (str | Path): Text: a file, or a folder of files of one kind: `.spacy`; `.txt`, a text a
+        line; `.jsonl`, an object a line; `.parquet`; text and JSON may be compressed (`.gz`). This,
+        `output` and `rejects` may be URLs of a store, such as "s3://bucket/folder", as text.
+    output (str | Path): Folder for the shards; `apply.json` there tells how they were made, and
         `shards.ndjson` what each holds.
     format (str): "spacy" for Docs; "jsonl" or "parquet" for rows: their fields, and the entities
         with start and end in characters, type, text and score.
@@ -107,8 +109,8 @@ def apply(
     encoding (str): Encoding of text and JSON; "" for UTF-8, or what a byte order mark says.
     max_length (int): Characters that a text may have; 0 for what the pipeline allows.
     skip_invalid (bool): Leave broken records out and count them, instead of stopping.
-    rejects (Path): JSON lines file for the broken records, by default beside the output; if it is
-        given, `skip_invalid` holds. With parts, the run that ends last writes it.
+    rejects (str | Path): JSON lines file for the broken records, by default beside the output; if
+        it is given, `skip_invalid` holds. With parts, the run that ends last writes it.
     part (str): Such as "2/8": make every eighth shard, from the second on. Runs of the other parts
         share nothing with this one but the folder.
     engine (str): "local" for processes of this machine, "ray" for actors of Ray.
@@ -128,7 +130,8 @@ def apply(
         for the input, C515 for the pipeline, C105, C122, C143, C146, C152, C643, C644, C645 for a
         broken record, C647, C650, C652 for fields, C648 if the pipeline fails, C631 if a process
         dies, C632, C633 and C634 for Ray, C651 if there is no text, C129, C407, C408 and C601 for
-        output and rejects, C405 and C653 if the output was made otherwise.
+        output and rejects, C405 and C653 if the output was made otherwise, C680 to C688 for
+        stores.
     """
     least = {
         "--limit": (limit, 0),
@@ -145,10 +148,13 @@ def apply(
     if address and engine != RAY:
         raise ConcnerError(Errors.C634.format(engine=engine))
     ReadOptions(encoding=encoding).check()
-    own, path, output = Part.read(part), Path(path), Path(output)
-    left_out = None
-    if skip_invalid or rejects:
-        left_out = Path(rejects) if rejects else default_rejects(output)
+    own, path, output = Part.read(part), locate(path), locate(output, "OUTPUT")
+    left_out = locate(rejects, OPTION) if rejects else None
+    for option, place in {"INPUT": path, "OUTPUT": output, OPTION: left_out}.items():
+        if place is not None and is_own_memory(place) and (processes != 1 or engine == RAY):
+            raise ConcnerError(Errors.C688.format(option=option, path=place))
+    if skip_invalid and left_out is None:
+        left_out = default_rejects(output)
     rejected = Rejects(left_out).output
     if isinstance(rejected, File) and not own.is_all:
         rejected = File(rejected.path, rejected.is_ours, disposable=True, shared=True)
@@ -160,7 +166,7 @@ def apply(
         layout = Layout(format, text_field, entities_field)
         settings = {
             "pipeline": identify(pipeline),
-            "input": [[_name(file, path), file.stat().st_size] for file in files],
+            "input": [[name, size] for name, size in _describe(files, path)],
             "format": format,
             "text_field": text_field,
             "entities_field": entities_field,
@@ -214,8 +220,11 @@ class _Counted:
             yield shard
 
 
-def _name(file: Path, path: Path) -> str:
-    return file.relative_to(path if path.is_dir() else path.parent).as_posix()
+def _describe(files: Sequence[Path], path: Path) -> Iterator[tuple[str, int]]:
+    """Give the names of files in an input, and their sizes."""
+    root = path.parent if files == [path] else path
+    names = [file.relative_to(root).as_posix() for file in files]
+    return zip(names, sizes_of(files), strict=True)
 
 
 @contextmanager

@@ -2,19 +2,22 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import ConcnerError, Errors
-from ..files import whole_file
+from ..files import write_whole
 from ..folder_marker import file_sha256
+from ..remote import is_file, is_remote, open_stream, read_each, told
 from ..sharding.folder import FolderKind, ShardFolder, shard_name
 from .formats import SUFFIXES
 from .shards import Shard
 
+# Notes that are read at once.
+AT_ONCE = 256
 # No reader of corpora takes it for one.
 NOTES_FILE = "shards.ndjson"
 KIND = FolderKind("apply", "apply.json", tuple(SUFFIXES.values()), "shards", kept=(NOTES_FILE,))
@@ -27,6 +30,7 @@ class Note:
     number: Which, from 1.
     input_sha256: Digest of the records that it was made of.
     sha256: Digest of its file.
+    size: Bytes of its file.
     records: Records read.
     docs: Docs written.
     words: Tokens of these.
@@ -37,6 +41,7 @@ class Note:
     number: int
     input_sha256: str
     sha256: str = ""
+    size: int = 0
     records: int = 0
     docs: int = 0
     words: int = 0
@@ -49,8 +54,7 @@ class Note:
         path (Path): The file.
         RAISES (ConcnerError): C129 if it cannot be written.
         """
-        with whole_file(path) as part:
-            part.write_text(self.line(), encoding="utf8")
+        write_whole(path, self.line().encode("utf8"))
 
     def line(self) -> str:
         """Give it as a line of JSON, the same for the same."""
@@ -82,6 +86,7 @@ class AppliedFolder(ShardFolder):
 
     _old: Iterator[Note] | None = None
     _next: Note | None = None
+    _read: Mapping[str, str] = {}
 
     def find_note(
         self, shard: Shard, *, with_rejects: bool = True, force: bool = False
@@ -97,12 +102,19 @@ class AppliedFolder(ShardFolder):
         """
         for note in self._notes(shard.number):
             if note.input_sha256 == shard.sha256 and (with_rejects or not note.rejects):
-                files = [*self.find(shard.number), self.output / self.file_name(shard.number)]
-                if any(file.is_file() and file_sha256(file) == note.sha256 for file in files):
+                if self._is_whole(note):
                     return note
             elif note is self._next and note.input_sha256 != shard.sha256 and not force:
                 raise ConcnerError(Errors.C653.format(path=self.output, number=shard.number))
         return None
+
+    def _is_whole(self, note: Note) -> bool:
+        """Tell whether the file of a shard is the one that its note tells of."""
+        if is_remote(self.output):
+            # A store has checked what it was given, and reading all of it again would cost as much.
+            return note.size in self.sizes(note.number)
+        files = [*self.find(note.number), self.output / self.file_name(note.number)]
+        return any(file.is_file() and file_sha256(file) == note.sha256 for file in files)
 
     def is_whole(self, n_shards: int) -> bool:
         """Tell whether all shards are made, by this run or by others.
@@ -122,7 +134,7 @@ class AppliedFolder(ShardFolder):
         YIELDS (Note): The notes, in order.
         RAISES (FileNotFoundError): If one is not there.
         """
-        self._old = None
+        self._old, self._read = None, {}
         self.look()
         for number in range(1, n_shards + 1):
             note = next(self._notes(number), None)
@@ -132,11 +144,22 @@ class AppliedFolder(ShardFolder):
 
     def _notes(self, number: int) -> Iterator[Note]:
         """Give what notes say of a shard, the newest first."""
-        if (path := self.made(note_name(number))) is not None:
-            with suppress(OSError, ValueError):
-                yield Note.read(path.read_text("utf8"))
+        if (line := self._line(number)) is not None:
+            with suppress(ValueError):
+                yield Note.read(line)
         if self.is_same:
             yield from self._of_before(number)
+
+    def _line(self, number: int) -> str | None:
+        """Give the note that was made with a shard; those of the next ones are read with it."""
+        if self.made(note_name(number)) is None:
+            return None
+        if note_name(number) not in self._read:
+            names = [note_name(other) for other in range(number, number + AT_ONCE)]
+            made = [path for path in map(self.made, names) if path is not None]
+            lines = zip(made, read_each(made), strict=True)
+            self._read = {path.name: line.decode() for path, line in lines if line is not None}
+        return self._read.get(note_name(number))
 
     def _of_before(self, number: int) -> Iterator[Note]:
         """Give what the finished folder says of a shard: one note at a time is in memory."""
@@ -150,6 +173,14 @@ class AppliedFolder(ShardFolder):
 
 
 def _read_notes(path: Path) -> Iterator[Note]:
-    with suppress(OSError, ValueError), path.open(encoding="utf8") as stream:
-        for line in stream:
-            yield Note.read(line)
+    for line in _read_lines(path) if is_file(path) else ():
+        try:
+            note = Note.read(line.decode())
+        except ValueError:
+            return
+        yield note
+
+
+def _read_lines(path: Path) -> Iterator[bytes]:
+    with suppress(OSError), told(path), open_stream(path) as stream:
+        yield from stream

@@ -9,12 +9,12 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import IO, Any, Protocol, TypeAlias
 
 from spacy.tokens import DocBin
 
@@ -22,6 +22,7 @@ from ..corpora.lines import Line, read_lines
 from ..errors import ConcnerError, Errors
 from ..files import show_reason
 from ..folder_marker import file_sha256
+from ..remote import as_told, is_remote, locate, open_stream, read_bytes
 from .parquet import import_pyarrow
 
 DOCS, TEXT, JSON, PARQUET = ".spacy", ".txt", ".jsonl", ".parquet"
@@ -140,8 +141,7 @@ class LineReader:
 
     def _read(self, encoding: str, is_compressed: bool) -> Iterator[Line]:
         with _told(self._path):
-            opened: Any = gzip.open(self._path) if is_compressed else self._path.open("rb")
-            with opened as stream:
+            with open_stream(self._path) as opened, _unpacked(opened, is_compressed) as stream:
                 for line in read_lines(stream, str(self._path), encoding):
                     if not line.is_blank:
                         yield line
@@ -169,7 +169,7 @@ class RowReader:
                 from pyarrow.parquet import ParquetFile
 
                 self._sha256 = file_sha256(self._path)
-                file = ParquetFile(self._path)
+                file = ParquetFile(open_stream(self._path))
                 self._held = file.schema_arrow.empty_table()
                 self._batches = file.iter_batches(batch_size=BATCH_ROWS)
             while len(self._held) < n and (batch := next(self._batches, None)) is not None:
@@ -228,9 +228,15 @@ def load_docs(file: str, sha256: str) -> DocBin:
     """
     del sha256
     try:
-        return DocBin(store_user_data=True).from_disk(file)
+        return DocBin(store_user_data=True).from_bytes(read_bytes(locate(file)))
+    except ConcnerError:
+        raise
     except Exception as error:
         raise ConcnerError(Errors.C143.format(path=file, error=show_reason(error))) from error
+
+
+def _unpacked(stream: IO[bytes], is_compressed: bool) -> Any:
+    return gzip.open(stream) if is_compressed else nullcontext(stream)
 
 
 @contextmanager
@@ -240,7 +246,14 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except ConcnerError:
         raise
-    # pyarrow's errors are of both kinds.
-    except (OSError, EOFError, zlib.error, ValueError) as error:
+    # What the file holds is broken, wherever it is; pyarrow's errors are ValueErrors, too.
+    except (gzip.BadGzipFile, EOFError, zlib.error, ValueError) as error:
+        reason = show_reason(error)
+        raise ConcnerError(Errors.C642.format(path=path, reason=reason)) from error
+    except Exception as error:
+        if is_remote(path):
+            raise as_told(path, error) from error
+        if not isinstance(error, OSError):
+            raise
         reason = show_reason(error)
         raise ConcnerError(Errors.C642.format(path=path, reason=reason)) from error

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import ConcnerError, Errors
 from ..folder_marker import MARKER, check_complete
+from ..remote import is_file, is_folder, list_tree
 from ..sharding.part import Part
 from .pieces import COMPRESSED, SUFFIXES, Piece, open_reader
 
@@ -38,20 +39,20 @@ def find_files(path: Path) -> list[Path]:
         a folder is not whole.
     """
     told = {"path": path, "expected": f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"}
-    if path.is_file():
+    if is_file(path):
         if not path.name.endswith(SUFFIXES):
             reason = f"its name ends in {path.suffix or 'no suffix'}"
             raise ConcnerError(Errors.C640.format(reason=reason, **told))
         return [path]
-    if not path.is_dir():
+    if not is_folder(path):
         raise ConcnerError(Errors.C640.format(reason="there is no such file", **told))
-    for folder in {path, *(marker.parent for marker in path.rglob(MARKER))}:
+    there = list_tree(path)
+    for folder in {path, *(file.parent for file in there if file.name == MARKER)}:
         check_complete(folder)
     files = sorted(
         file
-        for file in path.rglob("*")
+        for file in there
         if file.name.endswith(SUFFIXES)
-        and file.is_file()
         and not any(part.startswith(".") for part in file.relative_to(path).parts)
     )
     if not files:

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from ..corpora.records import Rejected
 from ..corpora.segments import copy_tokens
 from ..errors import ConcnerError, Errors
-from ..files import show_reason, whole_file
+from ..files import show_reason, write_whole
 from ..pipelines import load_pipeline
 from ..sharding.folder import shard_name
 from ..tagging.memory_zone import is_sparse, rebuild_index
@@ -84,10 +84,9 @@ class Worker:
         if is_sparse(self._nlp.vocab):
             rebuild_index(self._nlp.vocab)
         note.docs = len(records)
-        note.sha256 = hashlib.sha256(data).hexdigest()
+        note.sha256, note.size = hashlib.sha256(data).hexdigest(), len(data)
         name = f"{shard_name(shard.number)}{work.layout.suffix}"
-        with whole_file(work.folder / name) as part:
-            part.write_bytes(data)
+        write_whole(work.folder / name, data)
         note.write(work.folder / note_name(shard.number))
         return note
 

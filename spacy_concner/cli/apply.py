@@ -1,7 +1,5 @@
 """`spacy concner apply`: the entities that a pipeline finds in text of any quantity."""
 
-from pathlib import Path
-
 import typer
 from wasabi import msg
 
@@ -14,13 +12,16 @@ def apply_cli(
     pipeline: str = typer.Argument(
         ..., metavar="PIPELINE", help="Folder of a trained pipeline, or an installed package"
     ),
-    input_path: Path = typer.Argument(
+    input_path: str = typer.Argument(
         ...,
         metavar="INPUT",
         help="Text: a file that ends in .spacy, .txt (a text a line), .jsonl, .parquet or, "
-        "compressed, in .txt.gz or .jsonl.gz; or a folder of such files of one kind",
+        "compressed, in .txt.gz or .jsonl.gz; or a folder of such files of one kind; on the disk, "
+        "or in a store: s3://bucket/folder",
     ),
-    output_path: Path = typer.Argument(..., metavar="OUTPUT", help="Folder for the shards"),
+    output_path: str = typer.Argument(
+        ..., metavar="OUTPUT", help="Folder for the shards; like INPUT, it may be a URL of a store"
+    ),
     format: str = typer.Option(
         "spacy", "--format", help="spacy (Docs), jsonl or parquet (rows with offsets and scores)"
     ),
@@ -39,7 +40,7 @@ def apply_cli(
     skip_invalid: bool = typer.Option(
         False, "--skip-invalid", help="Leave out broken records, counted and in a rejects file"
     ),
-    rejects: Path | None = typer.Option(
+    rejects: str | None = typer.Option(
         None, "--rejects", help="File for what is left out; beside the output without"
     ),
     part: str = typer.Option(

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import IO, Any, TypeVar
 
 from ..files import File, json_line_with, whole_file
+from ..remote import remove
 
 T = TypeVar("T")
 OPTION = "--rejects"
@@ -103,4 +104,4 @@ class Rejects:
         if self._stream is not None:
             self._writing.close()
         elif self.path is not None:
-            self.path.unlink(missing_ok=True)
+            remove(self.path)

@@ -22,6 +22,7 @@ from .pages import PagesErrors
 from .pipelines import PipelinesErrors
 from .projection import ProjectionErrors
 from .projects import ProjectsErrors
+from .remote import RemoteErrors
 from .scoring import ScoringErrors, ScoringWarnings
 from .sharding import ShardingErrors
 from .shipping import ShippingErrors
@@ -65,6 +66,7 @@ class ConcnerError(ValueError):
 
 class Errors(
     FilesErrors,
+    RemoteErrors,
     ShardingErrors,
     LanguagesErrors,
     PipelinesErrors,

@@ -13,7 +13,7 @@ from .marked import file_of_folder, unseal
 from .outputs import File, Folder, Output, Store, is_doc_bin, is_page, json_line_with
 from .reasons import show_reason
 from .scratch import scratch_folder
-from .whole import whole_file, whole_folder
+from .whole import whole_file, whole_folder, write_whole
 
 __all__ = [
     "PATIENCE",
@@ -36,4 +36,5 @@ __all__ = [
     "unseal",
     "whole_file",
     "whole_folder",
+    "write_whole",
 ]

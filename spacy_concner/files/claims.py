@@ -4,10 +4,19 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ..errors import ConcnerError, Errors
 from ..folder_marker import MARKER, Marker, list_files, read_marker
+from ..remote import (
+    check_local,
+    is_file,
+    is_own_memory,
+    is_remote,
+    list_folders,
+    open_stream,
+    same_place,
+)
 from .locks import PATIENCE, lock
 from .outputs import File, Output, Store
 from .unfinished import sweep, sweep_inside, target
@@ -59,10 +68,13 @@ def check_apart(inputs: Mapping[str, Paths], outputs: Mapping[str, Path]) -> Non
 
     inputs (Mapping[str, Paths]): What is read, by option.
     outputs (Mapping[str, Path]): What is written, by option.
-    RAISES (ConcnerError): C407 if one is another, lies in it or holds it.
+    RAISES (ConcnerError): C407 if one is another, lies in it or holds it, C686 if one is a URL
+        that was taken for a path of the disk.
     """
-    read = [(option, path) for option, paths in inputs.items() for path in _listed(paths)]
+    read = [(option, path) for option, paths in inputs.items() for path in _listed(option, paths)]
     written = list(outputs.items())
+    for option, path in written:
+        check_local(path, option)
     for number, (option, path) in enumerate(written):
         for other_option, other in [*read, *written[:number]]:
             if relation := _relation(path, other):
@@ -93,25 +105,34 @@ def _take(locks: ExitStack, option: str, output: Output) -> None:
         # A run that does all of the work keeps this lock.
         with lock(option, path, patience=PATIENCE):
             locks.enter_context(lock(option, own))
-        sweep_inside(own)
+        if not is_remote(path):
+            sweep_inside(own)
         return
     locks.enter_context(lock(option, path))
     if isinstance(output, Store):
-        for part in (path / output.parts).glob("*") if output.parts else ():
+        for part in list_folders(path / output.parts) if output.parts else ():
             with lock(option, part):
                 pass
+    if is_remote(path):
+        # What a store puts is whole: a killed run leaves nothing beside it.
+        return
     sweep(target(path))
     if isinstance(output, Store):
         sweep_inside(path)
 
 
-def _listed(paths: Paths) -> list[Path]:
-    found = [paths] if isinstance(paths, str | Path) else paths or []
-    return [Path(path) for path in found if str(path) and os.path.exists(path)]
+def _listed(option: str, paths: Paths) -> list[Path]:
+    found: Any = [paths] if isinstance(paths, str | Path) or is_remote(paths) else paths or []
+    listed: list[Path] = [path if is_remote(path) else Path(path) for path in found if str(path)]
+    for path in listed:
+        check_local(path, option)
+    return [path for path in listed if is_remote(path) or os.path.exists(path)]
 
 
 def _relation(path: Path, other: Path) -> str:
     """Say how an output stands to another path so as to harm it; empty if it does not."""
+    if is_remote(path) or is_remote(other):
+        return _relation_of_names(path, other) if is_remote(path) and is_remote(other) else ""
     one, two = path.resolve(), other.resolve()
     if one == two:
         return "is, by a link," if path.is_symlink() or other.is_symlink() else "is"
@@ -129,8 +150,23 @@ def _relation(path: Path, other: Path) -> str:
     return ""
 
 
+def _relation_of_names(path: Path, other: Path) -> str:
+    """Do what `_relation` does by names alone, for a store has no links."""
+    one, two = same_place(path), same_place(other)
+    if one == two:
+        return "is"
+    if one[: len(two)] == two:
+        return "lies in"
+    return "holds" if two[: len(one)] == one else ""
+
+
 def _check_place(option: str, path: Path) -> None:
     """Check that an output can be made: C129 if what stands above it is no folder to write to."""
+    if is_remote(path):
+        # The kind of store, the bucket, and a name.
+        if len(same_place(path)) < (2 if is_own_memory(path) else 3):
+            raise ConcnerError(Errors.C687.format(option=option, path=path))
+        return
     absolute = path.absolute()
     there = next(place for place in absolute.parents if place.exists())
     reason = ""
@@ -144,13 +180,13 @@ def _check_place(option: str, path: Path) -> None:
 
 def _check_replaceable(verb: str, option: str, output: Output, force: bool) -> None:
     path = output.path
-    if isinstance(output, Store) or not path.exists():
+    if isinstance(output, Store) or not (is_file(path) if is_remote(path) else path.exists()):
         return
     told = {"option": option, "path": path}
     if isinstance(output, File):
-        if not path.is_file():
+        if not is_file(path):
             raise ConcnerError(Errors.C129.format(**told, reason="it is no file but a folder"))
-        with path.open("rb") as stream:
+        with open_stream(path) as stream:
             head = stream.read(HEAD_BYTES)
         reason = f"is a file that spacy concner {verb} did not make"
         if output.is_ours is None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ..errors import ConcnerError, Errors
+from ..remote import is_remote, same_place
 from .reasons import show_reason
 
 # Seconds that a run waits for others that begin or end at the same moment.
@@ -18,7 +19,7 @@ PATIENCE = 10.0
 
 @contextmanager
 def lock(option: str, path: Path, *, patience: float = 0) -> Iterator[None]:
-    """Keep other runs on this machine from an output.
+    """Keep other runs on this machine from an output, be it of the disk or of a store.
 
     option (str): What the caller calls it, for messages.
     path (Path): The output; it need not be there.
@@ -32,7 +33,8 @@ def lock(option: str, path: Path, *, patience: float = 0) -> Iterator[None]:
     try:
         folder = Path(tempfile.gettempdir()) / f"spacy-concner-locks-{user}"
         folder.mkdir(exist_ok=True)
-        name = hashlib.sha256(str(path.resolve()).encode("utf8")).hexdigest()[:32]
+        place = "/".join(map(str, same_place(path))) if is_remote(path) else str(path.resolve())
+        name = hashlib.sha256(place.encode("utf8")).hexdigest()[:32]
         held = FileLock(folder / f"{name}.lock")
         held.acquire(timeout=patience)
     except Timeout as error:

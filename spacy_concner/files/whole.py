@@ -7,7 +7,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..folder_marker import MARKER, make_marker
+from ..remote import is_remote, put
 from .disk_faults import told_as
+from .scratch import scratch_folder
 from .unfinished import ASIDE, PART, beside, target
 
 
@@ -15,11 +17,17 @@ from .unfinished import ASIDE, PART, beside, target
 def whole_file(path: Path, option: str = "OUTPUT") -> Iterator[Path]:
     """Write a file that comes under its name once it is whole, or not at all.
 
-    path (Path): The file; its folder is made. A link stays, and its target is written.
+    path (Path): The file; its folder is made. A link stays, and its target is written. One of a
+        store is put there in one go.
     option (str): What the caller calls it, for messages.
     YIELDS (Path): Where to write it meanwhile.
-    RAISES (ConcnerError): C129 if it cannot be written.
+    RAISES (ConcnerError): C129 if it cannot be written, C059, C682 to C685 for one of a store.
     """
+    if is_remote(path):
+        with scratch_folder() as scratch:
+            yield scratch / path.name
+            put(path, scratch / path.name)
+        return
     path = target(path)
     part = beside(path, PART)
     with told_as(option, path, part):
@@ -31,6 +39,21 @@ def whole_file(path: Path, option: str = "OUTPUT") -> Iterator[Path]:
             _sync(path.parent)
         finally:
             part.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes, option: str = "OUTPUT") -> None:
+    """Write a file of which all is in memory; it comes under its name whole, or not at all.
+
+    path (Path): The file, of the disk or of a store.
+    content (bytes): What it is to hold.
+    option (str): What the caller calls it, for messages.
+    RAISES (ConcnerError): C129 if it cannot be written, C682 to C685 for one of a store.
+    """
+    if is_remote(path):
+        put(path, content)
+        return
+    with whole_file(path, option) as part:
+        part.write_bytes(content)
 
 
 @contextmanager

@@ -9,15 +9,25 @@ their shards in a folder of their own in there, and whichever ends last brings a
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 from ..errors import ConcnerError, Errors
-from ..files import PATIENCE, lock, whole_file
+from ..files import PATIENCE, lock, whole_file, write_whole
 from ..folder_marker import MARKER, Marker, read_marker
+from ..remote import (
+    is_file,
+    is_remote,
+    list_folders,
+    list_sizes,
+    move,
+    read_bytes,
+    remove,
+    remove_tree,
+)
 from .part import Part
 
 # Hidden, so that readers of corpora pass it over.
@@ -44,8 +54,9 @@ class FolderKind:
     holds: str
     kept: tuple[str, ...] = ()
 
-    def is_shard(self, path: Path) -> bool:
+    def is_shard(self, name: str) -> bool:
         """Tell by its name whether a file is a shard."""
+        path = Path(name)
         return path.suffix in self.suffixes and re.fullmatch(r"\d{5,}", path.stem) is not None
 
     def check(self, output: Path) -> None:
@@ -56,17 +67,18 @@ class FolderKind:
             else.
         """
         told = {"option": "OUTPUT", "path": output}
-        if output.suffix in self.suffixes or (output.exists() and not output.is_dir()):
+        if output.suffix in self.suffixes or is_file(output):
             reason = f"{self.holds} are written to a folder, and this is a file or named like one"
             raise ConcnerError(Errors.C129.format(**told, reason=reason))
         marker = read_marker(output)
-        if not output.exists() or (output / self.manifest).exists():
+        names = {*list_sizes(output), *(folder.name for folder in list_folders(output))}
+        if self.manifest in names:
             return
         if marker and marker.verb == self.verb:
             return
         # Files of a user's must never be taken for, or mixed with, shards. What a run leaves that
         # was killed before it wrote its settings is none of them.
-        if any(path.name not in (*self.kept, MAKING) for path in output.iterdir()):
+        if names - {*self.kept, MAKING}:
             reason = f"holds files and no {self.manifest}: spacy concner {self.verb} did not make "
             raise ConcnerError(Errors.C408.format(**told, reason=f"{reason}them"))
 
@@ -108,7 +120,9 @@ class ShardFolder:
         self.suffix = suffix
         before = _read_settings(output / kind.manifest)
         marker = read_marker(output)
-        self._made: dict[str, Path] = {}
+        # Where files were made, and their sizes; and those of the files in their places.
+        self._made: dict[str, tuple[Path, int]] = {}
+        self._placed: dict[str, int] = {}
         # Stopped while it was put into place: shards of two runs stand side by side.
         is_mixed = marker is not None and not marker.finished
         self.is_same = before == settings and not is_mixed
@@ -133,10 +147,11 @@ class ShardFolder:
     def look(self) -> None:
         """Look anew what runs with the same settings have made, those of other parts among them."""
         self._made = {
-            path.name: path
+            name: (place, size)
             for place in reversed(list(self._made_alike()))
-            for path in place.iterdir()
+            for name, size in list_sizes(place).items()
         }
+        self._placed = list_sizes(self.output)
 
     def made(self, name: str) -> Path | None:
         """Find a file that was made and not in its place when `look` was called.
@@ -144,7 +159,18 @@ class ShardFolder:
         name (str): Its name.
         RETURNS (Path | None): Where it was; None if there was none.
         """
-        return self._made.get(name)
+        found = self._made.get(name)
+        return found and found[0] / name
+
+    def sizes(self, number: int) -> list[int]:
+        """Give the sizes of the files that there were of a shard when `look` was called.
+
+        number (int): Its number, from 1.
+        RETURNS (list[int]): Bytes.
+        """
+        name = self.file_name(number)
+        made = [self._made[name][1]] if name in self._made else []
+        return [*made, *([self._placed[name]] if name in self._placed else [])]
 
     def file_name(self, number: int) -> str:
         """Give the name of a shard's file.
@@ -163,7 +189,7 @@ class ShardFolder:
         name = self.file_name(number)
         if (new := self.made(name)) is not None:
             yield new
-        if self.is_same and (self.output / name).exists():
+        if self.is_same and name in self._placed:
             yield self.output / name
 
     def put_into_place(self, n_shards: int, rest: Mapping[str, Write]) -> list[Path]:
@@ -179,17 +205,16 @@ class ShardFolder:
         made += map(Path, rest)
         self.look()
         self._mark(Marker(self.kind.verb, [], finished=False))
-        for shard in set(self._shards()) - set(files):
-            shard.unlink(missing_ok=True)
-        for file in files:
-            if (new := self.made(file.name)) is not None:
-                new.replace(file)
+        for name in set(self._shards()) - {file.name for file in files}:
+            remove(self.output / name)
+        news = ((self.made(file.name), file) for file in files)
+        move((new, file) for new, file in news if new is not None)
         for name, write in rest.items():
             with whole_file(self.output / name) as part:
                 write(part)
         _write_json(self.output / self.kind.manifest, self.settings)
         self._mark(Marker(self.kind.verb, made))
-        shutil.rmtree(self.output / MAKING, ignore_errors=True)
+        remove_tree(self.output / MAKING)
         return files
 
     def put_parts_into_place(self, n_shards: int, rest: Mapping[str, Write]) -> list[Path]:
@@ -205,9 +230,10 @@ class ShardFolder:
             # On another machine, whose locks are not ours, a run has ended at the same moment.
             if not self._is_finished():
                 raise
-        shutil.rmtree(self.making, ignore_errors=True)
-        with suppress(OSError):
-            self.making.parent.rmdir()
+        remove_tree(self.making)
+        if not is_remote(self.output):
+            with suppress(OSError):
+                self.making.parent.rmdir()
         return [self.output / self.file_name(number + 1) for number in range(n_shards)]
 
     def _is_finished(self) -> bool:
@@ -215,14 +241,15 @@ class ShardFolder:
         same = _read_settings(self.output / self.kind.manifest) == self.settings
         return same and marker is not None and marker.finished and not any(self._made_shards())
 
-    def _made_shards(self) -> Iterator[Path]:
+    def _made_shards(self) -> Iterator[str]:
         for place in self._made_alike():
-            yield from (path for path in place.iterdir() if self.kind.is_shard(path))
+            yield from filter(self.kind.is_shard, list_sizes(place))
 
     def _places(self) -> list[Path]:
         """Give all folders in which shards are made, the own one first."""
         root = self.output / MAKING
-        return list(dict.fromkeys([self.making, root, *sorted(root.glob(PARTS))]))
+        parts = [place for place in list_folders(root) if fnmatch(place.name, PARTS)]
+        return list(dict.fromkeys([self.making, root, *parts]))
 
     def _made_alike(self) -> Iterator[Path]:
         """Give the folders in which shards are made with the same settings."""
@@ -233,35 +260,31 @@ class ShardFolder:
     def _clear(self) -> None:
         """Remove what was made with other settings; the folders of other parts are theirs."""
         if not self.part.is_all:
-            shutil.rmtree(self.making, ignore_errors=True)
+            remove_tree(self.making)
             return
         parts = [place for place in self._made_alike() if place != self.making]
-        for path in self.making.glob("*"):
-            if path in parts:
-                continue
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+        for folder in list_folders(self.making):
+            if folder not in parts:
+                remove_tree(folder)
+        for name in list_sizes(self.making):
+            remove(self.making / name)
 
-    def _shards(self) -> list[Path]:
-        if not self.output.is_dir():
-            return []
-        return [path for path in self.output.iterdir() if self.kind.is_shard(path)]
+    def _shards(self) -> list[str]:
+        return list(filter(self.kind.is_shard, list_sizes(self.output)))
 
     def _mark(self, marker: Marker) -> None:
-        with whole_file(self.output / MARKER) as part:
-            marker.write(part)
+        write_whole(self.output / MARKER, marker.content())
 
 
 def _read_settings(path: Path) -> dict:
     # The standard library keeps floats exactly, so that equal weights compare equal.
     try:
-        return json.loads(path.read_text("utf8"))
+        return json.loads(read_bytes(path))
+    except ConcnerError:
+        raise
     except (OSError, ValueError):
         return {}
 
 
 def _write_json(path: Path, content: dict) -> None:
-    with whole_file(path) as part:
-        part.write_text(json.dumps(content, indent=2), encoding="utf8")
+    write_whole(path, json.dumps(content, indent=2).encode("utf8"))
