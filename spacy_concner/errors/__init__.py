@@ -13,6 +13,7 @@ from .bitexts import BitextsErrors
 from .calibration import CalibrationErrors, CalibrationWarnings
 from .cli import CliErrors
 from .corpora import CorporaErrors, CorporaWarnings
+from .distributed import DistributedErrors
 from .encoding import EncodingErrors
 from .engines import EnginesErrors, EnginesWarnings
 from .files import FilesErrors
@@ -78,6 +79,7 @@ class Errors(
     TaggingErrors,
     LossesErrors,
     TrainingErrors,
+    DistributedErrors,
     TeachingErrors,
     ApplyingErrors,
     CalibrationErrors,

@@ -22,6 +22,7 @@ def contrast_anchors(
     positives: torch.Tensor,
     candidates: torch.Tensor,
     temperature: float,
+    own: slice | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Contrast each anchor's positives with all of its candidates.
 
@@ -39,10 +40,13 @@ def contrast_anchors(
         no anchors. The diagonal must be False.
     candidates (Tensor): `(n, n)` bool, row a is True at C(a), at least at P(a).
     temperature (float): τ, greater than zero.
+    own (slice): The rows that may be anchors; None for all.
     RETURNS (tuple[Tensor, Tensor]): Losses of the anchors `(n_anchors,)` and the rows of
         the anchors `(n_anchors,)` int64.
     """
     anchors = positives.any(dim=-1).nonzero()[:, 0]
+    if own is not None:
+        anchors = anchors[(own.start <= anchors) & (anchors < own.stop)]
     positives = positives[anchors]
     unit = normalize(vectors)
     scores = unit[anchors] @ unit.T / temperature

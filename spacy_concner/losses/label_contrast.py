@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import torch
 
 from ..errors import ConcnerError, Errors
+from .across_ranks import gather_anchors
 from .contrast import contrast_anchors
 from .reduction import sum_of_document_means
 from .settings import check_temperature, check_weight
@@ -80,6 +81,7 @@ def label_contrast(
     documents: torch.Tensor,
     temperature: float = 0.1,
     languages: torch.Tensor | None = None,
+    own: slice | None = None,
 ) -> torch.Tensor:
     """Contrast the tokens of the same class with all other tokens.
 
@@ -98,6 +100,7 @@ def label_contrast(
     temperature (float): τ, greater than zero.
     languages (Tensor): `(n_tokens,)` int64 language of each token; None takes positives
         from every language.
+    own (slice): The tokens that may be anchors; None for all.
     RETURNS (Tensor): Scalar; zero if there is no anchor.
     """
     candidates = ~torch.eye(len(classes), dtype=torch.bool, device=classes.device)
@@ -106,7 +109,7 @@ def label_contrast(
         own_language = languages[:, None] == languages[None, :]
         candidates = candidates & ~(positives & own_language)
         positives = positives & ~own_language
-    losses, anchors = contrast_anchors(vectors, positives, candidates, temperature)
+    losses, anchors = contrast_anchors(vectors, positives, candidates, temperature, own)
     return sum_of_document_means(losses, documents[anchors])
 
 
@@ -122,6 +125,8 @@ class LabelContrast:
     positives (str): "all" tokens of the same class, or only those of an "other_language":
         batches without bitexts then have no anchors.
     balanced (bool): Pipelines of 0.2.0 may have set it: True loads, but trains no more.
+    across_ranks (bool): In a training on several ranks contrast each token with those of all
+        ranks, as in one batch of all; alone it changes nothing.
     RAISES (ConcnerError): If a setting is out of range.
     """
 
@@ -132,6 +137,7 @@ class LabelContrast:
     outside: float = 1.0
     positives: Literal["all", "other_language"] = "all"
     balanced: bool = False
+    across_ranks: bool = False
 
     def __post_init__(self) -> None:
         """Check the settings."""
@@ -166,10 +172,10 @@ class LabelContrast:
         languages = None
         if self.positives == "other_language":
             languages = supervision.segment_languages[supervision.token_segments[rows]]
-        return label_contrast(
-            output.token_vectors[rows],
-            classes[rows],
-            supervision.token_docs[rows],
-            temperature=self.temperature,
-            languages=languages,
-        )
+        vectors, classes = output.token_vectors[rows], classes[rows]
+        documents, own = supervision.token_docs[rows], None
+        if self.across_ranks:
+            vectors, documents, (classes, languages), own = gather_anchors(
+                vectors, documents, classes, languages
+            )
+        return label_contrast(vectors, classes, documents, self.temperature, languages, own)

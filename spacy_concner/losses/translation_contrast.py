@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import torch
 
+from .across_ranks import gather_anchors
 from .contrast import contrast_anchors
 from .reduction import sum_of_document_means
 from .settings import check_temperature, check_weight
@@ -16,6 +17,7 @@ def translation_contrast(
     documents: torch.Tensor,
     texts: torch.Tensor,
     temperature: float = 0.1,
+    own: slice | None = None,
 ) -> torch.Tensor:
     """Contrast the translations of each segment with the segments of other documents.
 
@@ -33,6 +35,7 @@ def translation_contrast(
     documents (Tensor): `(n_segments,)` int64 number of each segment's document.
     texts (Tensor): `(n_segments,)` int64, equal for segments with identical text.
     temperature (float): τ, greater than zero.
+    own (slice): The segments that may be anchors; None for all.
     RETURNS (Tensor): Scalar; zero if there is no anchor.
     """
     same_document = documents[:, None] == documents[None, :]
@@ -41,7 +44,7 @@ def translation_contrast(
     others = ~torch.eye(len(documents), dtype=torch.bool, device=documents.device)
     positives = same_document & others
     candidates = positives | ~text_in_document
-    losses, anchors = contrast_anchors(vectors, positives, candidates, temperature)
+    losses, anchors = contrast_anchors(vectors, positives, candidates, temperature, own)
     return sum_of_document_means(losses, documents[anchors])
 
 
@@ -51,12 +54,15 @@ class TranslationContrast:
 
     weight (float): Factor of the loss in the total.
     temperature (float): Divisor of the cosines before softmax.
+    across_ranks (bool): In a training on several ranks contrast each segment with those of all
+        ranks, as in one batch of all; alone it changes nothing.
     RAISES (ConcnerError): If a setting is out of range.
     """
 
     needs: ClassVar[str] = "bitexts"
     weight: float = 0.1
     temperature: float = 0.1
+    across_ranks: bool = False
 
     def __post_init__(self) -> None:
         """Check the settings."""
@@ -70,9 +76,8 @@ class TranslationContrast:
         supervision (Supervision): What is known of the batch.
         RETURNS (Tensor): Unweighted scalar.
         """
-        return translation_contrast(
-            output.segment_vectors,
-            supervision.segment_docs,
-            supervision.segment_texts,
-            self.temperature,
-        )
+        vectors, documents = output.segment_vectors, supervision.segment_docs
+        texts, own = supervision.segment_texts, None
+        if self.across_ranks:
+            vectors, documents, (texts,), own = gather_anchors(vectors, documents, texts)
+        return translation_contrast(vectors, documents, texts, self.temperature, own)

@@ -351,6 +351,7 @@ class ConCNER(InMemoryZones, TrainablePipe):
         for key in self.loss_functions():
             losses.setdefault(f"{self.name}_{key}", 0.0)
         if not any(len(eg.predicted) for eg in examples):
+            self.wait_for_others(examples)
             return losses
         # It was fitted to weights that change now.
         forget_calibration(self.cfg)
@@ -365,6 +366,18 @@ class ConCNER(InMemoryZones, TrainablePipe):
         if sgd not in (None, False):
             self.finish_update(sgd)
         return losses
+
+    def wait_for_others(self, examples: Sequence[Example] = ()) -> None:
+        """Take part in the contrast across ranks without a token, where others have some.
+
+        examples (Sequence[Example]): The batch, without a token.
+        """
+        from ..losses.across_ranks import wait_for_others
+
+        if wait_for_others(self.loss_functions()):
+            empty = self.model.ops.alloc2f(0, 0)
+            scores = self.model.ops.alloc2f(0, len(self.labels))
+            self.get_losses(examples, TaggerOutput(scores, empty, empty))
 
     def finish_update(self, sgd: Optimizer) -> None:
         """Let the optimiser take a step.

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from spacy.language import Language
-from thinc.api import Model
+from thinc.api import Model, xp2torch
 
 # By what thinc's optimisers know a weight: the number of its node or shim in this process.
 OptimiserKey: TypeAlias = tuple[int, str]
@@ -42,6 +42,10 @@ class NodeWeight:
     def write(self, values: np.ndarray) -> None:
         """Put values in their place."""
         self.node.set_param(self.name, self.ops.asarray(values))
+
+    def gradient(self) -> Any:
+        """Give its gradient as a torch tensor of the same memory, None if it has none."""
+        return xp2torch(self.node.get_grad(self.name)) if self.node.has_grad(self.name) else None
 
     def clear_gradient(self) -> None:
         """Give it a gradient of zeros, as a step leaves behind, if it has none."""
@@ -79,6 +83,10 @@ class TorchWeight:
 
         with torch.no_grad():
             self.tensor.copy_(torch.from_numpy(values))
+
+    def gradient(self) -> Any:
+        """Give its gradient, None if it has none."""
+        return self.parameter.grad
 
     def clear_gradient(self) -> None:
         """Give it a gradient of zeros, as a step leaves behind, if it has none."""

@@ -124,4 +124,10 @@ def test_segments_must_tile_the_doc(bounds):
 
 
 def test_equal_texts_share_a_number():
-    assert text_ids(["a b", "c", "a  b ", "A b"]) == [0, 1, 0, 2]
+    first, other, same, in_capitals = text_ids(["a b", "c", "a  b ", "A b"])
+    assert first == same and len({first, other, in_capitals}) == 3
+
+
+def test_numbers_of_texts_are_those_of_other_processes():
+    (number,) = text_ids(["София"])
+    assert number == 1800446647101940806

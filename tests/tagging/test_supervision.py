@@ -5,7 +5,7 @@ import torch
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from spacy_concner.corpora.segments import annotate, make_bitext
+from spacy_concner.corpora.segments import annotate, make_bitext, text_ids
 from spacy_concner.corpora.soft_labels import USER_DATA_KEY, get_soft_labels, set_soft_labels
 from spacy_concner.errors import ConcnerError
 from spacy_concner.tagging.gold_tags import MISSING, align_tags, tag_rows
@@ -177,7 +177,8 @@ def test_numbers_of_docs_segments_and_texts(vocab):
     assert found.token_segments.tolist() == [0, 0, 1, 2, 3, 4, 5, 5]
     assert found.segment_docs.tolist() == [0, 0, 2, 3, 3, 3]
     # White space after the last token of a segment tells no two texts apart.
-    assert found.segment_texts.tolist() == [0, 1, 1, 2, 1, 0]
+    ab, x, c = text_ids(["a b", "x", "c"])
+    assert found.segment_texts.tolist() == [ab, x, x, c, x, ab]
     assert found.tags.tolist() == [4] * 8
     assert found.labels == LABELS
     assert not found.soft_mask.any() and not found.soft_labels.any()

@@ -1,0 +1,69 @@
+"""`spacy-concner.DistributedCorpus.v1`: each rank trains on its part of a corpus."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from weakref import WeakSet
+
+from spacy.language import Language
+from spacy.training import Example
+
+from ..errors import ConcnerError, Errors
+from .ranks import Ranks, find_ranks
+
+# Pipelines that train on the parts of ranks: they were initialised on the whole.
+in_training: WeakSet[Language] = WeakSet()
+
+
+def create_distributed_corpus(
+    corpus: Callable[[Language], Iterable[Example]],
+) -> "DistributedCorpus":
+    """Create the reader that gives each rank its part of what another reads.
+
+    The first rank takes the first document, the next one the second, and so on in turn, so that
+    parts differ by a document at most and no document is in two. A pipeline is initialised on the
+    whole corpus, so that all ranks know all labels. A process alone reads the whole.
+
+    corpus (Callable[[Language], Iterable[Example]]): The reader; without a random order, for each
+        rank reads by itself.
+    RETURNS (DistributedCorpus): The reader.
+    RAISES (ConcnerError): C663 if there are several ranks and the optimiser adds up no gradients.
+    """
+    ranks = find_ranks()
+    if ranks.size > 1:
+        # Which can be in use only once the optimiser of the config has been made.
+        training = sys.modules.get("spacy_concner.distributed.training")
+        if training is None or not training.train_on_ranks.stands_in:
+            raise ConcnerError(Errors.C663.format(size=ranks.size))
+    return DistributedCorpus(corpus, ranks)
+
+
+class DistributedCorpus:
+    """Reader of a rank's part of a corpus: see `create_distributed_corpus`."""
+
+    def __init__(self, corpus: Callable[[Language], Iterable[Example]], ranks: Ranks) -> None:
+        """Take a reader.
+
+        corpus (Callable[[Language], Iterable[Example]]): The reader.
+        ranks (Ranks): Which rank this is.
+        """
+        self.corpus = corpus
+        self.ranks = ranks
+
+    def __call__(self, nlp: Language) -> Iterator[Example]:
+        """Read the Examples: in training those of this rank's part.
+
+        nlp (Language): The pipeline.
+        YIELDS (Example): The Examples.
+        RAISES (ConcnerError): C664 if none is left for this rank.
+        """
+        if nlp not in in_training:
+            yield from self.corpus(nlp)
+            return
+        rank, size = self.ranks.rank, self.ranks.size
+        n_read = 0
+        for example in islice(self.corpus(nlp), rank, None, size):
+            yield example
+            n_read += 1
+        if not n_read:
+            raise ConcnerError(Errors.C664.format(rank=rank, size=size))

@@ -1,0 +1,50 @@
+import pytest
+import spacy
+
+from spacy_concner.distributed.corpus import DistributedCorpus, in_training
+from spacy_concner.distributed.ranks import ALONE, Ranks, check_processors, find_ranks
+from spacy_concner.distributed.same_start import find_difference
+from spacy_concner.errors import ConcnerError
+
+
+def test_torchrun_tells_the_rank(monkeypatch):
+    for name in ("RANK", "WORLD_SIZE"):
+        monkeypatch.delenv(name, raising=False)
+    assert find_ranks() == Ranks(0, 1)
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setenv("WORLD_SIZE", "3")
+    assert find_ranks() == Ranks(1, 3)
+
+
+@pytest.mark.parametrize(
+    "places, told",
+    [
+        ([("a", "GPU 0"), ("a", "GPU 1"), ("b", "GPU 0")], None),
+        ([("a", ALONE), ("a", ALONE)], None),
+        ([("a", "GPU 0"), ("b", "GPU 0"), ("a", "GPU 0")], "Ranks 0, 2 .* GPU 0 of a"),
+        ([("a", "GPU 0"), ("a", ALONE)], "Ranks 1 .* the processor of a"),
+    ],
+)
+def test_each_rank_has_a_processor_of_its_own(places, told):
+    if told is None:
+        check_processors(places)
+    else:
+        with pytest.raises(ConcnerError, match=f"C666.*{told}.*'\\$\\{{local_rank\\}}'"):
+            check_processors(places)
+
+
+def test_parts_are_the_whole_and_disjoint():
+    nlp = spacy.blank("xx")
+    corpora = [DistributedCorpus(lambda nlp: iter(range(11)), Ranks(rank, 3)) for rank in range(3)]
+    assert [list(corpus(nlp)) for corpus in corpora] == [list(range(11))] * 3
+    in_training.add(nlp)
+    parts = [list(corpus(nlp)) for corpus in corpora]
+    assert parts == [[0, 3, 6, 9], [1, 4, 7, 10], [2, 5, 8]]
+
+
+def test_weights_that_differ_are_named():
+    ours = [("a/W", (2, 3)), ("b/W", (4,))]
+    assert find_difference(ours, list(ours)) == ""
+    assert find_difference(ours, [("a/W", (2, 3)), ("b/W", (5,))]).startswith("the weight b/W has")
+    assert find_difference(ours, ours[:1]) == "one has 2 weights, the other 1"
+    assert "b/W, the other c/W" in find_difference(ours, [ours[0], ("c/W", (4,))])
