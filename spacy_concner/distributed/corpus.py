@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from weakref import WeakSet
 
@@ -11,8 +12,34 @@ from spacy.training import Example
 from ..errors import ConcnerError, Errors
 from .ranks import Ranks, find_ranks
 
-# Pipelines that train on the parts of ranks: they were initialised on the whole.
-in_training: WeakSet[Language] = WeakSet()
+# Pipelines in training, for which ranks read their parts; they were initialised on the whole.
+_reading_parts: WeakSet[Language] = WeakSet()
+
+
+@contextmanager
+def parts_read(nlp: Language) -> Iterator[None]:
+    """Let each rank read its part of a corpus, for a time.
+
+    nlp (Language): The pipeline that trains on it.
+    """
+    _reading_parts.add(nlp)
+    try:
+        yield
+    finally:
+        _reading_parts.discard(nlp)
+
+
+@contextmanager
+def whole_read(nlp: Language) -> Iterator[None]:
+    """Let a rank read the whole of a corpus again, in the midst of `parts_read`.
+
+    nlp (Language): The pipeline that is evaluated on it.
+    """
+    _reading_parts.discard(nlp)
+    try:
+        yield
+    finally:
+        _reading_parts.add(nlp)
 
 
 def create_distributed_corpus(
@@ -57,7 +84,7 @@ class DistributedCorpus:
         YIELDS (Example): The Examples.
         RAISES (ConcnerError): C664 if none is left for this rank.
         """
-        if nlp not in in_training:
+        if nlp not in _reading_parts:
             yield from self.corpus(nlp)
             return
         rank, size = self.ranks.rank, self.ranks.size

@@ -19,7 +19,7 @@ from spacy.util import fix_random_seed
 from ..collectives import collect, find_least, find_most, spread
 from ..errors import ConcnerError, Errors
 from ..losses.across_ranks import wait_for_others
-from .corpus import in_training
+from .corpus import parts_read, whole_read
 from .ending import Ending, held_back
 from .gradients import GradientSum
 from .optimizer import TIMEOUT_MINUTES, DistributedOptimizer
@@ -77,8 +77,9 @@ class TrainOnRanks:
             self.ending = stack.enter_context(held_back(ranks))
             stack.enter_context(connect(ranks, minutes))
             stack.enter_context(replaced(loop, train_while_improving=self.steps))
-            stack.callback(in_training.discard, nlp)
-            in_training.add(nlp)
+            stack.enter_context(parts_read(nlp))
+            # What a training that has failed leaves behind.
+            stack.callback(vars(nlp).pop, "to_disk", None)
             if ranks.rank:
                 output_path = None
                 nowhere = stack.enter_context(Path(os.devnull).open("w", encoding="utf8"))
@@ -109,6 +110,11 @@ class TrainOnRanks:
             are those of all ranks.
         """
         rank = find_ranks().rank
+
+        def evaluate_once() -> tuple[float, Any]:
+            with whole_read(nlp):
+                return spread(evaluate() if rank == 0 else None)
+
         try:
             spread_weights(nlp, exclude)
             seed = nlp.config.interpolate()["training"]["seed"]
@@ -121,7 +127,7 @@ class TrainOnRanks:
                     nlp,
                     optimizer,
                     in_step(train_data, find_least),
-                    lambda: spread(evaluate() if rank == 0 else None),
+                    evaluate_once,
                     exclude=exclude,
                     **settings,
                 ):

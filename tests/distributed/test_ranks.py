@@ -1,7 +1,7 @@
 import pytest
 import spacy
 
-from spacy_concner.distributed.corpus import DistributedCorpus, in_training
+from spacy_concner.distributed.corpus import DistributedCorpus, parts_read, whole_read
 from spacy_concner.distributed.ranks import ALONE, Ranks, check_processors, find_ranks
 from spacy_concner.distributed.same_start import find_difference
 from spacy_concner.errors import ConcnerError
@@ -37,9 +37,12 @@ def test_parts_are_the_whole_and_disjoint():
     nlp = spacy.blank("xx")
     corpora = [DistributedCorpus(lambda nlp: iter(range(11)), Ranks(rank, 3)) for rank in range(3)]
     assert [list(corpus(nlp)) for corpus in corpora] == [list(range(11))] * 3
-    in_training.add(nlp)
-    parts = [list(corpus(nlp)) for corpus in corpora]
-    assert parts == [[0, 3, 6, 9], [1, 4, 7, 10], [2, 5, 8]]
+    with parts_read(nlp):
+        parts = [list(corpus(nlp)) for corpus in corpora]
+        assert parts == [[0, 3, 6, 9], [1, 4, 7, 10], [2, 5, 8]]
+        with whole_read(nlp):
+            assert list(corpora[1](nlp)) == list(range(11))
+        assert list(corpora[1](nlp)) == parts[1]
 
 
 def test_weights_that_differ_are_named():
