@@ -289,6 +289,7 @@ def main(
     results: Path = typer.Option(ROOT / "bench/results/small.jsonl", help="Scores"),
     page: Path = typer.Option(ROOT / "docs/small.md", help="Page for the tables"),
     seeds: str = typer.Option("1,2,3", help="Seeds"),
+    sizes: bool = typer.Option(True, help="Score both sizes of each seed"),
     curve: bool = typer.Option(True, help="Measure the curve over raw text, of the first seed"),
     stock: bool = typer.Option(False, help="Train spaCy's own ner on what the base finds, too"),
     shapes: bool = typer.Option(False, help="Compare other networks and losses, of the first seed"),
@@ -308,7 +309,7 @@ def main(
                 convert(str(data / "uner_pud" / f"{name}.tsv"), pud, labels=TYPES)
         for seed in numbers:
             both = SmallBench(bench, seed)
-            for size, pipeline in both.pipelines():
+            for size, pipeline in both.pipelines() if sizes else ():
                 for language in LANGUAGES:
                     both.score(size, pipeline, language, "test")
                 for language in DEVELOPMENT:
