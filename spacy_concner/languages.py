@@ -1,7 +1,9 @@
 """Language codes: slips such as "zz" are told early, and each engine gets the code it knows."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
 import langcodes
 
@@ -11,6 +13,7 @@ SPACY_MULTILINGUAL = "xx"
 # Norwegian and Bokmål, Arabic and its standard form are nearer than this, Serbian in Latin and
 # Cyrillic letters, Swiss and High German farther (langcodes' scale, made by CLDR).
 MAX_DISTANCE = 4
+NO_LETTERS, MIXED = "no letters", "mixed"
 
 
 def is_language(code: str) -> bool:
@@ -97,9 +100,27 @@ def alpha3(language: str) -> str:
         return language
 
 
+def script_of(text: str) -> str:
+    """Name the script of a text, as Unicode names its letters.
+
+    text (str): The text.
+    RETURNS (str): Such as "Latin", or "mixed", or "no letters".
+    """
+    scripts = {_script(letter) for letter in text if letter.isalpha()}
+    if len(scripts) > 1:
+        return MIXED
+    return scripts.pop() if scripts else NO_LETTERS
+
+
 def _parse(code: str) -> langcodes.Language | None:
     try:
         language = langcodes.Language.get(code)
     except langcodes.LanguageTagError:
         return None
     return language if language.language and language.is_valid() else None
+
+
+@cache
+def _script(letter: str) -> str:
+    name = unicodedata.name(letter, "")
+    return name.split()[0].capitalize() if name else "unknown"

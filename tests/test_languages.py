@@ -6,6 +6,7 @@ from spacy_concner.languages import (
     check_language,
     find_code,
     is_other_language,
+    script_of,
 )
 
 
@@ -93,3 +94,17 @@ def test_three_letters():
         "por",
         "xx",
     ]
+
+
+@pytest.mark.parametrize(
+    "text, script",
+    [
+        ("Анна Берг", "Cyrillic"),
+        ("Anna-Marié 2", "Latin"),
+        ("東京", "Cjk"),
+        ("Anna Берг", "mixed"),
+        ("1945", "no letters"),
+    ],
+)
+def test_scripts(text, script):
+    assert script_of(text) == script

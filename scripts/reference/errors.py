@@ -21,6 +21,7 @@ SECTIONS = {
     "C4": "Teachers",
     "C5": "Training, scoring, shipping and the command line",
     "C6": "Files and projects",
+    "C7": "Disturbed text",
     "W": "Warnings",
 }
 

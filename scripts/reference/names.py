@@ -18,6 +18,7 @@ SECTIONS = {
     "thinc_losses": "components.concner.losses.{key}",
     "spacy_readers": "corpora.train",
     "thinc_optimizers": "training.optimizer",
+    "spacy_augmenters": "corpora.train.augmenter",
     "spacy_scorers": "components.{component}.scorer",
     "spacy_loggers": "training.logger",
     "spacy_callbacks": "initialize.{key}",
@@ -31,6 +32,7 @@ TITLES = {
     "thinc_losses": "Losses",
     "spacy_readers": "Corpus readers",
     "thinc_optimizers": "Optimisers",
+    "spacy_augmenters": "Augmenters",
     "spacy_scorers": "Scorers",
     "spacy_loggers": "Loggers",
     "spacy_callbacks": "Callbacks",
@@ -41,6 +43,9 @@ TITLES = {
 INTROS = {
     "spacy_factories": "Named by `factory` in `[components.NAME]`, or added with "
     "`nlp.add_pipe(FACTORY)`.",
+    "spacy_augmenters": "`spacy concner report --robust` disturbs text by these, and its "
+    "`--perturbation NAME=REGISTERED` by any other of spaCy's registry `augmenters`. In training "
+    "they are for labelled text that is no bitext.",
     "spacy_translators": "`spacy concner translate --engine` takes these names or the short ones "
     "(`bergamot`, `huggingface`, …); `--option key=value` gives the settings. In code: "
     "`spacy.registry.translators`, once `spacy_concner.engines.registry` is imported.",

@@ -33,6 +33,28 @@ def report_cli(
         metavar="NAME=PATH",
         help="Metrics file of a training, and its name on the page; can be given more than once",
     ),
+    robust: bool = typer.Option(
+        False,
+        "--robust",
+        help="Run the pipelines on disturbed text, too: typing errors, case, lost diacritics, "
+        "spaces, misread letters, other names",
+    ),
+    perturbation: list[str] = typer.Option(
+        [],
+        "--perturbation",
+        metavar="NAME=REGISTERED",
+        help="Further way to disturb the text: its name on the page, and a function of the "
+        "registry augmenters that needs no argument; can be given more than once",
+    ),
+    code: Path | None = typer.Option(
+        None, "--code", help="Python file that registers further augmenters"
+    ),
+    seen: Path | None = typer.Option(
+        None,
+        "--seen",
+        help="Training corpus, .spacy file or folder, or a file with an entity a line: shows "
+        "recall of entities that it has not, and of those that it has with several types",
+    ),
     limit: int = typer.Option(0, "--limit", min=0, help="Documents read of each corpus; 0 for all"),
     examples: int = typer.Option(
         5, "--examples", min=0, help="Mistakes and hits shown for each pipeline and corpus"
@@ -43,11 +65,15 @@ def report_cli(
     """Show on an HTML page what pipelines know and where they fail.
 
     They are run on labelled corpora and stand side by side: scores with intervals, confusions,
-    how far probabilities can be trusted, sentences worth reading, and how trainings went.
+    how far probabilities can be trusted, how much disturbed text costs, sentences worth reading,
+    and how trainings went.
     """
     from ..corpora.shards import find_shards
+    from ..engines.own_code import import_code
     from ..files import check_apart
     from ..pages.report.page import write_report
+    from ..perturbations.perturb import make_perturbation
+    from ..perturbations.standard import standard_perturbations
 
     pipelines = named_paths("--pipeline", pipeline)
     corpora = named_paths("--corpus", corpus)
@@ -57,12 +83,19 @@ def report_cli(
     for path in find_shards(tests) if tests else ():
         corpora.setdefault(path.stem, str(path))
     trainings = named_paths("--metrics", metrics)
+    if code is not None:
+        import_code(code, "augmenters")
+    own = named_paths("--perturbation", perturbation, "NAME=REGISTERED")
+    perturbations = standard_perturbations() if robust else []
+    perturbations += [make_perturbation(name, registered) for name, registered in own.items()]
     use_gpu(gpu_id)
     report = write_report(
         output_path,
         pipelines=pipelines,
         corpora={name: Path(path) for name, path in corpora.items()},
         metrics={name: Path(path) for name, path in trainings.items()},
+        perturbations=perturbations,
+        seen=seen,
         limit=limit,
         n_examples=examples,
         force=force,

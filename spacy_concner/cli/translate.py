@@ -99,10 +99,10 @@ def translate_cli(
     if output_path is None:
         raise ConcnerError(Errors.C209.format(path=input_path))
     from ..bitexts.translate import translate_corpus
-    from ..engines.own_code import import_engines
+    from ..engines.own_code import import_code
 
     if code_path is not None:
-        import_engines(code_path)
+        import_code(code_path, "engines")
     done = translate_corpus(
         input_path,
         output_path,

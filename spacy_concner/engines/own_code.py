@@ -1,4 +1,4 @@
-"""Engines in a file of the user's: imported, and their faults told with file and line."""
+"""Code in a file of the user's: imported, and its faults told with file and line."""
 
 import inspect
 import sys
@@ -13,17 +13,18 @@ from ..errors import ConcnerError, Errors
 OURS = __name__.partition(".")[0]
 
 
-def import_engines(path: Path) -> None:
-    """Import a Python file that registers engines.
+def import_code(path: Path, registers: str) -> None:
+    """Import a Python file that registers something.
 
     path (Path): The file.
+    registers (str): What it registers, for messages, such as "engines".
     RAISES (ConcnerError): C217 if it is not there, C262 if it cannot be imported.
     """
     if not path.is_file():
-        expected = "a Python file that registers engines"
+        expected = f"a Python file that registers {registers}"
         raise ConcnerError(Errors.C217.format(path=path, expected=expected))
     try:
-        spec = spec_from_file_location("concner_engines", path.resolve())
+        spec = spec_from_file_location(f"concner_{registers}", path.resolve())
         if spec is None or spec.loader is None:
             raise ImportError("it is no Python file, whose name ends in .py")
         module = sys.modules[spec.name] = module_from_spec(spec)

@@ -2,7 +2,8 @@
 
 Every message starts with its code and reads "what happened. what to do." The first digit of a code
 says what it is about: C0xx tagging and losses, C1xx corpora, C2xx bitexts and engines, C3xx
-encoding, C4xx teaching, C5xx training, scoring and shipping, C6xx files, shards and projects.
+encoding, C4xx teaching, C5xx training, scoring and shipping, C6xx files, shards and projects, C7xx
+disturbed text.
 """
 
 import string
@@ -20,6 +21,7 @@ from .files import FilesErrors
 from .languages import LanguagesErrors
 from .losses import LossesErrors
 from .pages import PagesErrors
+from .perturbations import PerturbationsErrors, PerturbationsWarnings
 from .pipelines import PipelinesErrors
 from .projection import ProjectionErrors
 from .projects import ProjectsErrors
@@ -71,6 +73,7 @@ class Errors(
     ShardingErrors,
     LanguagesErrors,
     PipelinesErrors,
+    PerturbationsErrors,
     CorporaErrors,
     ProjectionErrors,
     EnginesErrors,
@@ -95,6 +98,7 @@ class Errors(
 
 class Warnings(
     CorporaWarnings,
+    PerturbationsWarnings,
     EnginesWarnings,
     TaggingWarnings,
     CalibrationWarnings,

@@ -60,6 +60,11 @@ class Comparison:
         gold = {span.key for span in self.gold}
         return [(s.score, s.key in gold) for s in self.predicted if s.score is not None]
 
+    def only(self, keep: Callable[[EntitySpan], bool]) -> "Comparison":
+        """Give the gold and predicted entities that something is true of."""
+        gold, predicted = tuple(filter(keep, self.gold)), tuple(filter(keep, self.predicted))
+        return Comparison(self.language, gold, predicted)
+
 
 def compare(example: Example) -> list[Comparison]:
     """Put gold and predicted entities side by side.
@@ -116,11 +121,7 @@ def sum_counts(
     total = Counter({"tp": 0, "fp": 0, "fn": 0})
     for comparison in comparisons:
         if keep is not None:
-            comparison = Comparison(
-                comparison.language,
-                tuple(filter(keep, comparison.gold)),
-                tuple(filter(keep, comparison.predicted)),
-            )
+            comparison = comparison.only(keep)
         total.update(dict(zip(("tp", "fp", "fn"), comparison.counts(), strict=True)))
     return total["tp"], total["fp"], total["fn"]
 

@@ -1,5 +1,6 @@
 """Entities that the training data had, to tell memory from generalisation."""
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +24,12 @@ class SeenEntities:
             for any.
         """
         self.entities = {(" ".join(text.split()), label) for text, label in entities}
+        n_types = Counter(text for text, label in self.entities if label)
+        self.confusable = {text for text, n in n_types.items() if n > 1}
+
+    def is_confusable(self, entity: EntitySpan) -> bool:
+        """Tell whether the training data has an entity's text with several types."""
+        return " ".join(entity.text.split()) in self.confusable
 
     def __contains__(self, entity: EntitySpan) -> bool:
         """Tell whether an entity was seen."""

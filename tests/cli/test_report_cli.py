@@ -55,3 +55,25 @@ def test_errors_come_without_a_traceback(tmp_path, corpus, trained_folder):
     settings = ("--pipeline", f"a={trained_folder}", "--corpus", f"en={corpus}")
     assert "C407" in run(tmp_path, *settings, code=1)
     assert not page.exists()
+
+
+def test_text_is_disturbed_in_ones_own_way(tmp_path, corpus, trained_folder):
+    code = tmp_path / "own.py"
+    code.write_text(
+        "import spacy\n"
+        "from spacy.training.augment import create_lower_casing_augmenter\n"
+        "spacy.registry.augmenters('quiet.v1', func=lambda: create_lower_casing_augmenter(1.0))\n",
+        "utf8",
+    )
+    given = ["--pipeline", f"mine={trained_folder}", "--corpus", f"en={corpus}"]
+    page = tmp_path / "page.html"
+    run(page, *given, "--code", code, "--perturbation", "quiet=quiet.v1", "--seen", corpus)
+    text = page.read_text("utf8")
+    assert "On disturbed text" in text and ">quiet<" in text and "type-confusable" in text
+    for options, told in (
+        (["--perturbation", "quiet"], "C521"),
+        (["--perturbation", "x=absent.v1"], "C701"),
+        (["--seen", tmp_path / "none.txt"], "C143"),
+        (["--code", tmp_path / "none.py"], "C217"),
+    ):
+        assert told in run(tmp_path / "other.html", *given, *options, code=1), options

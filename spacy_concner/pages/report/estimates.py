@@ -1,14 +1,14 @@
 """Precision, recall and F1 of a corpus, with bootstrap intervals (pure)."""
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from spacy.scorer import PRFScore
 
 from ...scoring.bootstrap import bootstrap_interval, f_score
-from ...scoring.matches import Comparison, score_counts
+from ...scoring.matches import Comparison, EntitySpan, score_counts
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,18 @@ def estimate(comparisons: Sequence[Comparison]) -> Estimates:
     )
 
 
+def estimate_recall(
+    comparisons: Sequence[Comparison], keep: Callable[[EntitySpan], bool]
+) -> Estimate:
+    """Give the recall of some gold entities with its interval.
+
+    comparisons (Sequence[Comparison]): Sentences.
+    keep (Callable[[EntitySpan], bool]): Tells which entities count.
+    RETURNS (Estimate): The recall; no value without such an entity.
+    """
+    return estimate([comparison.only(keep) for comparison in comparisons]).recall
+
+
 def difference(first: Sequence[Comparison], second: Sequence[Comparison]) -> Estimate | None:
     """Give how much better in F1 the second of two pipelines is, sentences paired.
 
@@ -99,6 +111,16 @@ def difference(first: Sequence[Comparison], second: Sequence[Comparison]) -> Est
     """
     if [c.gold for c in first] != [c.gold for c in second]:
         return None
+    return paired_gain(first, second)
+
+
+def paired_gain(first: Sequence[Comparison], second: Sequence[Comparison]) -> Estimate:
+    """Give how much better in F1 the second of two readings is, sentence by sentence.
+
+    first (Sequence[Comparison]): Sentences.
+    second (Sequence[Comparison]): As many, each the other form of the one in the same place.
+    RETURNS (Estimate): The difference.
+    """
     counts = np.concatenate([count_sentences(first), count_sentences(second)], axis=1)
 
     def gain(sums: np.ndarray) -> np.ndarray:

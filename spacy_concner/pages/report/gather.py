@@ -1,16 +1,20 @@
 """Pipelines run over corpora, once each: everything that the report shows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import tqdm
 from spacy.language import Language
 
 from ...corpora.reader import corpus_files
 from ...errors import ConcnerError, Errors
+from ...perturbations.perturb import Perturbation
 from ...pipelines import CONFIG_FILE, is_pipeline, load_pipeline
+from ...scoring.seen import SeenEntities, read_seen
 from .metrics import Training, read_metrics
 from .results import CorpusResult, predict_corpus
+from .robustness import DisturbedResult, annotated_sentences, predict_disturbed
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,16 @@ class Report:
     corpora: files by name of the corpus.
     results: predictions by name of pipeline and corpus.
     trainings: how trainings went, by name.
+    disturbed: predictions under each perturbation, by name of pipeline and corpus.
+    seen: entities of the training data; None where it is not told.
     """
 
     pipelines: list[PipelineInfo]
     corpora: dict[str, Path]
     results: dict[tuple[str, str], CorpusResult] = field(default_factory=dict)
     trainings: dict[str, Training] = field(default_factory=dict)
+    disturbed: dict[tuple[str, str], list[DisturbedResult]] = field(default_factory=dict)
+    seen: SeenEntities | None = None
 
     @property
     def n_sentences(self) -> int:
@@ -61,6 +69,8 @@ def gather_report(
     corpora: Mapping[str, Path],
     *,
     metrics: Mapping[str, Path] | None = None,
+    perturbations: Sequence[Perturbation] = (),
+    seen: Path | None = None,
     limit: int = 0,
     progress: bool = True,
 ) -> Report:
@@ -70,11 +80,15 @@ def gather_report(
     corpora (Mapping[str, Path]): Labelled `.spacy` files or folders by name, one or more; a
         language code is a good name.
     metrics (Mapping[str, Path]): Metrics files of trainings by name.
+    perturbations (Sequence[Perturbation]): Ways to disturb the corpora, on which the pipelines
+        are run again.
+    seen (Path | None): Training corpus, or a file with an entity a line, as `read_seen` reads it.
     limit (int): Docs read of each corpus; 0 reads all.
     progress (bool): Show progress bars on stderr.
     RETURNS (Report): Figures and predictions.
     RAISES (ConcnerError): C142, C143, C523 for corpora, C515 for pipelines, C520 without
-        any, C524, C525 for metrics, C529 for a pipeline without a recogniser.
+        any, C524, C525 for metrics, C529 for a pipeline without a recogniser, C142, C143, C516
+        for the training corpus, C702, C703 for perturbations.
     """
     if not pipelines or not corpora:
         raise ConcnerError(Errors.C520)
@@ -87,6 +101,7 @@ def gather_report(
             raise ConcnerError(Errors.C515.format(what="Pipeline", path=path, error=reason))
     report = Report([], dict(corpora))
     report.trainings = {name: read_metrics(path) for name, path in (metrics or {}).items()}
+    report.seen = read_seen(seen) if seen is not None else None
     for name, path in pipelines.items():
         nlp = load_pipeline(path)
         if not _setters(nlp):
@@ -96,6 +111,17 @@ def gather_report(
             report.results[name, corpus] = predict_corpus(
                 nlp, corpus_path, pipeline=name, corpus=corpus, limit=limit, progress=progress
             )
+            if perturbations:
+                gold = list(annotated_sentences(corpus_path, nlp, corpus, limit))
+                steps = tqdm.tqdm(
+                    perturbations,
+                    desc=f"{name} on {corpus}, disturbed",
+                    unit=" perturbations",
+                    disable=None if progress else True,
+                )
+                report.disturbed[name, corpus] = [
+                    predict_disturbed(nlp, gold, perturbation) for perturbation in steps
+                ]
     return report
 
 

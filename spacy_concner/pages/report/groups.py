@@ -1,13 +1,12 @@
 """F1 of groups of entities: by type, length and script (pure)."""
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from spacy.scorer import PRFScore
 
+from ...languages import script_of
 from ...scoring.matches import EntitySpan
 from .estimates import Rates, rates
 from .results import ScoredSentence
@@ -17,7 +16,6 @@ FEW = 10
 ENTITY_LENGTHS = ("1 word", "2 words", "3 words", "4 words and more")
 SENTENCE_LENGTHS = ((10, "up to 10 words"), (20, "11 to 20 words"), (40, "21 to 40 words"))
 LONGEST = "41 words and more"
-NO_LETTERS, MIXED = "no letters", "mixed"
 
 
 @dataclass(frozen=True)
@@ -129,24 +127,6 @@ def sentence_length(sentence: ScoredSentence, span: EntitySpan) -> str:
 def entity_script(sentence: ScoredSentence, span: EntitySpan) -> str:
     """Group entities by the script that they are written in."""
     return script_of(span.text)
-
-
-def script_of(text: str) -> str:
-    """Name the script of a text, as Unicode names its letters.
-
-    text (str): The text.
-    RETURNS (str): Such as "Latin", or "mixed", or "no letters".
-    """
-    scripts = {_script(letter) for letter in text if letter.isalpha()}
-    if len(scripts) > 1:
-        return MIXED
-    return scripts.pop() if scripts else NO_LETTERS
-
-
-@cache
-def _script(letter: str) -> str:
-    name = unicodedata.name(letter, "")
-    return name.split()[0].capitalize() if name else "unknown"
 
 
 GROUPINGS = (

@@ -1,9 +1,10 @@
 """The report: pipelines on labelled corpora, on one HTML page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...files import File, Paths, claim, is_page
+from ...perturbations.perturb import Perturbation
 from ..shell.render import render_page, write_page
 from .estimates import mean_rates
 from .gather import Report, gather_report
@@ -21,6 +22,8 @@ def write_report(
     pipelines: Mapping[str, str],
     corpora: Mapping[str, Path],
     metrics: Mapping[str, Path] | None = None,
+    perturbations: Sequence[Perturbation] = (),
+    seen: Path | None = None,
     limit: int = 0,
     n_examples: int = 5,
     force: bool = False,
@@ -34,6 +37,10 @@ def write_report(
     corpora (Mapping[str, Path]): Labelled `.spacy` files or folders by name, one or more; a
         language code is a good name.
     metrics (Mapping[str, Path] | None): Metrics files of trainings by name.
+    perturbations (Sequence[Perturbation]): Ways to disturb the corpora, such as
+        `standard_perturbations()`.
+    seen (Path | None): Training corpus, or a file with an entity a line: shows recall of entities
+        that are not in it, and of those that are with several types.
     limit (int): Docs read of each corpus; 0 reads all.
     n_examples (int): Mistakes and hits for each pipeline and corpus.
     force (bool): Replace a page that is there.
@@ -46,9 +53,18 @@ def write_report(
         "--pipeline": list(pipelines.values()),
         "--corpus": list(corpora.values()),
         "--metrics": list((metrics or {}).values()),
+        "--seen": seen,
     }
     with claim("report", inputs=inputs, outputs={"OUTPUT": File(output, is_page)}, force=force):
-        report = gather_report(pipelines, corpora, metrics=metrics, limit=limit, progress=progress)
+        report = gather_report(
+            pipelines,
+            corpora,
+            metrics=metrics,
+            perturbations=perturbations,
+            seen=seen,
+            limit=limit,
+            progress=progress,
+        )
         write_page(render_report(report, n_examples), output)
     return report
 

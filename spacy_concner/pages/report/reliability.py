@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import fmean
 
 from ...calibration.measure import (
     ReliabilityBin,
@@ -23,12 +24,14 @@ class Trust:
     n: predicted entities that have a probability.
     ece: expected calibration error.
     brier: Brier score.
+    overconfidence: mean probability less the share that is right, from -1 to 1.
     bins: the reliability curve.
     """
 
     n: int
     ece: float
     brier: float
+    overconfidence: float
     bins: list[ReliabilityBin]
 
 
@@ -43,7 +46,13 @@ def measure_trust(comparisons: Iterable[Comparison]) -> Trust | None:
         return None
     scores, right = [score for score, _ in outcomes], [is_right for _, is_right in outcomes]
     ece, brier = expected_calibration_error(scores, right), brier_score(scores, right)
-    return Trust(len(outcomes), ece or 0.0, brier or 0.0, reliability_bins(scores, right))
+    return Trust(
+        n=len(outcomes),
+        ece=ece or 0.0,
+        brier=brier or 0.0,
+        overconfidence=fmean(scores) - fmean(right),
+        bins=reliability_bins(scores, right),
+    )
 
 
 def reliability_chart(title: str, trusts: Mapping[str, Trust | None]) -> LineChart | None:

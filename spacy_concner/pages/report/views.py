@@ -12,6 +12,8 @@ from .groups import GROUPINGS, BarTable, bar_table
 from .outcomes import count_outcomes
 from .reliability import Trust, measure_trust, reliability_chart
 from .results import OUTSIDE, CorpusResult
+from .robustness import RobustTable, robust_table
+from .tough import ToughRow, tough_rows
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,9 @@ class CorpusView:
         Docs left out for want of annotation.
     pipelines: what each pipeline makes of it.
     groups: F1 by type, length and script.
+    tough: recall of entities that training has not seen, or with several types; none without
+        training data.
+    robust: how the pipelines stand disturbed text; None if it was not.
     reliability: the curves; None without probabilities.
     """
 
@@ -74,6 +79,8 @@ class CorpusView:
     n_unannotated: int
     pipelines: list[PipelineView]
     groups: list[BarTable]
+    tough: list[ToughRow]
+    robust: RobustTable | None
     reliability: LineChart | None
 
 
@@ -119,6 +126,8 @@ def view_corpus(report: Report, name: str, n_examples: int, marker: EntityMarker
         for number, result in enumerate(results)
     ]
     sentences = [result.sentences for result in results]
+    keys = [(info.name, name) for info in report.pipelines]
+    disturbed = [report.disturbed[key] for key in keys if key in report.disturbed]
     return CorpusView(
         name=name,
         n_sentences=len(first.sentences),
@@ -126,6 +135,8 @@ def view_corpus(report: Report, name: str, n_examples: int, marker: EntityMarker
         n_unannotated=first.n_unannotated,
         pipelines=pipelines,
         groups=[bar_table(grouping, sentences) for grouping in GROUPINGS],
+        tough=tough_rows([result.comparisons for result in results], report.seen),
+        robust=robust_table(results, disturbed) if disturbed else None,
         reliability=reliability_chart(
             f"Reliability on {name}", {pipeline.name: pipeline.trust for pipeline in pipelines}
         ),

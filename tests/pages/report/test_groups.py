@@ -1,4 +1,3 @@
-import pytest
 from hypothesis import given
 
 from spacy_concner.pages.report.groups import (
@@ -8,7 +7,6 @@ from spacy_concner.pages.report.groups import (
     entity_script,
     entity_type,
     score_groups,
-    script_of,
 )
 from spacy_concner.scoring.matches import sum_counts
 
@@ -37,17 +35,3 @@ def test_the_largest_groups_come_first_and_small_ones_are_told():
     ordered = bar_table(Grouping("Type", entity_type, ("LOC", "PER", "ORG")), [found])
     assert [row.name for row in ordered.rows] == ["LOC", "PER"]
     assert bar_table(Grouping("Script", entity_script), [found]).rows[0].name == "Latin"
-
-
-@pytest.mark.parametrize(
-    "text, script",
-    [
-        ("Анна Берг", "Cyrillic"),
-        ("Anna-Marié 2", "Latin"),
-        ("東京", "Cjk"),
-        ("Anna Берг", "mixed"),
-        ("1945", "no letters"),
-    ],
-)
-def test_scripts(text, script):
-    assert script_of(text) == script

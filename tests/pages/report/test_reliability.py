@@ -11,6 +11,7 @@ def test_trust_needs_probabilities():
         [comparison([span(0, 1)], [span(0, 1, score=0.8), span(2, 3, score=0.8)])]
     )
     assert trust is not None and trust.n == 2
+    assert trust.overconfidence == pytest.approx(0.3)
     assert trust.ece == pytest.approx(0.3) and trust.brier == pytest.approx((0.04 + 0.64) / 2)
 
 
