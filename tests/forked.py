@@ -15,7 +15,10 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 
-SPACY = [sys.executable, "-m", "spacy"]
+PYTHON = [sys.executable, "-m"]
+SPACY = [*PYTHON, "spacy"]
+# Modules that are run so: spaCy's, and what runs `spacy train` for verbs.
+MODULES = ("spacy", "spacy_concner.training.process")
 
 
 def run_forked(
@@ -29,7 +32,7 @@ def run_forked(
 ) -> subprocess.CompletedProcess:
     """Run a command of spaCy's in a copy of this process, as `subprocess.run` would.
 
-    command (List[str]): The command, which begins with SPACY.
+    command (List[str]): The command, which begins with PYTHON and one of MODULES.
     env (Optional[Mapping[str, str]]): Its environment, or None for the present one.
     cwd (Optional[str | Path]): Its working folder, or None for the present one.
     stdout (Optional[int]): `subprocess.PIPE` to give back what is printed, on standard error, too;
@@ -70,8 +73,9 @@ def _run_here(command, env, cwd, output: int | None) -> int:
             os.environ.update(env)
         if cwd is not None:
             os.chdir(cwd)
-        sys.argv = ["spacy", *command[len(SPACY) :]]
-        runpy.run_module("spacy", run_name="__main__", alter_sys=True)
+        module, *arguments = command[len(PYTHON) :]
+        sys.argv = [module, *arguments]
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
         status = 0
     except SystemExit as exit_:
         status = exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
@@ -97,7 +101,8 @@ def fork_spacy(run: Callable) -> Callable:
     """Give a `subprocess.run` that forks for commands of spaCy's, and is `run` for others."""
 
     def run_command(command, **settings):
-        if list(command[: len(SPACY)]) != SPACY:
+        *python, module = command[: len(SPACY)]
+        if python != PYTHON or module not in MODULES:
             return run(command, **settings)
         known = {name: settings.get(name) for name in ("env", "cwd", "stdout")}
         return run_forked(list(map(str, command)), **known)

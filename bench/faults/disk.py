@@ -1,9 +1,10 @@
 """Disks that are full or read-only: told, and what stood there stays."""
 
 import errno
+import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -84,12 +85,12 @@ def _full(stage: Stage, most: int) -> Iterator[Tried]:
         stage.reset()
         spare = max(_pages(stage.out) - used, used, 1) + 4
         for number in spread(spare, half):
-            with_room = f"size={(_pages(stage.out) + number - 1) * PAGE}"
-            yield Tried(f"{number - 1} pages free", _run_on(stage, with_room))
+            free = number - 1
+            yield Tried(f"{free} pages free", _run_on(stage, lambda used, n=free: _size(used + n)))
         files = len(list(stage.out.rglob("*"))) + 1
         for number in spread(max(stage.steps, 2), most - half):
-            with_room = f"nr_inodes={files + number}"
-            yield Tried(f"{number - 1} files free", _run_on(stage, with_room))
+            inodes = f"nr_inodes={files + number}"
+            yield Tried(f"{number - 1} files free", _run_on(stage, lambda used, told=inodes: told))
     for step in spread(stage.steps, MOST_STEPS):
         stage.reset()
         fault = Injector(stage.out, step, errno.ENOSPC)
@@ -107,7 +108,7 @@ def _full(stage: Stage, most: int) -> Iterator[Tried]:
 def _read_only(stage: Stage) -> Iterator[Tried]:
     _ = stage.new
     if can_mount():
-        yield Tried("read-only disk", _run_on(stage, "ro"))
+        yield Tried("read-only disk", _run_on(stage, lambda used: "ro"))
     for code in (errno.EACCES, errno.EROFS):
         for step in spread(stage.steps, 2):
             stage.reset()
@@ -117,8 +118,15 @@ def _read_only(stage: Stage) -> Iterator[Tried]:
     stage.reset()
 
 
-def _run_on(stage: Stage, option: str) -> Ended:
-    """Run a call on a disk of its own, mounted anew with an option once its start is on it."""
+def _size(pages: int) -> str:
+    return f"size={pages * PAGE}"
+
+
+def _run_on(stage: Stage, option: Callable[[int], str]) -> Ended:
+    """Run a call on a disk of its own, mounted anew once its start is on it.
+
+    option (Callable[[int], str]): Gives the option of the mount by the pages that are in use then.
+    """
     stage.reset()
     start = stage.out.with_name("held")
     shutil.rmtree(start, ignore_errors=True)
@@ -126,7 +134,9 @@ def _run_on(stage: Stage, option: str) -> Ended:
     mount("-t", "tmpfs", "tmpfs", stage.out)
     try:
         shutil.copytree(start, stage.out, dirs_exist_ok=True)
-        mount("-o", f"remount,{option}", stage.out)
+        disk = os.statvfs(stage.out)
+        used = (disk.f_blocks - disk.f_bfree) * disk.f_frsize // PAGE
+        mount("-o", f"remount,{option(used)}", stage.out)
         ended = stage.run()
         # What is there must be looked at once the disk is gone.
         shutil.rmtree(start)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from ..errors import ConcnerError, Errors
 
+PROCESS = "spacy_concner.training.process"
+
 
 def run_training(
     name: str, config: Path, folder: Path, settings: Mapping[str, object], *, silent: bool
@@ -28,11 +30,11 @@ def run_training(
     RAISES (ConcnerError): C427 if it fails.
     """
     _give_memory_back()
-    command = ["train", config, "--output", folder]
+    command = [config, "--output", folder]
     for option, value in settings.items():
         command += [f"--{option}", value]
     status = subprocess.run(
-        [sys.executable, "-m", "spacy", *map(str, command)],
+        [sys.executable, "-m", PROCESS, *map(str, command)],
         stdout=subprocess.DEVNULL if silent else None,
     ).returncode
     if status:

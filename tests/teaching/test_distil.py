@@ -93,7 +93,7 @@ class Trainer:
         Path(options["--paths.metrics"]).write_text("{}\n", encoding="utf8")
         docs = read_docs(options["--paths.train"], Vocab())
         self.trained.append(name)
-        self.options.append({"config": words[1], **options})
+        self.options.append({"config": words[0], **options})
         self.texts.append([doc.text for doc in docs])
         return subprocess.CompletedProcess(command, 0)
 
