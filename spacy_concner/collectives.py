@@ -4,6 +4,7 @@ Each function is called by all ranks, in the same order. Where one of them has e
 are told by a coded error instead of waiting.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -53,7 +54,9 @@ class Group:
             with suppress(Exception):
                 if rank != self.rank and self.store.check([f"ended/{rank}"]):
                     return f"rank {rank} told {self.store.get(f'ended/{rank}').decode('utf8')!r}"
-        return f"the connection to it is lost ({str(error).splitlines()[0]})"
+        # Without the place in torch's code, and without its guesses.
+        told = re.sub(r"^\[.*?\] ", "", str(error).splitlines()[0]).partition(". ")[0]
+        return f"the connection to it is lost ({told})"
 
 
 # The group that this process is in, one at a time as in torch.

@@ -12,8 +12,8 @@ class DistributedErrors:
     )
     C661 = (
         "Rank {rank} of {size} finds no others at {address}: {reason}. Start all of them by "
-        "torchrun within {minutes} minutes, with the same --rdzv-endpoint on every machine, and "
-        "let no firewall stand between them."
+        "torchrun within {minutes} minutes, with the same --master-addr and --master-port on "
+        "every machine, and let no firewall stand between them."
     )
     C662 = (
         "[corpora.{name}] reads by {reader}, so that {size} ranks would train on the same text. "

@@ -12,6 +12,7 @@ import projection
 import pytest
 import reliability
 import scale
+import scale_training
 import small
 import small_speed
 import speed
@@ -57,6 +58,9 @@ TABLES = {
         rows("reliability").read()
     ),
     ("recipes/apply", "scale", "scale"): lambda: scale.table(rows("scale")),
+    ("recipes/several_gpus", "scale_training", "ranks"): lambda: scale_training.table(
+        rows("scale_training")
+    ),
     ("engines", "any_encoder", "any encoder"): lambda: any_encoder.table(rows("any_encoder")),
     ("small", "small", "sizes"): lambda: small.sizes_table(rows("small"), SEEDS),
     ("small", "small", "curve"): lambda: small.curve_table(rows("small"), SEEDS[0]),

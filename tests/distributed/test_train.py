@@ -139,9 +139,14 @@ def check_same(training: Training) -> None:
         assert (two["scores"], two["step"]) == (one["scores"], one["step"])
 
 
-@pytest.mark.parametrize("losses", [{}, CONTRASTS], ids=["entities", "contrast across ranks"])
-def test_two_ranks_learn_what_one_process_does(tmp_path, encoder_folder, losses):
-    training = Training(tmp_path, student(encoder_folder, losses=losses))
+@pytest.mark.parametrize(
+    "losses, bucket_mb",
+    [({}, 25), (CONTRASTS, 0.005)],
+    ids=["entities", "contrast across ranks, in many buckets"],
+)
+def test_two_ranks_learn_what_one_process_does(tmp_path, encoder_folder, losses, bucket_mb):
+    nlp = student(encoder_folder, losses=losses)
+    training = Training(tmp_path, nlp, optimizer={**ADAM, "bucket_mb": bucket_mb})
     assert training.run(1) == [0]
     assert training.run(2) == [0, 0], training.log(0) + training.log(1)
     check_same(training)
@@ -169,6 +174,14 @@ def test_ranks_with_unequal_parts_end_together(tmp_path, encoder_folder, monkeyp
     assert statuses == [0, 0], training.log(0) + training.log(1)
     # Three documents of one rank are two batches, fifty of the other 25.
     assert [(row["epoch"], row["step"]) for row in training.rows(2)] == [(0, 0), (0, 20), (1, 40)]
+
+
+def test_all_stop_when_the_score_rises_no_more(tmp_path):
+    training = Training(tmp_path, small(), max_steps=0, eval_frequency=4)
+    assert training.run(2, patience=8) == [0, 0], training.log(0) + training.log(1)
+    rows = training.rows(2)
+    best = max(rows, key=lambda row: (row["score"], -row["step"]))
+    assert rows[-1]["step"] == best["step"] + 8
 
 
 def die(*given):
