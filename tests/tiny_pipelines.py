@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -95,6 +96,20 @@ def train_tiny(config: dict, docs: list[Doc], steps: int = 60) -> Language:
     for _ in range(steps):
         nlp.update(examples, sgd=optimizer, losses={})
     return nlp
+
+
+def read_weights(folder: Path) -> dict[str, np.ndarray]:
+    """Read the weights of a pipeline by component, layer and name."""
+    nlp = spacy.load(folder)
+    found = {}
+    for name, pipe in nlp.pipeline:
+        for i, node in enumerate(pipe.model.walk()):
+            for key in node.param_names:
+                found[f"{name} {i} {key}"] = node.get_param(key)
+            for shim in node.shims:
+                for key, value in shim._model.state_dict().items():
+                    found[f"{name} {i} {key}"] = value.numpy()
+    return found
 
 
 def training_config(nlp: Language, train: Path, dev: Path, **training) -> Config:

@@ -4,29 +4,31 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from spacy.language import Language
 from spacy.training import Example
 
 from ..errors import ConcnerError, Errors
+from ..training.random_states import OF_BATCHES, States, gather_states, restore_states
 from .ranks import Ranks, find_ranks
 
-# Pipelines in training, for which ranks read their parts; they were initialised on the whole.
-_reading_parts: WeakSet[Language] = WeakSet()
+# By pipeline in training: the random numbers that all ranks read its corpus with.
+_reading_parts: WeakKeyDictionary[Language, States] = WeakKeyDictionary()
 
 
 @contextmanager
-def parts_read(nlp: Language) -> Iterator[None]:
-    """Let each rank read its part of a corpus, for a time.
+def parts_read(nlp: Language, numbers: States) -> Iterator[None]:
+    """Let each rank read its part of a corpus, for a time; initialisation has read the whole.
 
     nlp (Language): The pipeline that trains on it.
+    numbers (dict[str, np.ndarray]): The states of random numbers, the same on all ranks.
     """
-    _reading_parts.add(nlp)
+    _reading_parts[nlp] = numbers
     try:
         yield
     finally:
-        _reading_parts.discard(nlp)
+        del _reading_parts[nlp]
 
 
 @contextmanager
@@ -35,11 +37,11 @@ def whole_read(nlp: Language) -> Iterator[None]:
 
     nlp (Language): The pipeline that is evaluated on it.
     """
-    _reading_parts.discard(nlp)
+    numbers = _reading_parts.pop(nlp)
     try:
         yield
     finally:
-        _reading_parts.add(nlp)
+        _reading_parts[nlp] = numbers
 
 
 def create_distributed_corpus(
@@ -51,8 +53,8 @@ def create_distributed_corpus(
     parts differ by a document at most and no document is in two. A pipeline is initialised on the
     whole corpus, so that all ranks know all labels. A process alone reads the whole.
 
-    corpus (Callable[[Language], Iterable[Example]]): The reader; without a random order, for each
-        rank reads by itself.
+    corpus (Callable[[Language], Iterable[Example]]): The reader. Each rank reads by itself, and
+        all draw the same random numbers of Python and numpy as they do, to shuffle and augment.
     RETURNS (DistributedCorpus): The reader.
     RAISES (ConcnerError): C663 if there are several ranks and the optimiser adds up no gradients.
     """
@@ -89,8 +91,23 @@ class DistributedCorpus:
             return
         rank, size = self.ranks.rank, self.ranks.size
         n_read = 0
-        for example in islice(self.corpus(nlp), rank, None, size):
+        for example in islice(self._read_alike(nlp), rank, None, size):
             yield example
             n_read += 1
         if not n_read:
             raise ConcnerError(Errors.C664.format(rank=rank, size=size))
+
+    def _read_alike(self, nlp: Language) -> Iterator[Example]:
+        """Read what all ranks read, whatever else each draws random numbers for."""
+        examples = iter(self.corpus(nlp))
+        while True:
+            own = gather_states(OF_BATCHES)
+            restore_states(_reading_parts[nlp])
+            try:
+                example = next(examples, None)
+            finally:
+                _reading_parts[nlp] = gather_states(OF_BATCHES)
+                restore_states(own)
+            if example is None:
+                return
+            yield example

@@ -19,6 +19,7 @@ from spacy.util import fix_random_seed
 from ..collectives import collect, find_least, find_most, spread
 from ..errors import ConcnerError, Errors
 from ..losses.across_ranks import wait_for_others
+from ..training.random_states import OF_BATCHES, gather_states
 from .corpus import parts_read, whole_read
 from .ending import Ending, held_back
 from .gradients import GradientSum
@@ -77,7 +78,8 @@ class TrainOnRanks:
             self.ending = stack.enter_context(held_back(ranks))
             stack.enter_context(connect(ranks, minutes))
             stack.enter_context(replaced(loop, train_while_improving=self.steps))
-            stack.enter_context(parts_read(nlp))
+            numbers = spread(gather_states(OF_BATCHES))
+            stack.enter_context(parts_read(nlp, numbers))
             # What a training that has failed leaves behind.
             stack.callback(vars(nlp).pop, "to_disk", None)
             if ranks.rank:

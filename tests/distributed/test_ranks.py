@@ -1,3 +1,6 @@
+import random
+
+import numpy as np
 import pytest
 import spacy
 
@@ -5,6 +8,7 @@ from spacy_concner.distributed.corpus import DistributedCorpus, parts_read, whol
 from spacy_concner.distributed.ranks import ALONE, Ranks, check_processors, find_ranks
 from spacy_concner.distributed.same_start import find_difference
 from spacy_concner.errors import ConcnerError
+from spacy_concner.training.random_states import OF_BATCHES, gather_states
 
 
 def test_torchrun_tells_the_rank(monkeypatch):
@@ -37,12 +41,37 @@ def test_parts_are_the_whole_and_disjoint():
     nlp = spacy.blank("xx")
     corpora = [DistributedCorpus(lambda nlp: iter(range(11)), Ranks(rank, 3)) for rank in range(3)]
     assert [list(corpus(nlp)) for corpus in corpora] == [list(range(11))] * 3
-    with parts_read(nlp):
+    with parts_read(nlp, gather_states(OF_BATCHES)):
         parts = [list(corpus(nlp)) for corpus in corpora]
         assert parts == [[0, 3, 6, 9], [1, 4, 7, 10], [2, 5, 8]]
         with whole_read(nlp):
             assert list(corpora[1](nlp)) == list(range(11))
         assert list(corpora[1](nlp)) == parts[1]
+
+
+def test_parts_of_what_chance_orders_are_disjoint():
+    def read(nlp):
+        order = random.sample(range(9), 9)
+        for number in order:
+            # As an augmenter does.
+            yield from [number] * int(np.random.randint(1, 3))
+
+    nlp = spacy.blank("xx")
+    numbers = gather_states(OF_BATCHES)
+
+    def read_part(ranks):
+        found = []
+        with parts_read(nlp, numbers):
+            for number in DistributedCorpus(read, ranks)(nlp):
+                # What a rank draws for itself between two documents.
+                random.seed(ranks.rank)
+                np.random.seed(ranks.rank + 7)
+                found.append(number)
+        return found
+
+    whole = read_part(Ranks(0, 1))
+    assert sorted({*whole}) == list(range(9)) != whole
+    assert [read_part(Ranks(rank, 2)) for rank in range(2)] == [whole[::2], whole[1::2]]
 
 
 def test_weights_that_differ_are_named():

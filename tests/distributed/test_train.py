@@ -23,6 +23,7 @@ from tests.tiny_pipelines import (
     LISTENER,
     TINY_TOK2VEC,
     build_tiny_config,
+    read_weights,
     training_config,
     transformer_model,
 )
@@ -59,13 +60,13 @@ class Training:
             "corpus": self.config["corpora"]["train"],
         }
 
-    def run(self, size: int, batch: int | None = None, before=lambda rank: None, **training):
+    def run(self, size: int, before=lambda rank: None, **training):
         """Train on some ranks; give exit statuses."""
         name = f"{size} ranks"
         config = self.config.copy()
         config["training"] |= training
         config["training"]["logger"]["output_file"] = str(self.folder / f"{name}.jsonl")
-        sizes = {"@batchers": "spacy.batch_by_sequence.v1", "size": batch or 4 // size}
+        sizes = {"@batchers": "spacy.batch_by_sequence.v1", "size": 4 // size}
         config["training"]["batcher"] = sizes
         config.to_disk(self.folder / f"{name}.cfg")
 
@@ -81,18 +82,6 @@ class Training:
 
     def rows(self, size: int) -> list[dict]:
         return list(srsly.read_jsonl(self.folder / f"{size} ranks.jsonl"))
-
-    def weights(self, size: int) -> dict[str, np.ndarray]:
-        nlp = spacy.load(self.folder / f"{size} ranks" / "model-last")
-        found = {}
-        for name, pipe in nlp.pipeline:
-            for i, node in enumerate(pipe.model.walk()):
-                for key in node.param_names:
-                    found[f"{name} {i} {key}"] = node.get_param(key)
-                for shim in node.shims:
-                    for key, value in shim._model.state_dict().items():
-                        found[f"{name} {i} {key}"] = value.numpy()
-        return found
 
 
 def student(encoder: Path, **changes):
@@ -129,7 +118,9 @@ def plain_ner():
 
 def check_same(training: Training) -> None:
     """Check that two ranks have learned what one process has."""
-    alone, together = training.weights(1), training.weights(2)
+    alone, together = (
+        read_weights(training.folder / f"{size} ranks" / "model-last") for size in (1, 2)
+    )
     assert alone.keys() == together.keys()
     for name, weight in alone.items():
         np.testing.assert_allclose(together[name], weight, atol=2e-5, err_msg=name)

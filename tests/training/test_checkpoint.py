@@ -20,6 +20,7 @@ from tests.sentences import make_bitexts, make_sentences, write_corpus
 from tests.tiny_pipelines import (
     LISTENER,
     build_tiny_config,
+    read_weights,
     training_config,
     transformer_model,
 )
@@ -128,23 +129,10 @@ def forked(run, log: Path) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def weights(folder: Path) -> dict[str, np.ndarray]:
-    nlp = spacy.load(folder)
-    found = {}
-    for name, pipe in nlp.pipeline:
-        for i, node in enumerate(pipe.model.walk()):
-            for key in node.param_names:
-                found[f"{name} {i} {key}"] = node.get_param(key)
-            for shim in node.shims:
-                for key, value in shim._model.state_dict().items():
-                    found[f"{name} {i} {key}"] = value.numpy()
-    return found
-
-
 def assert_same_end(training: Training, name: str) -> None:
     for model in ("model-last", "model-best"):
-        ours = weights(training.folder / name / model)
-        theirs = weights(training.folder / "undisturbed" / model)
+        ours = read_weights(training.folder / name / model)
+        theirs = read_weights(training.folder / "undisturbed" / model)
         assert ours.keys() == theirs.keys()
         for key, value in ours.items():
             np.testing.assert_allclose(value, theirs[key], atol=1e-6, err_msg=f"{model} {key}")
