@@ -68,6 +68,12 @@ def distil_cli(
     ),
     seed: int = typer.Option(1, "--seed", help="Random seed of all trainings"),
     gpu_id: int = GPU_ID,
+    jobs: int = typer.Option(
+        1,
+        "--jobs",
+        help="Languages that are labelled at once, each by a process on one thread that loads all "
+        "teachers; 0 for one a core",
+    ),
     force: bool = typer.Option(
         False, "--force", "-F", help="Make anew what an earlier run has made of other inputs"
     ),
@@ -114,5 +120,6 @@ def distil_cli(
         parallel=text,
         seed=seed,
         gpu_id=gpu_id,
+        jobs=jobs,
         force=force,
     )

@@ -22,14 +22,21 @@ def for_each_cli(
         help="Folder that the commands write together, whole or not at all: {output} in the "
         "command stands for it",
     ),
+    jobs: int = typer.Option(
+        1,
+        "--jobs",
+        help="Commands that run at once, each on one thread; 0 for one a core. Their lines begin "
+        "with their values",
+    ),
     force: bool = FORCE,
 ) -> None:
     """Run a command for each of several values, such as languages.
 
-    With several variables it runs for each combination, and stops at the first that fails. With
+    With several variables it runs for each combination, and stops at the first that fails, which
+    ends those that run beside it. With
     --output nothing of a value that is no longer there stays in the folder.
     """
     from ..projects.for_each import for_each, read_values
 
     values, command = read_values(arguments)
-    for_each(values, command, output=output, force=force)
+    for_each(values, command, output=output, jobs=jobs, force=force)

@@ -16,6 +16,7 @@ from wasabi import msg
 
 from ..errors import ConcnerError, Errors
 from ..files import Folder, claim, show_reason, whole_folder
+from .jobs import Job, count_jobs, run_jobs
 
 VERB = "for-each"
 OUTPUT = "output"
@@ -28,6 +29,7 @@ def for_each(
     command: Sequence[str],
     *,
     output: Path | None = None,
+    jobs: int = 1,
     force: bool = False,
 ) -> None:
     """Run a command for each value, with several variables for each combination.
@@ -38,34 +40,43 @@ def for_each(
         the running interpreter.
     output (Path | None): Folder that the commands write together, whole or not at all; `{output}`
         in an argument stands for where it is written meanwhile.
+    jobs (int): Commands that run at once, each on one thread, its lines after the values that it
+        is of; 0 for one a core. With 1 they run in order, in the terminal and on all threads.
     force (bool): Replace an output that for-each has made before.
     RAISES (ConcnerError): C613 if there is no variable, no value or no command, C618 if the
         command names another variable, C626 if it does not name the output, or a variable is
-        called so, C614 if it fails, C617 if it cannot be run; C128, C129, C408 and C601 for the
-        output.
+        called so, C614 if it fails, C617 if it cannot be run, C406 for jobs; C128, C129, C408 and
+        C601 for the output.
     """
+    jobs = count_jobs(jobs)
     if not values or not all(values.values()) or not command:
         raise ConcnerError(Errors.C613)
     if output is None:
-        return _run_each(values, command, {})
+        return _run_each(values, command, {}, jobs)
     names = {found[2] for word in command for found in PLACEHOLDER.finditer(word)}
     if OUTPUT in values or OUTPUT not in names:
         raise ConcnerError(Errors.C626.format(path=output))
     with claim(VERB, inputs={}, outputs={"--output": Folder(output)}, force=force):
         with whole_folder(output, VERB, "--output") as folder:
-            _run_each(values, command, {OUTPUT: str(folder)})
+            _run_each(values, command, {OUTPUT: str(folder)}, jobs)
     msg.good(f"All of {', '.join(' '.join(listed) for listed in values.values())}: {output}")
 
 
 def _run_each(
-    values: Mapping[str, Sequence[str]], command: Sequence[str], fixed: Mapping[str, str]
+    values: Mapping[str, Sequence[str]],
+    command: Sequence[str],
+    fixed: Mapping[str, str],
+    at_once: int,
 ) -> None:
-    for combination in itertools.product(*values.values()):
-        filled = expand(command, {**dict(zip(values, combination, strict=True)), **fixed})
-        msg.divider(f"{' '.join(combination)}: {' '.join(filled[1:5])}")
-        told = {"command": " ".join(filled[:5]), "values": " ".join(combination)}
+    named = (dict(zip(values, some, strict=True)) for some in itertools.product(*values.values()))
+    jobs = [Job(" ".join(one.values()), expand(command, {**one, **fixed})) for one in named]
+    if at_once > 1:
+        return run_jobs(jobs, at_once)
+    for job in jobs:
+        msg.divider(f"{job.name}: {' '.join(job.command[1:5])}")
+        told = {"command": job.shown, "values": job.name}
         try:
-            status = subprocess.run(filled).returncode
+            status = subprocess.run(job.command).returncode
         except OSError as error:
             raise ConcnerError(Errors.C617.format(reason=show_reason(error), **told)) from error
         if status:

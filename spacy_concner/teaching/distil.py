@@ -11,7 +11,9 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from thinc.api import require_gpu
 from wasabi import Printer
 
 from ..bitexts.from_parallel import make_bitexts
@@ -27,6 +29,8 @@ from ..files import (
     whole_folder,
 )
 from ..pipelines import load_pipeline
+from ..sharding.processes import Processes, count_cores
+from ..sharding.run import run_shards
 from .distillation_inputs import DistillationInputs, ParallelText, Training
 from .finished_steps import MadeSteps, keep_only
 from .label import check_confidence, label
@@ -87,6 +91,7 @@ def distil(
     parallel: ParallelText | None = None,
     seed: int = 1,
     gpu_id: int = -1,
+    jobs: int = 1,
     force: bool = False,
     progress: bool = True,
 ) -> Distillation:
@@ -113,6 +118,8 @@ def distil(
     seed (int): Random seed of the trainings.
     gpu_id (int): GPU that pipelines are trained on and words aligned, or -1 for the CPU. Labelling
         runs where spaCy does: see `spacy.require_gpu`.
+    jobs (int): Languages that are labelled at once, each by a process on one thread that loads all
+        teachers; 0 for one a core. All else waits for what was before it.
     force (bool): Make anew what an earlier run has made of other inputs.
     progress (bool): Say what each step does.
     RETURNS (Distillation): The last student, and the steps.
@@ -128,6 +135,8 @@ def distil(
     for name in filter(is_taken, teachers):
         raise ConcnerError(Errors.C426.format(name=name))
     trainings = [student, *([parallel.training] if parallel else [])]
+    if jobs < 0:
+        raise ConcnerError(Errors.C406.format(option="--jobs", value=jobs, least=0))
     options = {"--rounds": rounds, "--steps": student.steps}
     if parallel:
         options["--parallel-steps"] = parallel.training.steps
@@ -174,7 +183,7 @@ def distil(
             seed=seed,
             limit=limit,
         )
-        run = _Run(read, output, gpu_id=gpu_id, progress=progress)
+        run = _Run(read, output, gpu_id=gpu_id, jobs=jobs or count_cores(), progress=progress)
         return run.run(plan, force)
 
 
@@ -189,6 +198,42 @@ def _check_start(teacher: Teacher) -> None:
         raise ConcnerError(Errors.C433.format(name=teacher.name, reason=reason))
 
 
+@dataclass(frozen=True)
+class _Text:
+    """Raw text of a language that is labelled.
+
+    language: Its code.
+    path: The text.
+    output: Folder for its soft labels.
+    cache: Folder for what each teacher says of it: runs side by side keep theirs apart.
+    """
+
+    language: str
+    path: Path
+    output: Path
+    cache: Path
+
+    @property
+    def number(self) -> str:
+        """What messages call it."""
+        return self.language
+
+
+class _Labeller:
+    """What labels raw text of a language, in this process or another."""
+
+    def __init__(self, settings: Mapping[str, Any], gpu_id: int = -1) -> None:
+        self._settings = settings
+        if gpu_id >= 0:
+            require_gpu(gpu_id)
+
+    def __call__(self, text: _Text) -> None:
+        try:
+            label(text.path, text.output, cache=text.cache, **self._settings)
+        except ConcnerError as error:
+            raise ConcnerError(f"{error} This was {text.language}: {text.path}.") from error
+
+
 @dataclass
 class _Run:
     """A run of the plan."""
@@ -196,6 +241,7 @@ class _Run:
     inputs: DistillationInputs
     output: Path
     gpu_id: int
+    jobs: int
     progress: bool
 
     def __post_init__(self) -> None:
@@ -253,21 +299,31 @@ class _Run:
         soft = self.output / SOFT / step.name
         # The student reads the whole folder: nothing of a language that is no longer named.
         keep_only(soft, self.inputs.raw)
+        keep_only(self.output / CACHE, self.inputs.raw)
         sure = f", {step.min_confidence:g} or surer" if step.min_confidence else ""
-        for language, path in self.inputs.raw.items():
-            self.told.info(f"{' + '.join(step.teachers)} label {language}{sure}: {path}")
-            label(
-                path,
-                soft / language,
-                {name: self.pipelines[name] for name in step.teachers},
-                voting=self.inputs.voting.among(step.teachers),
-                map_labels=self.inputs.map_labels_of(step),
-                limit=self.inputs.limit,
-                min_confidence=step.min_confidence,
-                cache=self.output / CACHE,
-                force=True,
-                progress=self.progress,
-            )
+        at_once = min(self.jobs, len(self.inputs.raw))
+        settings = {
+            "teachers": {name: self.pipelines[name] for name in step.teachers},
+            "voting": self.inputs.voting.among(step.teachers),
+            "map_labels": self.inputs.map_labels_of(step),
+            "limit": self.inputs.limit,
+            "min_confidence": step.min_confidence,
+            "force": True,
+            "progress": self.progress and at_once == 1,
+        }
+        texts = [
+            _Text(language, path, soft / language, self.output / CACHE / language)
+            for language, path in self.inputs.raw.items()
+        ]
+        for text in texts:
+            self.told.info(f"{' + '.join(step.teachers)} label {text.language}{sure}: {text.path}")
+            if at_once == 1:
+                _Labeller(settings)(text)
+        if at_once > 1:
+            arguments = (settings, self.gpu_id)
+            with Processes(_Labeller, arguments, at_once) as engine:
+                for made in run_shards(texts, lambda text: None, engine):
+                    self.told.good(f"{made.shard.language} is labelled")
 
     def _cut_pairs(self, step: Pairs, folder: Path) -> None:
         """Make bitexts of what a student finds alike in parallel text, and copy those there are."""

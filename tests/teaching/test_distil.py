@@ -437,3 +437,22 @@ def test_votes_that_were_not_told_before_are_a_change(settings, trainer):
     with pytest.raises(ConcnerError, match="C405.*round-1.*voting"):
         distil(**settings, voting=Voting(partial=["first"]))
     assert distil(**settings).kept
+
+
+def test_a_fault_of_a_language_names_it(tmp_path):
+    text = distil_module._Text("bg", tmp_path / "bg.spacy", tmp_path / "soft", tmp_path / "cache")
+    with pytest.raises(ConcnerError, match=r"^\[C142\].* This was bg: .*bg\.spacy\.$"):
+        distil_module._Labeller({"teachers": {}, "progress": False})(text)
+
+
+def test_languages_labelled_at_once_have_the_bytes_of_one_after_the_other(settings, trainer):
+    def soft(output: Path) -> dict[str, bytes]:
+        files = (path for path in (output / "soft").rglob("*") if path.is_file())
+        return {path.relative_to(output).as_posix(): path.read_bytes() for path in files}
+
+    distil(**settings)
+    beside = settings["output"].with_name("beside")
+    distil(**{**settings, "output": beside}, jobs=2)
+    assert soft(beside) == soft(settings["output"]) and len(soft(beside)) == 8
+    with pytest.raises(ConcnerError, match="C406.*--jobs"):
+        distil(**settings, jobs=-1)
