@@ -13,7 +13,7 @@ from thinc.types import Floats2d
 from ...corpora.segments import SEGMENTS_KEY, get_segments
 from ..windows import cut_windows
 from .engine import Engine, EngineSettings
-from .pieces import align, make_batches
+from .pieces import align, make_batches, pad_lengths
 from .weights import CompactWeights
 
 CompactModel = Model[list[Doc], list[Floats2d]]
@@ -238,10 +238,11 @@ def _encode_pieces(
     overlap = min(engine.settings.overlap, most // 2)
     windows = cut_windows(n_pieces, is_start, most, overlap)
     lengths = windows.ends - windows.starts + before + after
+    padded = pad_lengths(lengths, weights.n_positions)
     vectors = np.empty((len(pieces), weights.width), dtype="f4")
 
     def encode(batch: np.ndarray) -> None:
-        shape = (len(batch), int(lengths[batch[0]]))
+        shape = (len(batch), int(padded[batch[0]]))
         filled = np.full(shape, weights.padding, dtype="i4")
         filled[:, :before] = weights.prefix
         for row, number in enumerate(batch.tolist()):
@@ -254,5 +255,5 @@ def _encode_pieces(
             shift = before - windows.starts[number]
             vectors[start:kept_end] = hidden[row, start + shift : kept_end + shift]
 
-    engine.for_each(encode, make_batches(lengths, engine.settings.batch_pieces))
+    engine.for_each(encode, make_batches(padded, engine.settings.batch_pieces))
     return vectors

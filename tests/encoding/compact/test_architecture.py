@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import pickle
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -24,7 +25,7 @@ from spacy_concner.encoding.compact.engine import Engine, EngineSettings, count_
 from spacy_concner.encoding.windows import cut_windows
 from spacy_concner.errors import ConcnerError
 from tests.encoding.tiny_encoders import KINDS, make_compact
-from tests.tiny_pipelines import LISTENER, transformer_model
+from tests.tiny_pipelines import LISTENER, make_bert, transformer_model
 
 TEXTS = [
     "Anna Berg lives in Sofia.",
@@ -88,6 +89,17 @@ def test_order_and_batches_do_not_matter(tiny, encoder_folder, blank):
         np.testing.assert_allclose(a, c, atol=1e-5)
     again = tiny.predict(docs_of(blank, texts))
     assert all((a == b).all() for a, b in zip(one, again, strict=True))
+
+
+def test_in_8_bits_a_text_gives_the_same_beside_any_other(tmp_path, blank):
+    sizes = {"hidden_size": 192, "num_hidden_layers": 4, "intermediate_size": 384}
+    model = make_compact(make_bert(tmp_path / "encoder", **sizes), precision="int8")
+    draw = random.Random(0)
+    letters = "abdeinorsABНайст ,."
+    texts = ["".join(draw.choices(letters, k=draw.randint(1, 200))) for _ in range(80)]
+    together = model.predict(docs_of(blank, texts))
+    for text, vectors in zip(texts, together, strict=True):
+        assert (model.predict(docs_of(blank, [text]))[0] == vectors).all()
 
 
 def test_windows_of_long_documents(encoder_folder, blank):

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacy_concner.encoding.compact.pieces import align, make_batches
+from spacy_concner.encoding.compact.pieces import align, make_batches, pad_lengths
 
 
 def test_a_piece_belongs_to_each_token_it_shares_characters_with():
@@ -36,3 +36,11 @@ def test_batches_hold_every_sequence_once_within_bounds(lengths, most):
     assert sizes == sorted(sizes, reverse=True)
     for batch in batches:
         assert len(batch) == 1 or len(batch) * lengths[batch[0]] <= most
+        assert len({lengths[number] for number in batch}) == 1
+
+
+@given(st.integers(1, 600), st.integers(1, 512))
+def test_what_a_sequence_is_padded_to(length, most):
+    (padded,) = pad_lengths(np.array([length]), most)
+    assert length <= padded <= max(length, min(most, length + 7))
+    assert padded % 8 == 0 or padded in (length, most)
