@@ -45,7 +45,7 @@ INTROS = {
     "`nlp.add_pipe(FACTORY)`.",
     "spacy_augmenters": "`spacy concner report --robust` disturbs text by these, and its "
     "`--perturbation NAME=REGISTERED` by any other of spaCy's registry `augmenters`. In training "
-    "they are for labelled text that is no bitext.",
+    "they are for labelled text that is no bitext; `spacy-concner.noisy_words.v1` is for any text.",
     "spacy_translators": "`spacy concner translate --engine` takes these names or the short ones "
     "(`bergamot`, `huggingface`, …); `--option key=value` gives the settings. In code: "
     "`spacy.registry.translators`, once `spacy_concner.engines.registry` is imported.",

@@ -39,7 +39,8 @@ def create_corpus(
         keeps all.
     shuffle (bool): Shuffle the Docs of a reading: this holds them all in memory.
     augmenter (Callable): Data augmentation as in spaCy's readers; Docs with segments or
-        soft labels pass unchanged, since augmenting would break them.
+        soft labels pass unchanged, since augmenting would break them, unless the augmenter has
+        an attribute `keeps_tokens` that is true, as `spacy-concner.noisy_words.v1` has.
     RETURNS (Callable[[Language], Iterable[Example]]): The reader.
     """
     return Corpus(path, limit=limit, max_length=max_length, shuffle=shuffle, augmenter=augmenter)
@@ -154,6 +155,8 @@ class Corpus:
             example = Example(nlp.make_doc(reference.text), reference)
         else:
             example = Example(copy_tokens(reference, nlp.vocab), reference)
-        if self.augmenter is None or keep_tokens:
+        if self.augmenter is None:
+            return [example]
+        if keep_tokens and not getattr(self.augmenter, "keeps_tokens", False):
             return [example]
         return self.augmenter(nlp, example)

@@ -24,6 +24,10 @@ class PerturbationsErrors:
     C704 = "{setting} is {value}, expected a number from 0 to 1. Correct it."
     C705 = "{setting} is {value!r}, expected one of: {known}. Correct it."
     C706 = "Faker has no {gender} names for {locale!r}. Give one of its locales that has: {known}."
+    C707 = (
+        "lower, upper and title are {found}, which is more than all sentences. Lower them: a "
+        "sentence has one case, and their sum is at most 1."
+    )
 
 
 class PerturbationsWarnings:

@@ -23,17 +23,17 @@ class SeenEntities:
         entities (Iterable[tuple[str, str]]): Text and type of each; an empty type stands
             for any.
         """
-        self.entities = {(" ".join(text.split()), label) for text, label in entities}
+        self.entities = {(_folded(text), label) for text, label in entities}
         n_types = Counter(text for text, label in self.entities if label)
         self.confusable = {text for text, n in n_types.items() if n > 1}
 
     def is_confusable(self, entity: EntitySpan) -> bool:
         """Tell whether the training data has an entity's text with several types."""
-        return " ".join(entity.text.split()) in self.confusable
+        return _folded(entity.text) in self.confusable
 
     def __contains__(self, entity: EntitySpan) -> bool:
         """Tell whether an entity was seen."""
-        text = " ".join(entity.text.split())
+        text = _folded(entity.text)
         return (text, entity.label) in self.entities or (text, "") in self.entities
 
 
@@ -65,3 +65,8 @@ def read_seen(path: Path) -> SeenEntities:
             raise ConcnerError(Errors.C516.format(path=path, line=number, found=line[:80]))
         entities.append((cells[0], cells[1].strip() if len(cells) == 2 else ""))
     return SeenEntities(entities)
+
+
+def _folded(text: str) -> str:
+    """Give a text with one blank in the place of each white space."""
+    return " ".join(text.split())

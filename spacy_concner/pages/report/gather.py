@@ -112,6 +112,7 @@ def gather_report(
                 nlp, corpus_path, pipeline=name, corpus=corpus, limit=limit, progress=progress
             )
             if perturbations:
+                clean = report.results[name, corpus].comparisons
                 gold = list(annotated_sentences(corpus_path, nlp, corpus, limit))
                 steps = tqdm.tqdm(
                     perturbations,
@@ -120,7 +121,7 @@ def gather_report(
                     disable=None if progress else True,
                 )
                 report.disturbed[name, corpus] = [
-                    predict_disturbed(nlp, gold, perturbation) for perturbation in steps
+                    predict_disturbed(nlp, gold, clean, perturbation) for perturbation in steps
                 ]
     return report
 

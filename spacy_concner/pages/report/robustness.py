@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.training import Example
 
 from ...corpora.reader import read_docs
 from ...corpora.segments import is_bitext, split_bitext
@@ -26,8 +26,7 @@ class DisturbedResult:
 
     perturbation: name of the perturbation.
     n_changed: sentences whose text it changes.
-    comparisons: gold and predicted entities of all sentences, in the order of the corpus; none
-        where no sentence changes.
+    comparisons: gold and predicted entities of all sentences, in the order of the corpus.
     """
 
     perturbation: str
@@ -96,30 +95,34 @@ def annotated_sentences(path: Path, nlp: Language, corpus: str, limit: int = 0) 
 
 
 def predict_disturbed(
-    nlp: Language, gold: Sequence[Doc], perturbation: Perturbation
+    nlp: Language,
+    gold: Sequence[Doc],
+    clean: Sequence[Comparison],
+    perturbation: Perturbation,
 ) -> DisturbedResult:
-    """Run a pipeline over disturbed sentences.
+    """Run a pipeline over disturbed sentences: those that change.
 
     nlp (Language): The pipeline.
     gold (Sequence[Doc]): Sentences of `annotated_sentences`.
+    clean (Sequence[Comparison]): What the pipeline makes of each as it is.
     perturbation (Perturbation): What disturbs them.
     RETURNS (DisturbedResult): Gold and predicted entities.
     RAISES (ConcnerError): C702, C703 of `perturb`.
     """
-    examples = [perturb(perturbation, nlp, doc) for doc in gold]
-    texts = [(doc.text.strip(), e.text.strip()) for doc, e in zip(gold, examples, strict=True)]
-    n_changed = sum(before != after for before, after in texts)
-    if not n_changed:
-        return DisturbedResult(perturbation.name, 0, [])
-    comparisons: list[Comparison] = []
-    stream = iter(examples)
-    while chunk := list(islice(stream, BUFFER)):
-        for _ in nlp.pipe(sorted((example.predicted for example in chunk), key=len)):
+    comparisons = list(clean)
+    changed: list[tuple[int, Example]] = []
+    for place, (doc, _) in enumerate(zip(gold, clean, strict=True)):
+        example = perturb(perturbation, nlp, doc)
+        if example.reference.text.strip() != doc.text.strip():
+            changed.append((place, example))
+    for first in range(0, len(changed), BUFFER):
+        chunk = changed[first : first + BUFFER]
+        for _ in nlp.pipe(sorted((example.predicted for _, example in chunk), key=len)):
             pass
-        for example in chunk:
-            # A segment that has no annotation is a sentence without entities beside the others.
-            comparisons += compare(example) or [Comparison("", (), ())]
-    return DisturbedResult(perturbation.name, n_changed, comparisons)
+        for place, example in chunk:
+            # Nothing is compared in a segment that has no annotation.
+            comparisons[place : place + 1] = compare(example) or clean[place : place + 1]
+    return DisturbedResult(perturbation.name, len(changed), comparisons)
 
 
 def robust_table(
