@@ -20,7 +20,7 @@ from .errors import ConcnerError, Errors
 
 T = TypeVar("T")
 R = TypeVar("R")
-URL = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+(?:::)?)+://")
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.:\-]+://")
 TRAILING = re.compile(r"(?<=[^:/])/+$")
 # What `Path` leaves of a URL; one letter is a drive of Windows.
 CRUSHED = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/(?!/)")
@@ -33,6 +33,7 @@ PATTERN = re.compile(r"[*?\[\]]")
 BLOCK_BYTES = 1 << 23
 # Requests at once.
 N_REQUESTS = 16
+# What the extra brings the package of.
 IN_EXTRA = ("s3", "s3a")
 
 
@@ -54,7 +55,7 @@ def locate(place: str | Path, option: str = "INPUT") -> Path:
         return Path(place)
     protocol = text.partition("://")[0]
     if protocol in LOCAL:
-        return Path(urlsplit(text).path)
+        return Path(text.partition("://")[2])
     reason = ""
     if "::" in protocol:
         reason = "it goes through several stores"

@@ -45,6 +45,8 @@ def test_without_the_extra(monkeypatch):
 def test_paths_of_the_disk(tmp_path):
     assert locate(tmp_path.as_uri()) == tmp_path
     assert not is_remote(locate(str(tmp_path)))
+    assert locate(f"file://{tmp_path}/a#b?.txt") == tmp_path / "a#b?.txt"
+    assert locate("a" * 5000) == Path("a" * 5000)
     # A folder may be called so.
     (tmp_path / "s3:").mkdir()
     assert locate(tmp_path / "s3:") == tmp_path / "s3:"
