@@ -1,16 +1,19 @@
 """What `spacy concner apply` costs beside the pipeline, over workers, and in memory.
 
     python bench/scale.py PIPELINE TEXTS.txt
+    python bench/scale.py PIPELINE TEXTS.txt --measure stages
 
 Times are of runs that take turns, in pairs: what else the machine does falls on both of a pair,
 and the figure is the median of the ratios. Workers are timed once all of them have a pipeline.
-Memory is the peak of a process that applies a rule to more and more short sentences.
+Memory is the peak of a process that applies a rule to more and more short sentences. Stages are
+seconds of the processor, of one thread: what else the machine does does not count.
 """
 
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import cycle, islice
@@ -26,13 +29,17 @@ from spacy.language import Language
 from tables import markdown, write_between
 from wasabi import msg
 
+from spacy_concner.applying import formats
+from spacy_concner.applying import worker as worker_module
 from spacy_concner.applying.formats import Layout
+from spacy_concner.applying.notes import Note
 from spacy_concner.applying.shards import Shard, cut, find_files
 from spacy_concner.applying.worker import Work, Worker
-from spacy_concner.pipelines import load_pipeline
+from spacy_concner.pipelines import find_component, load_pipeline
 from spacy_concner.sharding.part import Part
 from spacy_concner.sharding.processes import Processes
 from spacy_concner.sharding.run import run_shards
+from spacy_concner.tagging import component, memory_zone
 
 SIZES = (10_000, 100_000, 1_000_000)
 # A figure is good up to here, or from here on.
@@ -157,6 +164,97 @@ def memory(work: Path) -> dict[str, float]:
     return {**peaks, "memory_growth": max(values) / min(values)}
 
 
+class Stages:
+    """Seconds of the processor by stage, of which one at a time runs."""
+
+    def __init__(self) -> None:
+        """Start in no stage."""
+        self.seconds: Counter[str] = Counter()
+        self._open = ["rest"]
+        self._since = time.process_time()
+
+    def _note(self) -> None:
+        now = time.process_time()
+        self.seconds[self._open[-1]] += now - self._since
+        self._since = now
+
+    def timed(self, name: str, run: Callable[..., Any]) -> Callable[..., Any]:
+        """Give a function whose time counts for a stage, and for no other."""
+
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            self._note()
+            self._open.append(name)
+            try:
+                return run(*args, **kwargs)
+            finally:
+                self._note()
+                self._open.pop()
+
+        return timed
+
+
+def stages(pipeline: str, texts: Path, work: Path) -> dict[str, Any]:
+    """Take a run apart: seconds of each stage, words, bytes written, memory at most."""
+    settings = Work(pipeline, work / "made", Layout("jsonl"), "text", 0, 64, False)
+    clock, worker = Stages(), Worker(settings)
+    recogniser: Any = worker._nlp.get_pipe(find_component(worker._nlp))
+    shards = cut(find_files(texts), 1000, part=Part())
+    # Once before, so that what is made with the first shard counts for none.
+    worker(next(cut(find_files(texts), 100, part=Part())))
+    parts: list[tuple[Any, str, str]] = [
+        (worker, "_read", "read"),
+        (worker, "_make_doc", "tokenise"),
+        (recogniser, "predict", "encode"),
+        (component, "decode", "decode"),
+        (recogniser, "set_annotations", "annotate"),
+        (formats, "describe_entities", "write"),
+        (Layout, "pack", "write"),
+        (worker_module, "write_whole", "write"),
+        (Note, "write", "write"),
+        (worker_module, "rebuild_index", "rebuild the index"),
+        (memory_zone, "rebuild_index", "rebuild the index"),
+    ]
+    usual = [(owner, name, getattr(owner, name)) for owner, name, _ in parts]
+    for owner, name, stage in parts:
+        setattr(owner, name, clock.timed(stage, getattr(owner, name)))
+    take, notes = clock.timed("read", lambda: next(shards, None)), []
+    clock._since = time.process_time()
+    while (shard := take()) is not None:
+        notes.append(worker(shard))
+    clock._note()
+    for owner, name, before in usual:
+        setattr(owner, name, before)
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return {
+        "seconds": dict(clock.seconds),
+        "words": sum(note.words for note in notes),
+        "entities": sum(note.entities.total() for note in notes),
+        "note_bytes": sum(len(note.line()) for note in notes) / len(notes),
+        "shard_bytes": sum(note.size for note in notes) / len(notes),
+        "memory": next(int(line.split()[1]) for line in lines if line[:6] == "VmHWM:") * 1024 / 1e6,
+    }
+
+
+def stages_table(rows: Rows) -> list[str]:
+    """Show the stages, a column a run, in seconds for a million sentences."""
+    found = rows.read()
+    names = list(dict.fromkeys(name for row in found for name in row["seconds"]))
+    head = ["stage", *(f"{row['pipeline']}, {row['sentences']:,}" for row in found)]
+    lines = [
+        [name, *(f"{row['seconds'].get(name, 0) / row['sentences'] * 1e6:,.0f}" for row in found)]
+        for name in sorted(names, key=lambda name: name == "rest")
+    ]
+    per = [sum(row["seconds"].values()) / row["sentences"] * 1e6 for row in found]
+    lines.append(["all", *(f"{seconds:,.0f}" for seconds in per)])
+    speed = [row["words"] / sum(row["seconds"].values()) for row in found]
+    lines.append(["words a second", *(f"{words:,.0f}" for words in speed)])
+    lines.append(["MB at most", *(f"{row['memory']:,.0f}" for row in found)])
+    lines.append(
+        ["bytes a sentence, written", *(f"{row['shard_bytes'] / 1000:,.0f}" for row in found)]
+    )
+    return markdown(head, lines)
+
+
 UNITS = {
     "overhead_vs_pipe": "to the disk ÷ `nlp.pipe` alone, seconds",
     "overhead_vs_pipe_processor": "the same, seconds of the processor",
@@ -182,6 +280,14 @@ def table(rows: Rows) -> list[str]:
     return markdown(["measure", "value", "of what", "bar"], lines)
 
 
+def _some(texts: Path, sentences: int, work: Path) -> Path:
+    """Write so many of the texts to a file, over again if there are fewer."""
+    some = work / "texts.txt"
+    lines = [line for line in texts.read_text("utf8").splitlines() if line.strip()]
+    some.write_text("\n".join(islice(cycle(lines), sentences)), encoding="utf8")
+    return some
+
+
 def main(
     pipeline: str = typer.Argument(..., help="Pipeline folder or package"),
     texts: Path = typer.Argument(..., help="File of texts, one a line"),
@@ -190,15 +296,26 @@ def main(
     measure: str = typer.Option("overhead,efficiency,memory", help="What to measure anew"),
     results: Path = typer.Option(ROOT / "bench/results/scale.jsonl", help="Figures"),
     page: Path = typer.Option(ROOT / "docs/recipes/apply.md", help="Page for the table"),
+    stage_results: Path = typer.Option(ROOT / "bench/results/scale_stages.jsonl", help="Stages"),
+    stage_page: Path = typer.Option(ROOT / "docs/scale.md", help="Page for the table of stages"),
 ) -> None:
     """Measure apply, and write the table of its page."""
+    if measure == "stages":
+        of_stages = Rows(stage_results)
+        own = {"pipeline": Path(pipeline).name, "sentences": sentences}
+        others = [row for row in of_stages.read() if {k: row[k] for k in own} != own]
+        with tempfile.TemporaryDirectory() as folder:
+            some = _some(texts, sentences, Path(folder))
+            row = {**own, **stages(pipeline, some, Path(folder))}
+        of_stages.write(sorted([*others, row], key=lambda row: (row["pipeline"], row["sentences"])))
+        write_between(stage_page, "scale", "stages", stages_table(of_stages))
+        msg.good(f"Table in {stage_page}")
+        return
     rows = Rows(results, pipeline=Path(pipeline).name, sentences=sentences, repeats=repeats)
     found: dict[str, float] = {row["name"]: row["value"] for row in rows.read()}
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        some = work / "texts.txt"
-        lines = [line for line in texts.read_text("utf8").splitlines() if line.strip()]
-        some.write_text("\n".join(islice(cycle(lines), sentences)), encoding="utf8")
+        some = _some(texts, sentences, work)
         if "overhead" in measure:
             found |= overhead(pipeline, some, work, repeats)
         if "efficiency" in measure:
