@@ -138,8 +138,13 @@ def list_sizes(folder: Path) -> dict[str, int]:
     RETURNS (dict[str, int]): Bytes by name.
     """
     if not is_remote(folder):
-        there = folder.iterdir() if folder.is_dir() else ()
-        return {path.name: path.stat().st_size for path in there if path.is_file()}
+        sizes = {}
+        for path in folder.iterdir() if folder.is_dir() else ():
+            # Runs of other parts rename theirs meanwhile.
+            with suppress(FileNotFoundError):
+                if path.is_file():
+                    sizes[path.name] = path.stat().st_size
+        return sizes
     return {
         entry["name"].rstrip("/").rpartition("/")[2]: entry["size"]
         for entry in _entries(folder)
@@ -209,11 +214,11 @@ def read_each(paths: Sequence[Path]) -> list[bytes | None]:
     """Read small files, of a store several at once.
 
     paths (Sequence[Path]): The files.
-    RETURNS (list[bytes | None]): What each holds, in order; None if it is not there.
+    RETURNS (list[bytes | None]): What each holds, in order; None if it cannot be read.
     """
 
     def read(path: Path) -> bytes | None:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             return read_bytes(path)
         return None
 

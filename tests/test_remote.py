@@ -7,7 +7,7 @@ import pytest
 
 from spacy_concner.errors import ConcnerError
 from spacy_concner.files import check_apart
-from spacy_concner.remote import as_told, is_remote, locate, same_place
+from spacy_concner.remote import as_told, is_remote, list_sizes, locate, same_place
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,13 @@ def test_paths_of_the_disk(tmp_path):
     # A folder may be called so.
     (tmp_path / "s3:").mkdir()
     assert locate(tmp_path / "s3:") == tmp_path / "s3:"
+
+
+def test_files_that_are_renamed_while_they_are_listed(tmp_path, monkeypatch):
+    (tmp_path / "kept").write_text("four")
+    monkeypatch.setattr(Path, "iterdir", lambda folder: iter([folder / "kept", folder / "gone"]))
+    monkeypatch.setattr(Path, "is_file", lambda path: True)
+    assert list_sizes(tmp_path) == {"kept": 4}
 
 
 def test_verbs_that_read_the_disk_alone_say_so(tmp_path):

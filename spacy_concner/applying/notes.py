@@ -86,7 +86,7 @@ class AppliedFolder(ShardFolder):
 
     _old: Iterator[Note] | None = None
     _next: Note | None = None
-    _read: Mapping[str, str] = {}
+    _read: Mapping[str, bytes] = {}
 
     def find_note(
         self, shard: Shard, *, with_rejects: bool = True, force: bool = False
@@ -146,11 +146,11 @@ class AppliedFolder(ShardFolder):
         """Give what notes say of a shard, the newest first."""
         if (line := self._line(number)) is not None:
             with suppress(ValueError):
-                yield Note.read(line)
+                yield Note.read(line.decode())
         if self.is_same:
             yield from self._of_before(number)
 
-    def _line(self, number: int) -> str | None:
+    def _line(self, number: int) -> bytes | None:
         """Give the note that was made with a shard; those of the next ones are read with it."""
         if self.made(note_name(number)) is None:
             return None
@@ -158,7 +158,7 @@ class AppliedFolder(ShardFolder):
             names = [note_name(other) for other in range(number, number + AT_ONCE)]
             made = [path for path in map(self.made, names) if path is not None]
             lines = zip(made, read_each(made), strict=True)
-            self._read = {path.name: line.decode() for path, line in lines if line is not None}
+            self._read = {path.name: line for path, line in lines if line is not None}
         return self._read.get(note_name(number))
 
     def _of_before(self, number: int) -> Iterator[Note]:

@@ -121,7 +121,9 @@ def test_a_run_that_stops_while_shards_come_to_their_places(rules, tmp_path, roo
     with pytest.raises(ConcnerError, match="C608"):
         run(rules, f"{root}/out", tmp_path / "reader", entities_field="again")
     monkeypatch.undo()
-    assert run(rules, path, f"{root}/out").resumed == 3
+    # A note that nobody can read is none.
+    remote.put(remote.locate(f"{root}/out/.making/00002.json"), b"\xff")
+    assert run(rules, path, f"{root}/out").resumed == 2
     assert content(f"{root}/out") == content(tmp_path / "whole")
 
 
