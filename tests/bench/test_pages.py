@@ -58,6 +58,7 @@ TABLES = {
         rows("reliability").read()
     ),
     ("recipes/apply", "scale", "scale"): lambda: scale.table(rows("scale")),
+    ("scale", "scale", "stages"): lambda: scale.stages_table(rows("scale_stages")),
     ("recipes/several_gpus", "scale_training", "ranks"): lambda: scale_training.table(
         rows("scale_training")
     ),
@@ -65,6 +66,7 @@ TABLES = {
     ("small", "small", "sizes"): lambda: small.sizes_table(rows("small"), SEEDS),
     ("small", "small", "curve"): lambda: small.curve_table(rows("small"), SEEDS[0]),
     ("small", "small", "unlike"): lambda: small.unlike_table(rows("small"), SEEDS),
+    ("small", "small", "shapes"): lambda: small.shape_table(rows("small"), SEEDS[0]),
     ("small", "small_speed", "speed"): lambda: small_speed.table(rows("small_speed")),
     ("speed", "speed", "speed"): lambda: speed.table(rows("speed")),
 }
