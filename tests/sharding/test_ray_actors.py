@@ -44,7 +44,9 @@ def test_faults_of_an_actor_are_told(cluster, monkeypatch):
         list(run_shards(range(9), lambda shard: None, engine))
     assert str(raised.value) == "[C999] a fault of three"
     monkeypatch.setattr(ray_actors, "MOST_DEATHS", 1)
-    with pytest.raises(ConcnerError, match="C631.*shard 3"), RayActors(make_dying, (), 1) as engine:
+    # What it has made just before may be lost with it.
+    told = pytest.raises(ConcnerError, match="C631.*shard [23]")
+    with told, RayActors(make_dying, (), 1) as engine:
         list(run_shards(range(9), lambda shard: None, engine))
     with pytest.raises(ConcnerError, match="C633.*no GPU"):
         RayActors(make_failing, (), 0, on_gpu=True)
