@@ -25,14 +25,12 @@ from rows import Rows, made_with
 from spacy.tokens import DocBin
 from spacy.util import load_config
 from spacy.vocab import Vocab
-from speed_workers import build_stock_sm
 from tables import cell, f1_of_sums, markdown, write_between
 from wasabi import msg
 
 from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.reader import count_docs, read_docs
 from spacy_concner.shipping.comparison import folder_size
-from spacy_concner.shipping.small import WORDS_A_STEP, plan_steps
 
 BASE = "one_teacher"
 DEVELOPMENT = ("de", "pt")
@@ -41,8 +39,6 @@ UNLIKE = {"de": "German", "pt": "Portuguese"}
 # Of raw sentences of each language, for the curve.
 AMOUNTS = (500, 2000, 5000)
 SIZES = ("base", "small")
-STOCK = "stock_sm"
-BATCHER = {"@batchers": "spacy.batch_by_words.v1", "tolerance": 0.2, "discard_oversize": False}
 # What is changed in the config, each by itself; read with so many raw sentences of each language.
 SHAPE_AMOUNT = 5000
 EMBED = "components.concner.model.tok2vec.embed"
@@ -143,23 +139,6 @@ class SmallBench:
                 DocBin(docs=docs, store_user_data=True).to_disk(output)
         return folder
 
-    def stock(self) -> Path:
-        """Give spaCy's own `ner`, trained on the entities that the base finds in the same text."""
-        base, silver, output = self.base(), self.folder / "silver", self.folder / STOCK
-        command: list[object] = ["concner", "apply", base, self.raw(LANGUAGES[0]).parent, silver]
-        name = f"small-{self.seed}-silver"
-        self.bench.run(name, [*command, "--processes", 1], self.folder / "silver.seconds")
-        steps = plan_steps(sum(len(doc) for doc in read_docs(silver, Vocab())))
-        config = build_stock_sm(TYPES).config
-        config["paths"] |= {"train": str(silver), "dev": str(self.bench.corpus("en-dev"))}
-        config["training"] |= {"max_steps": steps, "eval_frequency": steps, "seed": self.seed}
-        config["training"] |= {"patience": 0, "batcher": {**BATCHER, "size": WORDS_A_STEP}}
-        path = self.folder / f"{STOCK}.cfg"
-        config.to_disk(path)
-        command = ["train", path, "--output", output]
-        self.bench.run(f"{STOCK}-{self.seed}", command, self.folder / f"{STOCK}.seconds")
-        return output / "model-last"
-
     def pipelines(self) -> Iterator[tuple[str, Path]]:
         """Give both sizes."""
         yield "base", self.base()
@@ -168,9 +147,6 @@ class SmallBench:
     def score(self, size: str, pipeline: Path, language: str, text: str) -> None:
         """Score a pipeline on `test`, `dev` or `pud` and save the rows."""
         for name, threshold in THRESHOLDS.items():
-            if threshold and size == STOCK:
-                # It has no probabilities.
-                continue
             row = {"size": size + name, "text": text, "language": language, "seed": self.seed}
             if self.bench.rows.find(**row):
                 continue
@@ -234,10 +210,6 @@ def sizes_table(rows: Rows, seeds: Sequence[int]) -> list[str]:
         ratios = [mean(small[language]) / mean(base[language]) for language in LANGUAGES]
         shown = [f"{ratio:.3f}" for ratio in (*ratios, mean(ratios))]
         table.append([f"small ÷ base{name}", *shown])
-    stock = [f1_of(rows, STOCK, "test", language, seeds) for language in LANGUAGES]
-    if all(stock):
-        total = mean(map(mean, stock))
-        table.append(["spaCy's `ner`", *map(cell, stock), f"{total:.1f}"])
     made = f"Seeds {sorted(seeds)}; {made_with(rows.provenance)}."
     return [*markdown(["size", *LANGUAGES, "mean"], table), "", made]
 
@@ -291,7 +263,6 @@ def main(
     seeds: str = typer.Option("1,2,3", help="Seeds"),
     sizes: bool = typer.Option(True, help="Score both sizes of each seed"),
     curve: bool = typer.Option(True, help="Measure the curve over raw text, of the first seed"),
-    stock: bool = typer.Option(False, help="Train spaCy's own ner on what the base finds, too"),
     shapes: bool = typer.Option(False, help="Compare other networks and losses, of the first seed"),
     quick: bool = typer.Option(False, help=f"Score the first {QUICK_SENTENCES} test sentences"),
     encoder: str = typer.Option("multilingual-e5-small-q4", help="Encoder to start from"),
@@ -315,8 +286,6 @@ def main(
                 for language in DEVELOPMENT:
                     both.score(size, pipeline, language, "dev")
                     both.score(size, pipeline, language, "pud")
-            for language in LANGUAGES if stock else ():
-                both.score(STOCK, both.stock(), language, "test")
         first = SmallBench(bench, numbers[0])
         for amount in AMOUNTS if curve else ():
             for language in DEVELOPMENT:

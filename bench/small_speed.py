@@ -48,7 +48,6 @@ DRAWN = {
     BASE: ("base", "base", "#7b6fd0"),
     # Shipping takes nothing away: docs/speed.md.
     TRANSFORMERS: ("base in spacy-transformers", "base", "#b8b8b8"),
-    STOCK: ("spaCy's ner", "stock_sm", "#e39b6d"),
 }
 NAMES = {BASE: "small_vs_base_speed", TRANSFORMERS: "small_vs_spacy_transformers"}
 NAMES |= {STOCK: "small_vs_stock_sm"}
@@ -163,7 +162,6 @@ def main(
     small: Path = typer.Option(..., help="Small pipeline"),
     base: Path = typer.Option(..., help="Shipped pipeline that taught it"),
     student: Path = typer.Option(..., help="The same before it was shipped"),
-    stock: Path = typer.Option(None, help="spaCy's own ner, trained; an untrained one without"),
     scores: Path = typer.Option(ROOT / "bench/results/small.jsonl", help="Scores for the picture"),
     drawing: Path = typer.Option(ROOT / "docs/pictures/sizes.svg", help="The picture"),
     test: Path = typer.Option(..., help="Labelled .spacy file, whose texts are read"),
@@ -181,8 +179,6 @@ def main(
     srsly.write_json(work / "texts.json", {"short": texts, "long": texts})
     words = sum(len(nlp.make_doc(text)) for text in texts)
     places = {SMALL: small, SMALL_BOTH: small, BASE: base}
-    if stock:
-        places[STOCK] = stock
     found = measure(places, student, work, runs)
     rows: dict[str, float] = {}
     for name, ratio in NAMES.items():

@@ -7,7 +7,7 @@ input with a line of JSON. `python bench/speed_workers.py KIND SPEC`, SPEC as JS
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -159,13 +159,10 @@ def stock_ner(spec: dict[str, Any], texts: dict[str, list[str]]) -> Run:
     return timed(lambda chosen: [len(doc.ents) for doc in nlp.pipe(chosen)], texts)
 
 
-def build_stock_sm(labels: Iterable[str]) -> Any:
-    """Build spaCy's own `ner` in the shape of its small packages.
-
-    labels (Iterable[str]): Types of entities.
-    RETURNS (Language): The pipeline, not yet initialised.
-    """
+def stock_sm(spec: dict[str, Any], texts: dict[str, list[str]]) -> Run:
+    """Run spaCy's own `ner` in the shape of its small packages; its speed needs no training."""
     import spacy
+    from spacy.training import Example
 
     nlp = spacy.blank("xx")
     embed = {
@@ -195,20 +192,8 @@ def build_stock_sm(labels: Iterable[str]) -> Any:
         "tok2vec": listener,
     }
     ner: Any = nlp.add_pipe("ner", config={"model": parser})
-    for label in labels:
+    for label in ("LOC", "ORG", "PER"):
         ner.add_label(label)
-    return nlp
-
-
-def stock_sm(spec: dict[str, Any], texts: dict[str, list[str]]) -> Run:
-    """Run spaCy's own `ner` in the shape of its small packages; its speed needs no training."""
-    import spacy
-    from spacy.training import Example
-
-    if spec["pipeline"]:
-        nlp = spacy.load(spec["pipeline"])
-        return timed(lambda chosen: [len(doc.ents) for doc in nlp.pipe(chosen)], texts)
-    nlp = build_stock_sm(("LOC", "ORG", "PER"))
     docs = [nlp.make_doc(text) for text in texts["short"][:8]]
     nlp.initialize(lambda: [Example(doc, doc) for doc in docs])
     return timed(lambda chosen: [len(doc.ents) for doc in nlp.pipe(chosen)], texts)

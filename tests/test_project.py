@@ -19,6 +19,7 @@ def test_project_from_corpus_to_wheel(tmp_path, encoder_folder):
     assert len(wheels) == 1 and find_strange(wheels[0]) == {}
     meta = srsly.read_json(project / "packages" / "xx_concner_bg-0.1.0" / "meta.json")
     assert meta["sources"][0]["license"] == "MIT"
+    assert any(needed.startswith("spacy-concner>=") for needed in meta["requirements"])
     assert "ents_f" in meta["performance"]
     assert "bg" in (project / "metrics" / "summary.md").read_text("utf8")
     student = project / "training" / "student"

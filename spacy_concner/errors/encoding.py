@@ -6,9 +6,9 @@ class EncodingErrors:
 
     C301 = (
         "The encoder {source!r} cannot be loaded: {reason}. Correct the path, or give another: a "
-        "folder that holds config.json, weights and tokenizer.json, as spacy concner encoder "
-        "{demo} FOLDER makes one; a pipeline trained on a transformer; or a name on the Hugging "
-        "Face hub, such as FacebookAI/xlm-roberta-base (this needs the network)."
+        "folder that holds config.json, weights and tokenizer.json; what spacy concner encoder "
+        "SOURCE FOLDER makes of {demo}, or of a pipeline trained on a transformer; or a name on "
+        "the Hugging Face hub, such as FacebookAI/xlm-roberta-base (this needs the network)."
     )
     C302 = (
         "The encoder {source!r} needs the file {file!r} of the package {package}, which is not "

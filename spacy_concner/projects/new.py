@@ -199,7 +199,7 @@ def _check(found: Inspection, option: str, function: Any, *arguments: Any) -> No
 def _check_settings(found: Inspection, files: Files, settings: Mapping[str, str]) -> None:
     source = settings["--source"]
     if settings["--size"] not in SIZES:
-        told = {"value": settings["--size"], "what": "size", "expected": f"one of {SIZES}"}
+        told = {"value": settings["--size"], "what": "size", "expected": " or ".join(SIZES)}
         found.problems.append(Errors.C624.format(option="--size", **told))
     _check(found, "--source", check_language, source)
     _check(found, "--name", check_name, settings["--name"])

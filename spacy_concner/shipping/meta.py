@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version as version_of
 from typing import Any
 
-from spacy.util import get_lang_class
+from spacy.util import get_lang_class, get_minor_version_range, split_requirement
 
 from .licence import list_sources, package_licence
 
@@ -24,6 +25,21 @@ AFTER_INIT = {"frozen embeddings": "freeze_embeddings", "frozen layers": "frozen
 # In a file of scores, the language of the sentences if it is another than that of the pipeline.
 MEASURED_IN = "measured_in"
 TRAINING_DEV = "the development set of its training"
+PACKAGE = "spacy-concner"
+
+
+def add_requirement(known: Sequence[str]) -> list[str]:
+    """Name this package among those that a pipeline's own package needs.
+
+    `spacy package` finds it by itself, but not where it is installed for work on it, as the
+    sample project has it.
+
+    known (Sequence[str]): The requirements so far.
+    RETURNS (list[str]): The same, with this package if it was not there.
+    """
+    if PACKAGE in (split_requirement(one)[0] for one in known):
+        return list(known)
+    return [*known, f"{PACKAGE}{get_minor_version_range(version_of(PACKAGE))}"]
 
 
 def make_meta(
@@ -74,6 +90,7 @@ def make_meta(
         "trained with spacy-concner",
         "author": author or before.get("author", ""),
         "license": package_licence(sources, encoder, before.get("license", "")),
+        "requirements": add_requirement(before.get("requirements", [])),
         "sources": list_sources(sources, encoder),
         # Nothing here may look like a score in the package's language that is none.
         "performance": {} if measured_in else figures,

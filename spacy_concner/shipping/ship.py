@@ -27,7 +27,7 @@ from ..languages import check_language
 from ..pipelines import load_pipeline
 from .compact_pipeline import compact_pipeline
 from .comparison import RECORD_FILE, compare, folder_size, run
-from .meta import default_name
+from .meta import add_requirement, default_name
 from .training_parts import drop_training_parts
 
 # What a wheel of a pipeline for ONNX Runtime asks for beside spacy-concner.
@@ -140,9 +140,8 @@ def ship(
         # The attribute serves this process, the config is what is stored.
         nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
         nlp.meta["name"] = default_name(languages[0])
-        if ONNX in engines:
-            known = nlp.meta.get("requirements", [])
-            nlp.meta["requirements"] = [*known, ONNX_REQUIREMENT]
+        known = add_requirement(nlp.meta.get("requirements", []))
+        nlp.meta["requirements"] = [*known, *([ONNX_REQUIREMENT] if ONNX in engines else [])]
         with whole_folder(output, "ship", sealed=True) as part:
             nlp.to_disk(part)
             report = ShippingReport(

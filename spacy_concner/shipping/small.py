@@ -33,7 +33,7 @@ from ..teaching.label import label
 from ..teaching.rounds import settings_for
 from ..teaching.student_training import run_training
 from .comparison import RECORD_FILE, folder_size, run
-from .meta import default_name
+from .meta import add_requirement, default_name
 from .ship import BATCH_SIZE
 from .training_parts import drop_training_parts, forget_words, round_weights
 
@@ -159,6 +159,7 @@ def make_small(
             drop_training_parts(nlp)
             nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
             nlp.meta["name"] = f"{default_name(languages[0])}_sm"
+            nlp.meta["requirements"] = add_requirement(nlp.meta.get("requirements", []))
             before, after = run(base, gold), run(nlp, gold)
             nlp.to_disk(part)
             forget_words(part, nlp)
