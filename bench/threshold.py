@@ -31,7 +31,8 @@ from spacy_concner.tagging.decoding import find_entities
 from spacy_concner.tagging.entity_probability import FoundEntities, score_entities
 from spacy_concner.tagging.labels import TagColumns
 
-THRESHOLDS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7)
+# In percent: whole numbers are found again in rows.
+THRESHOLDS = (0, 30, 40, 50, 60, 70)
 HALF = 0.5
 TEXTS = ("dev", "pud")
 BATCH_DOCS = 64
@@ -49,7 +50,7 @@ class Judged:
     missed: Those of them that the best sequence of tags has not.
     """
 
-    counts: dict[float, np.ndarray]
+    counts: dict[int, np.ndarray]
     likely: int
     missed: int
 
@@ -66,7 +67,7 @@ def judge(pipeline: Path, corpus: Path, n_sentences: int) -> Judged:
         for entity in doc.ents:
             is_right = (entity.start, entity.end, entity.label_) in expected[number]
             for threshold, table in counts.items():
-                if entity._.concner_score >= threshold:
+                if 100 * entity._.concner_score >= threshold:
                     table[number] += [is_right, not is_right, -is_right]
     likely, missed = count_beyond(nlp, gold)
     return Judged(counts, likely, missed)
@@ -124,7 +125,7 @@ def run(bench: Bench, seeds: Sequence[int], work: Path) -> None:
             key = {"compared": threshold, "text": text, "language": language}
             if bench.rows.find(**key, seeds=len(seeds)):
                 continue
-            ours, theirs = ([table[str(t)] for table in tables] for t in (threshold, 0.0))
+            ours, theirs = ([table[str(t)] for table in tables] for t in (threshold, 0))
             found = asdict(paired_difference(ours, theirs))
             bench.rows.add({**key, "seeds": len(seeds), **found})
 
@@ -141,7 +142,7 @@ def threshold_table(rows: Rows, seeds: Sequence[int]) -> Iterator[str]:
             shown = cell([row["f1"] for row in found if row])
             compared = rows.find(**key, compared=threshold, seeds=len(seeds))
             cells.append(f"{shown}; {show_difference(compared)}" if compared else shown)
-        lines.append([f"{threshold:.1f}" if threshold else "all", *cells])
+        lines.append([f"{threshold / 100:.1f}" if threshold else "all", *cells])
     yield from markdown(["from", *(f"{language} {text}" for text, language in places)], lines)
     counted = [row for row in rows.read() if "likely" in row]
     if counted:

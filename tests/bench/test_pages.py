@@ -16,6 +16,7 @@ import scale_training
 import small
 import small_speed
 import speed
+import threshold
 import unseen
 from rows import Rows
 from tables import write_between
@@ -63,6 +64,9 @@ TABLES = {
         rows("scale_training")
     ),
     ("engines", "any_encoder", "any encoder"): lambda: any_encoder.table(rows("any_encoder")),
+    ("calibration", "threshold", "thresholds"): lambda: list(
+        threshold.threshold_table(rows("threshold"), SEEDS[:1])
+    ),
     ("small", "small", "sizes"): lambda: small.sizes_table(rows("small"), SEEDS),
     ("small", "small", "curve"): lambda: small.curve_table(rows("small"), SEEDS[0]),
     ("small", "small", "unlike"): lambda: small.unlike_table(rows("small"), SEEDS),
