@@ -38,12 +38,20 @@ from spacy_concner.applying.worker import Work, Worker
 from spacy_concner.pipelines import find_component, load_pipeline
 from spacy_concner.sharding.part import Part
 from spacy_concner.sharding.processes import Processes
+from spacy_concner.sharding.ray_actors import RayActors
 from spacy_concner.sharding.run import run_shards
 from spacy_concner.tagging import component, memory_zone
 
+# By what their figures are called; those of processes without.
+WORKERS = {"": Processes, "_ray": RayActors}
 SIZES = (10_000, 100_000, 1_000_000)
 # A figure is good up to here, or from here on.
-BARS = {"overhead_vs_pipe": "≤ 1.15", "efficiency_2_workers": "≥ 0.9", "memory_growth": "≤ 1.05"}
+BARS = {
+    "overhead_vs_pipe": "≤ 1.15",
+    "efficiency_2_workers": "≥ 0.9",
+    "efficiency_2_workers_ray": "≥ 0.9",
+    "memory_growth": "≤ 1.05",
+}
 PEAK = """
 import sys
 from pathlib import Path
@@ -115,11 +123,11 @@ class TimedWorker(Worker):
         return note.words, start, time.perf_counter(), time.process_time() - processor
 
 
-def rate(pipeline: str, texts: Path, work: Path, n: int) -> Rate:
-    """Find how fast n workers are."""
+def rate(pipeline: str, texts: Path, work: Path, n: int, engine_of: Any) -> Rate:
+    """Find how fast n workers of an engine are."""
     settings = Work(pipeline, work / "made", Layout("jsonl"), "text", 0, 64, False)
     shards = list(cut(find_files(texts), 100, part=Part()))
-    with Processes(TimedWorker, (settings,), n) as engine:
+    with engine_of(TimedWorker, (settings,), n) as engine:
         made = run_shards(shards, lambda shard: None, engine)
         done = sorted((one.result for one in made), key=lambda result: result[2])
     # A worker's first shards wait for its pipeline, and the last ones may find the others idle.
@@ -131,18 +139,25 @@ def rate(pipeline: str, texts: Path, work: Path, n: int) -> Rate:
 
 
 def efficiency(pipeline: str, texts: Path, work: Path, repeats: int) -> dict[str, float]:
-    """Compare two workers with twice one."""
-    pairs = []
-    for number in range(repeats):
-        order = (1, 2) if number % 2 else (2, 1)
-        found = {n: rate(pipeline, texts, work, n) for n in order}
-        msg.info(f"one worker {found[1]}, two {found[2]}")
-        pairs.append((found[1], found[2]))
-    return {
-        "efficiency_2_workers": median(two.words / (2 * one.words) for one, two in pairs),
-        "efficiency_2_workers_processor": median(two.own / one.own for one, two in pairs),
-        "words_per_second_1_worker": median(one.words for one, _ in pairs),
-    }
+    """Compare two workers with twice one, of each engine."""
+    found: dict[str, float] = {}
+    for suffix, engine in WORKERS.items():
+        pairs = []
+        for number in range(repeats):
+            order = (1, 2) if number % 2 else (2, 1)
+            rates = {n: rate(pipeline, texts, work, n, engine) for n in order}
+            msg.info(f"one worker {rates[1]}, two {rates[2]}")
+            pairs.append((rates[1], rates[2]))
+        found |= {
+            f"efficiency_2_workers{suffix}": median(
+                two.words / (2 * one.words) for one, two in pairs
+            ),
+            f"efficiency_2_workers{suffix}_processor": median(
+                two.own / one.own for one, two in pairs
+            ),
+            f"words_per_second_1_worker{suffix}": median(one.words for one, _ in pairs),
+        }
+    return found
 
 
 def memory(work: Path) -> dict[str, float]:
@@ -261,6 +276,9 @@ UNITS = {
     "efficiency_2_workers": "words/s of two workers ÷ twice one",
     "efficiency_2_workers_processor": "the same, words/s of the processor and time with work",
     "words_per_second_1_worker": "words/s of one worker",
+    "efficiency_2_workers_ray": "words/s of two actors of Ray ÷ twice one",
+    "efficiency_2_workers_ray_processor": "the same, words/s of the processor and time with work",
+    "words_per_second_1_worker_ray": "words/s of one actor",
     **{f"memory_{size}": f"MB at most, {size:,} sentences" for size in SIZES},
     "memory_growth": "most ÷ least of these",
 }
