@@ -11,6 +11,7 @@ import later_labels
 import projection
 import pytest
 import reliability
+import robust
 import scale
 import scale_training
 import small
@@ -58,6 +59,10 @@ TABLES = {
     ("reliability", "reliability", "tampering"): lambda: reliability.outcome_table(
         rows("reliability").read()
     ),
+    ("robustness", "robust", "base"): lambda: robust.change_table(rows("robust"), "base"),
+    ("robustness", "robust", "small"): lambda: robust.change_table(rows("robust"), "small"),
+    ("robustness", "robust", "trust"): lambda: robust.trust_table(rows("robust")),
+    ("robustness", "robust", "training"): lambda: robust.training_table(rows("robust")),
     ("recipes/apply", "scale", "scale"): lambda: scale.table(rows("scale")),
     ("scale", "scale", "stages"): lambda: scale.stages_table(rows("scale_stages")),
     ("recipes/several_gpus", "scale_training", "ranks"): lambda: scale_training.table(
