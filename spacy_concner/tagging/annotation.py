@@ -10,13 +10,13 @@ from ..corpora.segments import get_segments
 from .decoding import Entity
 
 
-def word_positions(doc: Doc) -> list[list[int]]:
+def word_positions(doc: Doc, is_word: np.ndarray) -> list[list[int]]:
     """Give the positions of the tokens that are no white space, segment by segment.
 
     doc (Doc): The Doc.
+    is_word (ndarray): What `find_words` gives for it.
     RETURNS (list[list[int]]): Positions in the Doc; no list for a segment of white space.
     """
-    is_word = find_words(doc)
     segments = [
         (np.flatnonzero(is_word[segment.start : segment.end]) + segment.start).tolist()
         for segment in get_segments(doc)

@@ -303,9 +303,10 @@ class ConCNER(InMemoryZones, TrainablePipe):
         """
         docs = list(docs)
         thresholds = by_type(self.cfg["threshold"], self.labels, self.name)
-        words = [word_positions(doc) for doc in docs]
+        found = [find_words(doc) for doc in docs]
+        words = [word_positions(doc, own) for doc, own in zip(docs, found, strict=True)]
         lengths = [len(positions) for segments in words for positions in segments]
-        is_word = np.concatenate([np.zeros(0, dtype=bool), *map(find_words, docs)])
+        is_word = np.concatenate([np.zeros(0, dtype=bool), *found])
         flat = self.model.ops.to_numpy(self.model.ops.xp.vstack(scores))
         check_scores(flat, docs, self.name, self._steps)
         calibration = Calibration.of(self.cfg["calibration"])
