@@ -6,7 +6,7 @@ import numpy as np
 from spacy.attrs import IS_SPACE
 from spacy.tokens import Doc, Span
 
-from ..corpora.segments import get_segments
+from ..corpora.segments import SEGMENTS_KEY, get_segments
 from .decoding import Entity
 
 
@@ -17,11 +17,13 @@ def word_positions(doc: Doc, is_word: np.ndarray) -> list[list[int]]:
     is_word (ndarray): What `find_words` gives for it.
     RETURNS (list[list[int]]): Positions in the Doc; no list for a segment of white space.
     """
-    segments = [
-        (np.flatnonzero(is_word[segment.start : segment.end]) + segment.start).tolist()
-        for segment in get_segments(doc)
-    ]
-    return [positions for positions in segments if positions]
+    positions = is_word.nonzero()[0]
+    parts = [positions]
+    # Spans are slow to make, and nearly all Docs have no segments.
+    if SEGMENTS_KEY in doc.spans:
+        ends = [segment.end for segment in get_segments(doc)]
+        parts = np.split(positions, np.searchsorted(positions, ends[:-1]))
+    return [part.tolist() for part in parts if len(part)]
 
 
 def find_words(doc: Doc) -> np.ndarray:
