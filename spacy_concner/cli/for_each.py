@@ -28,6 +28,12 @@ def for_each_cli(
         help="Commands that run at once, each on one thread; 0 for one a core. Their lines begin "
         "with their values",
     ),
+    zipped: bool = typer.Option(
+        False,
+        "--zip",
+        help="Take the first values of all variables together, then the second ones, instead of "
+        "each combination",
+    ),
     force: bool = FORCE,
 ) -> None:
     """Run a command for each of several values, such as languages.
@@ -39,4 +45,4 @@ def for_each_cli(
     from ..projects.for_each import for_each, read_values
 
     values, command = read_values(arguments)
-    for_each(values, command, output=output, jobs=jobs, force=force)
+    for_each(values, command, output=output, jobs=jobs, zipped=zipped, force=force)

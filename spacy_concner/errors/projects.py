@@ -47,3 +47,7 @@ class ProjectsErrors:
         "output. Let the command write to {{output}}, such as {{output}}/{{lang}}, and name the "
         "variable otherwise."
     )
+    C627 = (
+        "With --zip all variables have as many values; found are {found}. Give as many of each, or "
+        "leave --zip out for each combination."
+    )

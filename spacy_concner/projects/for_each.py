@@ -30,6 +30,7 @@ def for_each(
     *,
     output: Path | None = None,
     jobs: int = 1,
+    zipped: bool = False,
     force: bool = False,
 ) -> None:
     """Run a command for each value, with several variables for each combination.
@@ -42,34 +43,40 @@ def for_each(
         in an argument stands for where it is written meanwhile.
     jobs (int): Commands that run at once, each on one thread, its lines after the values that it
         is of; 0 for one a core. With 1 they run in order, in the terminal and on all threads.
+    zipped (bool): Take the first values of all variables together, then the second ones, instead
+        of each combination.
     force (bool): Replace an output that for-each has made before.
     RAISES (ConcnerError): C613 if there is no variable, no value or no command, C618 if the
         command names another variable, C626 if it does not name the output, or a variable is
-        called so, C614 if it fails, C617 if it cannot be run, C406 for jobs; C128, C129, C408 and
-        C601 for the output.
+        called so, C627 if variables that are zipped have not as many values, C614 if it fails, C617
+        if it cannot be run, C406 for jobs; C128, C129, C408 and C601 for the output.
     """
-    jobs = count_jobs(jobs)
+    at_once = count_jobs(jobs)
     if not values or not all(values.values()) or not command:
         raise ConcnerError(Errors.C613)
+    counts = {name: len(listed) for name, listed in values.items()}
+    if zipped and len(set(counts.values())) > 1:
+        raise ConcnerError(Errors.C627.format(found=counts))
+    together = zip(*values.values(), strict=True) if zipped else itertools.product(*values.values())
+    each = [dict(zip(values, some, strict=True)) for some in together]
     if output is None:
-        return _run_each(values, command, {}, jobs)
+        return _run_each(each, command, {}, at_once)
     names = {found[2] for word in command for found in PLACEHOLDER.finditer(word)}
     if OUTPUT in values or OUTPUT not in names:
         raise ConcnerError(Errors.C626.format(path=output))
     with claim(VERB, inputs={}, outputs={"--output": Folder(output)}, force=force):
         with whole_folder(output, VERB, "--output") as folder:
-            _run_each(values, command, {OUTPUT: str(folder)}, jobs)
+            _run_each(each, command, {OUTPUT: str(folder)}, at_once)
     msg.good(f"All of {', '.join(' '.join(listed) for listed in values.values())}: {output}")
 
 
 def _run_each(
-    values: Mapping[str, Sequence[str]],
+    each: Sequence[Mapping[str, str]],
     command: Sequence[str],
     fixed: Mapping[str, str],
     at_once: int,
 ) -> None:
-    named = (dict(zip(values, some, strict=True)) for some in itertools.product(*values.values()))
-    jobs = [Job(" ".join(one.values()), expand(command, {**one, **fixed})) for one in named]
+    jobs = [Job(" ".join(one.values()), expand(command, {**one, **fixed})) for one in each]
     if at_once > 1:
         return run_jobs(jobs, at_once)
     for job in jobs:

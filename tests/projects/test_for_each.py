@@ -37,6 +37,17 @@ def test_each_combination_is_run(capfd):
     assert printed(capfd) == ["<1x>", "<1y>", "<2x>", "<2y>"]
 
 
+def test_values_are_zipped(capfd):
+    values = {"a": ["1", "2"], "b": ["x", "y"]}
+    for_each(values, ["python", "-c", PRINT, "{a}{b}"], zipped=True)
+    assert printed(capfd) == ["<1x>", "<2y>"]
+    with pytest.raises(ConcnerError, match=r"C627.*'a': 2, 'b': 1"):
+        for_each(values | {"b": ["x"]}, ["python", "-c", PRINT, "{a}{b}"], zipped=True)
+    command = ["for-each", "a=1 2", "b=x y", "--zip", "--jobs", "2", "--", "python", "-c", PRINT]
+    assert CliRunner().invoke(concner_cli, [*command, "{a}{b}"]).exit_code == 0
+    assert CliRunner().invoke(concner_cli, ["for-each", "a=1", "b=", "--zip"]).exit_code == 1
+
+
 def test_the_first_that_fails_is_the_last(capfd):
     with pytest.raises(ConcnerError, match="C614.*status 1.*de"):
         for_each({"lang": ["bg", "de", "hu"]}, ["python", "-c", PRINT, "{lang}"])
