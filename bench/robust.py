@@ -3,21 +3,30 @@
     python bench/robust.py --data DIR --pipeline base=FOLDER --pipeline small=FOLDER
 
 DIR is that of `bench/accuracy.py`. Every pipeline reads the first sentences of every test as they
-are and under each perturbation. `--development` reads the development sets of German and
-Portuguese instead, on which choices between trainings are made. Each score has its row as soon as
-it is there, and what has its rows is not run again.
+are and under each perturbation.
+
+    python bench/robust.py --data DIR --trainings
+
+trains both sizes, with their raw text as it is and disturbed, and reads the development sets of
+German and Portuguese with them, on which the choice between them is made. Each score has its row as
+soon as it is there, and what has its rows is not run again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 import typer
-from harness import ROOT, TESTS, TYPES
+from accuracy import Runner
+from harness import CONFIGS, QUICK_SENTENCES, ROOT, TESTS, TYPES, Bench, prepare
+from methods import STUDENTS
 from rows import Rows, made_with
+from small import BASE, SHAPE_AMOUNT, SHAPES, SmallBench
+from spacy.util import load_config
 from tables import markdown, write_between
+from thinc.api import Config
 from wasabi import msg
 
 from spacy_concner.corpora.convert import convert
@@ -30,6 +39,8 @@ GOLD = {"de PUD": "uner_pud/German.tsv", "pt PUD": "uner_pud/Portuguese.tsv"}
 CORPORA = {**TESTS, **GOLD}
 DEVELOPMENT = {"de dev": "wikiann/de/dev.tsv", "pt dev": "wikiann/pt/dev.tsv"}
 NAMES = "names, "
+DISTURBED = "disturbed text"
+ENCODER = "multilingual-e5-small-q4"
 # What makes a difference of F1 more than chance: an interval without 0.
 MARK = "*"
 
@@ -61,6 +72,36 @@ def measure(rows: Rows, pipeline: str, folder: Path, corpus: str, path: Path, li
             values = (100 * value for value in bounds)
             row |= dict(zip(("difference", "low", "high"), values, strict=True))
         rows.add(row)
+
+
+def noisy(config: str) -> Config:
+    """Give a config whose student reads text that is disturbed anew whenever it is read.
+
+    Its teacher has read the text as it is.
+    """
+    augmenter = {"@augmenters": "spacy-concner.noisy_words.v1"}
+    changed = {
+        "corpora": {"train": {"shuffle": True, "augmenter": augmenter}},
+        # A corpus is read once and kept otherwise.
+        "training": {"max_epochs": -1},
+    }
+    return load_config(CONFIGS / f"{config}.cfg", interpolate=False).merge(changed)
+
+
+def train(data: Path, work: Path, seed: int) -> Iterator[tuple[str, Path]]:
+    """Give both sizes, trained on raw text as it is and disturbed."""
+    bench = Bench(data, work / f"{QUICK_SENTENCES}", work / "small.jsonl", QUICK_SENTENCES)
+    prepare(bench, [seed], ENCODER)
+    both, runner, method = SmallBench(bench, seed), Runner(bench, seed), STUDENTS[BASE]
+    yield "base", both.base()
+    config, student = both.folder / "student-noisy.cfg", both.folder / "student-noisy"
+    noisy(method.config).to_disk(config)
+    settings = {"paths.start_from": runner.teacher(str(method.start)), **method.settings}
+    soft = runner.folder / "soft" / BASE
+    bench.train(str(config.with_suffix("")), student, soft, seed, settings)
+    yield f"base, {DISTURBED}", both.ship(student / "model-last", "base-noisy")
+    yield "small", both.small(SHAPE_AMOUNT, next(iter(SHAPES)))
+    yield f"small, {DISTURBED}", both.train("small-noisy", SHAPE_AMOUNT, noisy("small"))
 
 
 def perturbation_names() -> list[str]:
@@ -147,20 +188,25 @@ def main(
     results: Path = typer.Option(ROOT / "bench/results/robust.jsonl", help="Rows"),
     page: Path = typer.Option(ROOT / "docs/robustness.md", help="Page for the tables"),
     limit: int = typer.Option(500, help="Sentences of each corpus"),
-    development: bool = typer.Option(False, help="Read the development sets instead of the tests"),
+    trainings: bool = typer.Option(
+        False, help="Train, and read development sets"
+    ),
+    trained: Path = typer.Option(Path("bench/work"), help="Folder for what is trained"),
+    seed: int = typer.Option(1, help="Seed of what is trained"),
 ) -> None:
     """Run the bench and write its tables."""
     libraries = {name: version(name) for name in ("augmenty", "faker")}
     rows = Rows(results, limit=limit, **libraries)
-    corpora = DEVELOPMENT if development else CORPORA
-    for name, _, folder in (entry.partition("=") for entry in pipeline):
+    corpora = DEVELOPMENT if trainings else CORPORA
+    given = ((name, Path(path)) for name, _, path in (entry.partition("=") for entry in pipeline))
+    for name, folder in train(data, trained, seed) if trainings else given:
         for corpus, file in corpora.items():
             if has_any(rows, name, [corpus]):
                 continue
             path = work / f"{corpus.replace(' ', '-')}-{limit}.spacy"
             if not path.exists():
                 convert(str(data / file), path, labels=TYPES, limit=limit)
-            measure(rows, name, Path(folder), corpus, path, limit)
+            measure(rows, name, folder, corpus, path, limit)
             msg.good(f"{name}, {corpus}")
     for name in pipelines_of(rows):
         if has_any(rows, name, [*CORPORA]):

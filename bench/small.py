@@ -26,6 +26,7 @@ from spacy.tokens import DocBin
 from spacy.util import load_config
 from spacy.vocab import Vocab
 from tables import cell, f1_of_sums, markdown, write_between
+from thinc.api import Config
 from wasabi import msg
 
 from spacy_concner.corpora.convert import convert
@@ -91,14 +92,17 @@ class SmallBench:
 
     def base(self) -> Path:
         """Give the shipped pipeline of all targets."""
-        student = Runner(self.bench, self.seed).model(BASE, LANGUAGES[0])
-        output = self.folder / "base"
+        return self.ship(Runner(self.bench, self.seed).model(BASE, LANGUAGES[0]), "base")
+
+    def ship(self, student: Path, name: str) -> Path:
+        """Give a student, shipped for all targets."""
+        output = self.folder / name
         command: list[object] = ["concner", "ship", student, output, "--lang", " ".join(LANGUAGES)]
         for language in LANGUAGES:
             command += ["--keep-from", self.raw(language)]
         command += ["--keep-from", self.bench.corpus("en-dev"), "--keep-top", 20_000]
-        name = f"small-{self.seed}-ship"
-        self.bench.run(name, [*command, "--limit", 100], self.folder / "base.seconds")
+        done = self.folder / f"{name}.seconds"
+        self.bench.run(f"small-{self.seed}-ship-{name}", [*command, "--limit", 100], done)
         return output
 
     def labelled(self) -> Path:
@@ -114,18 +118,22 @@ class SmallBench:
     def small(self, amount: int = 0, shape: str = "") -> Path:
         """Give the small pipeline, of so many raw sentences of each language; 0 for all."""
         name = f"small-{amount}" if amount else "small"
-        if shape:
-            name += f"-{shape.replace(' ', '-').replace(',', '')}"
+        if not shape:
+            return self.train(name, amount)
+        name += f"-{shape.replace(' ', '-').replace(',', '')}"
+        stock = load_config(CONFIGS / "small.cfg", overrides=SHAPES[shape], interpolate=False)
+        return self.train(name, amount, stock)
+
+    def train(self, name: str, amount: int, config: Config | None = None) -> Path:
+        """Give a small pipeline by its name, of so many raw sentences of each language."""
         text = self.labelled()
         if amount:
             text = self._cut(text, amount)
         command: list[object] = ["concner", "small", text, self.folder / name]
         command += ["--teacher", self.base(), "--lang", " ".join(LANGUAGES), "--seed", self.seed]
-        if shape:
-            config = self.folder / f"{name}.cfg"
-            stock = CONFIGS / "small.cfg"
-            load_config(stock, overrides=SHAPES[shape], interpolate=False).to_disk(config)
-            command += ["--config", config]
+        if config is not None:
+            config.to_disk(self.folder / f"{name}.cfg")
+            command += ["--config", self.folder / f"{name}.cfg"]
         self.bench.run(f"{name}-{self.seed}", command, self.folder / f"{name}.seconds")
         return self.folder / name
 
