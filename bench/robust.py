@@ -188,9 +188,7 @@ def main(
     results: Path = typer.Option(ROOT / "bench/results/robust.jsonl", help="Rows"),
     page: Path = typer.Option(ROOT / "docs/robustness.md", help="Page for the tables"),
     limit: int = typer.Option(500, help="Sentences of each corpus"),
-    trainings: bool = typer.Option(
-        False, help="Train, and read development sets"
-    ),
+    trainings: bool = typer.Option(False, help="Train, and read development sets"),
     trained: Path = typer.Option(Path("bench/work"), help="Folder for what is trained"),
     seed: int = typer.Option(1, help="Seed of what is trained"),
 ) -> None:

@@ -6,6 +6,7 @@ import accuracy
 import any_encoder
 import calibration
 import contrast
+import documents
 import labelling
 import later_labels
 import projection
@@ -63,6 +64,7 @@ TABLES = {
     ("robustness", "robust", "small"): lambda: robust.change_table(rows("robust"), "small"),
     ("robustness", "robust", "trust"): lambda: robust.trust_table(rows("robust")),
     ("robustness", "robust", "training"): lambda: robust.training_table(rows("robust")),
+    ("robustness", "documents", "documents"): lambda: documents.document_table(rows("documents")),
     ("recipes/apply", "scale", "scale"): lambda: scale.table(rows("scale")),
     ("scale", "scale", "stages"): lambda: scale.stages_table(rows("scale_stages")),
     ("recipes/several_gpus", "scale_training", "ranks"): lambda: scale_training.table(
