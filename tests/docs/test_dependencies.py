@@ -55,6 +55,12 @@ def read_project() -> dict:
     return tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
 
 
+def read_pythons() -> list[str]:
+    """Give the versions of Python that the package is for, oldest first."""
+    classifiers = read_project()["classifiers"]
+    return re.findall(r"Python :: (3\.\d+)", "\n".join(classifiers))
+
+
 def read_constraints() -> dict[str, str]:
     """Give the version of each package that is tested, by its normalised name."""
     lines = (ROOT / "constraints.txt").read_text("utf8").splitlines()
@@ -85,6 +91,18 @@ def test_every_dependency_is_told_with_its_extra():
     assert told == needed
 
 
+def test_the_versions_of_python_are_told_alike():
+    versions = read_pythons()
+    first, last = versions[0], versions[-1]
+    next_one = f"3.{int(last.partition('.')[2]) + 1}"
+    assert read_project()["requires-python"] == f">={first},<{next_one}"
+    page = (ROOT / "docs/dependencies.md").read_text("utf8")
+    readme = (ROOT / "README.md").read_text("utf8")
+    assert f"Python {first} to {last}" in readme
+    assert re.findall(r"Python (3\.\d+) to (3\.\d+)", page) == [(first, last)] * 2
+    assert [version.rpartition(".")[0] for version, *_ in rows(3)] == versions
+
+
 def test_each_release_of_the_lock_has_hashes_and_no_place(locked):
     assert len(locked) > 40
     for release in locked:
@@ -95,7 +113,7 @@ def test_each_release_of_the_lock_has_hashes_and_no_place(locked):
     assert "://" not in text and "--index" not in text and "--find-links" not in text
 
 
-@pytest.mark.parametrize("python", ["3.10", "3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("python", read_pythons())
 @pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
 def test_the_lock_has_what_the_package_asks_for_once(locked, python, system):
     place = {"python_version": python, "python_full_version": f"{python}.1", "sys_platform": system}
