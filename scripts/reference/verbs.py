@@ -1,6 +1,7 @@
 """The page of verbs, made from what typer is told of them."""
 
 import inspect
+import re
 import types
 import typing
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 from typer.models import ArgumentInfo, OptionInfo
 
 TYPES = {Path: "path", str: "text", int: "whole number", float: "number", bool: "flag"}
+OPTION = re.compile(r"(?<![\w`-])--[a-z][\w-]*")
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def verbs_page() -> str:
         found = find_parameters(verb)
         parts += [
             f"## `{name}`\n",
-            f"{inspect.getdoc(verb)}\n",
+            f"{_as_code(inspect.getdoc(verb) or '')}\n",
             f"```text\npython -m spacy concner {name} {_usage(found)}\n```\n",
             "| argument or option | type | default | what |",
             "|---|---|---|---|",
@@ -109,9 +111,14 @@ def _row(parameter: Parameter) -> str:
     names = ", ".join(f"`{name}`" for name in parameter.names)
     kind = f"{parameter.kind}, needed" if parameter.needed else parameter.kind
     default = f"`{parameter.default}`" if parameter.default else ""
-    text = parameter.help.replace("*", "\\*").replace("<", "\\<")
+    text = _as_code(parameter.help.replace("*", "\\*").replace("<", "\\<"))
     cells = [names, kind, default, " ".join(text.split())]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _as_code(text: str) -> str:
+    """Mark options as code: a line could end within them, and two hyphens become a dash."""
+    return OPTION.sub(r"`\g<0>`", text)
 
 
 def _kind(annotation: Any) -> str:
