@@ -12,7 +12,7 @@ German and Portuguese with them, on which the choice between them is made. Each 
 soon as it is there, and what has its rows is not run again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from statistics import mean
@@ -40,6 +40,16 @@ CORPORA = {**TESTS, **GOLD}
 DEVELOPMENT = {"de dev": "wikiann/de/dev.tsv", "pt dev": "wikiann/pt/dev.tsv"}
 NAMES = "names, "
 DISTURBED = "disturbed text"
+# Other shares of the sentences for the small one, and more steps: 0 for those of its config.
+TWICE = 6000
+SMALL_TRAININGS: dict[str, tuple[dict[str, float], int]] = {
+    DISTURBED: ({}, 0),
+    "case of a tenth alone": (
+        {"lower": 0.04, "upper": 0.04, "title": 0.02, "diacritics": 0.0, "typos": 0.0},
+        0,
+    ),
+    f"{DISTURBED}, {TWICE:,} steps": ({}, TWICE),
+}
 ENCODER = "multilingual-e5-small-q4"
 # What makes a difference of F1 more than chance: an interval without 0.
 MARK = "*"
@@ -74,17 +84,20 @@ def measure(rows: Rows, pipeline: str, folder: Path, corpus: str, path: Path, li
         rows.add(row)
 
 
-def noisy(config: str) -> Config:
+def noisy(config: str, shares: Mapping[str, float] | None = None, steps: int = 0) -> Config:
     """Give a config whose student reads text that is disturbed anew whenever it is read.
 
     Its teacher has read the text as it is.
     """
-    augmenter = {"@augmenters": "spacy-concner.noisy_words.v1"}
-    changed = {
+    augmenter = {"@augmenters": "spacy-concner.noisy_words.v1", **(shares or {})}
+    changed: dict[str, Any] = {
         "corpora": {"train": {"shuffle": True, "augmenter": augmenter}},
         # A corpus is read once and kept otherwise.
         "training": {"max_epochs": -1},
     }
+    if steps:
+        changed["training"] |= {"max_steps": steps, "eval_frequency": steps}
+        changed["training"]["optimizer"] = {"learn_rate": {"total_steps": steps}}
     return load_config(CONFIGS / f"{config}.cfg", interpolate=False).merge(changed)
 
 
@@ -96,12 +109,14 @@ def train(data: Path, work: Path, seed: int) -> Iterator[tuple[str, Path]]:
     yield "base", both.base()
     config, student = both.folder / "student-noisy.cfg", both.folder / "student-noisy"
     noisy(method.config).to_disk(config)
-    settings = {"paths.start_from": runner.teacher(str(method.start)), **method.settings}
+    start = {"paths.start_from": runner.teacher(str(method.start)), **method.settings}
     soft = runner.folder / "soft" / BASE
-    bench.train(str(config.with_suffix("")), student, soft, seed, settings)
+    bench.train(str(config.with_suffix("")), student, soft, seed, start)
     yield f"base, {DISTURBED}", both.ship(student / "model-last", "base-noisy")
     yield "small", both.small(SHAPE_AMOUNT, next(iter(SHAPES)))
-    yield f"small, {DISTURBED}", both.train("small-noisy", SHAPE_AMOUNT, noisy("small"))
+    for name, settings in SMALL_TRAININGS.items():
+        file = f"small-{name.replace(' ', '-').replace(',', '')}"
+        yield f"small, {name}", both.train(file, SHAPE_AMOUNT, noisy("small", *settings))
 
 
 def perturbation_names() -> list[str]:
