@@ -44,6 +44,7 @@ from spacy_concner.tagging import component, memory_zone
 
 # By what their figures are called; those of processes without.
 WORKERS = {"": Processes, "_ray": RayActors}
+SHARDS = 40
 SIZES = (10_000, 100_000, 1_000_000)
 # A figure is good up to here, or from here on.
 BARS = {
@@ -126,7 +127,10 @@ class TimedWorker(Worker):
 def rate(pipeline: str, texts: Path, work: Path, n: int, engine_of: Any) -> Rate:
     """Find how fast n workers of an engine are."""
     settings = Work(pipeline, work / "made", Layout("jsonl"), "text", 0, 64, False)
-    shards = list(cut(find_files(texts), 100, part=Part()))
+    # So many that beginning and end are a small part of them, and no smaller than they need be:
+    # each is put on the disk for good before the next is begun.
+    n_sentences = sum(1 for _ in texts.open("rb"))
+    shards = list(cut(find_files(texts), max(n_sentences // SHARDS, 1), part=Part()))
     with engine_of(TimedWorker, (settings,), n) as engine:
         made = run_shards(shards, lambda shard: None, engine)
         done = sorted((one.result for one in made), key=lambda result: result[2])
