@@ -1,5 +1,6 @@
 """Text with its entities marked by displaCy, as safe HTML: the same on every page."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,12 +15,10 @@ RIGHT_TO_LEFT = frozenset(
     + ["pnb", "prs", "ps", "sd", "syr", "ug", "ur", "yi"]
 )
 RIGHT_TO_LEFT_SCRIPTS = frozenset(["arab", "hebr", "syrc", "thaa", "nkoo", "adlm"])
-# The style sheet does the rest: a page holds many. No line breaks before the label, even where
-# the name ends in a script that has no spaces.
-TEMPLATE = (
-    '<mark class="entity{focus}" style="background:{bg}">{text}&nbsp;'
-    "<bdi>{label}{score}</bdi></mark>"
-)
+# The style sheet does the rest: a page holds many.
+TEMPLATE = '<mark class="entity{focus}" style="background:{bg}">{name}</mark>'
+TAIL = 4
+"""Characters of a name that stay with its label, where a line is too short for its last word."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +65,9 @@ class EntityMarker:
             if entity.start < reached:
                 continue
             reached = entity.end
+            score = "" if entity.score is None else f" {entity.score:.2f}"
             params = {
-                # displaCy escapes the text, but not the labels.
-                "label": escape(entity.label),
-                "score": "" if entity.score is None else f" {entity.score:.2f}",
+                "name": _with_label(text[entity.start : entity.end], entity.label + score),
                 "focus": " focus" if entity.focus else "",
             }
             span = {"start": entity.start, "end": entity.end, "label": entity.label}
@@ -89,6 +87,18 @@ def text_direction(language: str) -> str:
     if scripts:
         return "rtl" if scripts[0] in RIGHT_TO_LEFT_SCRIPTS else "ltr"
     return "rtl" if code in RIGHT_TO_LEFT else "ltr"
+
+
+def _with_label(name: str, label: str) -> Markup:
+    """Put a label behind a name so that no line ends between them, in whatever script."""
+    pill = Markup("\N{NO-BREAK SPACE}<bdi>{}</bdi>").format(label)
+    last = name.split()[-1] if name.strip() else ""
+    if len(last) <= TAIL:
+        return escape(name) + pill
+    cut = len(name) - TAIL
+    while unicodedata.category(name[cut]) in ("Mn", "Mc", "Me", "Cf"):
+        cut -= 1
+    return escape(name[:cut]) + Markup('<span class="tail">{}{}</span>').format(name[cut:], pill)
 
 
 def choose_colours(types: Iterable[str]) -> dict[str, str]:

@@ -6,13 +6,17 @@ VOID = {"meta", "input", "br", "link", "img", "hr"}
 
 
 class Page(HTMLParser):
-    """Tags with attributes, and text by the tag that it is in; all that is opened is closed."""
+    """Tags with attributes, and text by the tag that it is in; all that is opened is closed.
+
+    What is marked stands in `marked`, without its labels.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict]] = []
         self.texts: list[tuple[str, str]] = []
         self.text = ""
+        self.marked: list[str] = []
         self.open: list[str] = []
         self.feed(html)
         self.close()
@@ -20,6 +24,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
+        if tag == "mark":
+            self.marked.append("")
         if tag not in VOID:
             self.open.append(tag)
 
@@ -31,6 +37,8 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         self.text += data
+        if "mark" in self.open and "bdi" not in self.open:
+            self.marked[-1] += data.replace("\N{NO-BREAK SPACE}", "")
         if data.strip():
             self.texts.append((self.open[-1], data.strip()))
 

@@ -23,12 +23,29 @@ def test_entities_are_marked_and_the_rest_is_text():
     html = EntityMarker({"PER", "LOC", EVIL}).mark(text, entities, "ltr")
     page = Page(html)
     assert page.find("b") == [] and len(page.find("br")) == 1
-    assert page.within("mark") == ["Anna Berg", EVIL, "Sofia"]
+    assert page.marked == ["Anna Berg", EVIL, "Sofia"]
     assert page.within("bdi") == ["PER 0.88", EVIL, "LOC"]
     assert [attrs["class"] for attrs in page.find("mark")] == ["entity focus", "entity", "entity"]
     assert len({attrs["style"] for attrs in page.find("mark")}) == 3
     # The label stays with the end of the name.
-    assert "Anna Berg&nbsp;<bdi>PER" in html
+    assert "Anna Berg\xa0<bdi>PER" in html
+
+
+@pytest.mark.parametrize(
+    "name, tail",
+    [
+        ("Indische Weltraumforschungsorganisation", "tion"),
+        ("<b>" * 5, "><b>"),
+        ("กรุงเทพมหานครอมรรตนโกสินทร์", "นทร์"),
+        ("e\N{COMBINING ACUTE ACCENT}" * 10, "e\N{COMBINING ACUTE ACCENT}" * 2),
+    ],
+)
+def test_a_label_keeps_the_end_of_a_word_that_may_be_longer_than_a_line(name, tail):
+    html = EntityMarker({"ORG"}).mark(name, [MarkedEntity(0, len(name), "ORG")], "ltr")
+    page = Page(html)
+    (kept,) = page.within("span")
+    assert kept == tail
+    assert page.marked == [name] and page.find("span") == [{"class": "tail"}]
 
 
 def test_an_entity_in_another_is_left_out():

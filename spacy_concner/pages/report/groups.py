@@ -12,7 +12,7 @@ from .estimates import Rates, rates
 from .results import ScoredSentence
 
 FEW = 10
-"""Gold entities below which F1 says little: the page shows it in grey."""
+"""Gold entities below which F1 says little: the page shows it in grey, with a thin bar."""
 ENTITY_LENGTHS = ("1 word", "2 words", "3 words", "4 words and more")
 SENTENCE_LENGTHS = ((10, "up to 10 words"), (20, "11 to 20 words"), (40, "21 to 40 words"))
 LONGEST = "41 words and more"
@@ -38,11 +38,13 @@ class BarRow:
 
     name: the group.
     n_gold: gold entities in it.
+    n_found: how many of them each pipeline finds.
     rates: the figures of each pipeline.
     """
 
     name: str
     n_gold: int
+    n_found: list[int]
     rates: list[Rates]
 
     @property
@@ -77,10 +79,11 @@ def bar_table(grouping: Grouping, pipelines: Sequence[Sequence[ScoredSentence]])
     groups = {name for found in scores for name in found}
     largest_first = sorted(groups, key=lambda name: (-n_gold[name], name))
     names = [name for name in grouping.order if name in groups] or largest_first
-    rows = [
-        BarRow(name, n_gold[name], [rates(found.get(name, PRFScore())) for found in scores])
-        for name in names
-    ]
+    rows = []
+    for name in names:
+        counts = [found.get(name, PRFScore()) for found in scores]
+        n_found = [score.tp for score in counts]
+        rows.append(BarRow(name, n_gold[name], n_found, [rates(score) for score in counts]))
     return BarTable(grouping.title, rows)
 
 

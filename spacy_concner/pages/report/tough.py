@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ...scoring.matches import Comparison, EntitySpan
 from ...scoring.seen import SeenEntities
 from .estimates import Estimate, estimate_recall
+from .groups import FEW
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class ToughRow:
     name: str
     n_gold: int
     recalls: list[Estimate]
+
+    @property
+    def is_few(self) -> bool:
+        """Tell whether they are too few for recall to say much."""
+        return self.n_gold < FEW
 
 
 def tough_rows(

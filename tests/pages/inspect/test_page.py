@@ -45,12 +45,20 @@ def test_pairs_stand_side_by_side_with_their_entities(tmp_path, bitexts):
     assert [attrs["data-strategy"] for attrs in page.find("article")] == ["alignment"] + [
         "unknown"
     ] * 3
-    assert page.within("mark")[:4] == ["Anna Berg", "Sofia", "Ана Берг", "София"]
+    assert page.marked[:4] == ["Anna Berg", "Sofia", "Ана Берг", "София"]
     assert {"news-1", "score", "0.5"} <= set(page.within("bdi"))
     languages = [attrs["lang"] for attrs in page.find("section") if "lang" in attrs]
     assert languages == ["en", "bg"] * 4
     colours = {attrs["style"].split(";")[0] for attrs in page.find("mark")}
     assert len(colours) == 3 and "background: #ddd" not in colours
+
+
+def test_words_are_explained(tmp_path, bitexts):
+    page, _ = show(tmp_path, bitexts)
+    assert {"class": "terms"} in page.find("details")
+    assert {"length ratio, length", "untranslated", "labels crossed by"} <= set(page.within("dt"))
+    assert page.find("span").count({"title": "characters for one of the source"}) == 4
+    assert "labels: unknown" in page.text and "Unknown: the corpus does not tell" in page.text
 
 
 def test_what_stands_in_the_corpus_stays_text(tmp_path):
@@ -77,7 +85,7 @@ def test_what_stands_in_the_corpus_stays_text(tmp_path):
     assert set(article) == {"class", "data-strategy", "data-problems"}
     assert json.loads(article["data-problems"]) == [f"'><img src=x onerror=alert(1)>{EVIL}"]
     assert article["data-strategy"] == f'"{EVIL}'
-    assert EVIL in page.within("mark")
+    assert EVIL in page.marked
 
 
 def test_only_the_pages_own_script_may_run_and_nothing_is_loaded(tmp_path, bitexts):

@@ -30,6 +30,7 @@ def test_the_largest_groups_come_first_and_small_ones_are_told():
         ("PER", 10, False),
         ("LOC", 1, True),
     ]
+    assert [row.n_found for row in table.rows] == [[10, 0], [0, 0]]
     assert [rates.f_score for rates in table.rows[0].rates] == [1, 0]
     assert [rates.f_score for rates in table.rows[1].rates] == [0, None]
     ordered = bar_table(Grouping("Type", entity_type, ("LOC", "PER", "ORG")), [found])

@@ -54,6 +54,22 @@ def test_the_page_shows_every_part(html):
         assert part in text, part
 
 
+def test_counts_stand_beside_bars_and_small_groups_are_grey(html, report):
+    page = Page(html)
+    # Five sentences hold fewer than 10 entities of any type.
+    counts = [text for text in page.within("td") if re.fullmatch(r"\d+ of \d+", text)]
+    assert counts and len(page.find("tbody")) > page.find("tbody").count({"class": "few"}) > 0
+    per_bar = [attrs for attrs in page.find("td") if attrs.get("class") == "found"]
+    assert len(counts) == len(per_bar) == sum(a.get("class") == "bar" for a in page.find("td"))
+    assert "one found or missed moves F1 by some ten points" in " ".join(page.text.split())
+
+
+def test_words_are_explained(html):
+    page = Page(html)
+    assert {"class": "terms"} in page.find("details")
+    assert {"gold", "P, precision", "R, recall", "F1", "95% interval"} <= set(page.within("dt"))
+
+
 def test_results_hold_what_was_predicted(report, paths):
     found = report.results[SCRIPT, "en"]
     assert (len(found.sentences), found.n_unannotated) == (5, 1)
