@@ -11,8 +11,9 @@ from typing import Any
 import srsly
 import tqdm
 from spacy.language import Language
+from wasabi import Printer
 
-from ..corpora.reader import create_corpus
+from ..corpora.reader import corpus_files, count_docs, create_corpus
 from ..errors import ConcnerError, Errors, Warnings
 from ..files import Folder, Paths, Store, check_in_place, claim, file_of_folder, whole_folder
 from ..languages import check_language
@@ -95,7 +96,7 @@ def calibrate(
         that is "xx".
     force (bool): Replace an output that was calibrated before, change the pipeline where it is,
         and store maps that there is little reason to trust.
-    progress (bool): Show progress bars.
+    progress (bool): Say what is done, and show progress bars.
     RETURNS (CalibratedPipeline): Maps and measures. Warns (W510) if no dev language is the
         target, of types that the corpus lacks (W513), of maps stored by force (W512), and of a goal
         that no threshold reaches (W514).
@@ -107,6 +108,7 @@ def calibrate(
         what is written.
     """
     goal = Goal.of(thresholds) if thresholds else None
+    told = Printer(no_print=not progress)
     with _claimed(pipeline, output, {"DEV": dev, "--test": list(tests)}, force):
         nlp = load_pipeline(pipeline)
         recogniser: Any = nlp.get_pipe(find_component(nlp))
@@ -114,6 +116,8 @@ def calibrate(
             check_language(dev_language)
         _check_types(nlp, dev, {entity_type(label) for label in recogniser.labels} - {""})
         fitted_on = _predict(nlp, dev, dev_language, progress)
+        n_entities = int((fitted_on.correct >= 0).sum())
+        told.info(f"Fit maps to {n_entities} entities, and again without each fifth of them")
         found = fit_calibration(fitted_on, method)
         _check_worth(dev, found, force)
         on_dev = _measure(dev, fitted_on, found)
@@ -125,6 +129,8 @@ def calibrate(
             )
         on_tests = [_measure(path, _predict(nlp, path, "", progress), found) for path in tests]
         forget_calibration(recogniser.cfg)
+        if goal is not None:
+            told.info(f"Find thresholds for {goal}, and again without each fifth of the corpus")
         chosen = None if goal is None else _choose(dev, fitted_on, found, goal, force=force)
         recogniser.cfg["calibration"] = {
             **found.calibration.to_dict(),
@@ -199,6 +205,7 @@ def _store(nlp: Language, output: Path | None) -> Path:
 def _predict(nlp: Language, path: Path, language: str, progress: bool) -> Predictions:
     bar = tqdm.tqdm(
         create_corpus(path)(nlp),
+        total=sum(map(count_docs, corpus_files(path))),
         desc=f"Reading {path}",
         unit=" docs",
         disable=None if progress else True,

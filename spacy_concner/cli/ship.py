@@ -58,6 +58,7 @@ def ship_cli(
     The transformer becomes a compact encoder: its vocabulary cut, its weights in 8 bits.
     Other components stay as they are. Make a wheel of the output with spacy package.
     """
+    from ..shipping.comparison import describe_change
     from ..shipping.ship import ship
 
     report = ship(
@@ -81,9 +82,14 @@ def ship_cli(
     msg.table(rows, header=("", "before", "after"), divider=True, aligns=("l", "r", "r"))
     if report.sentences:
         msg.info(
-            f"Entities changed in {report.changed} of {report.sentences} sentences; scores differ "
-            f"by {report.score_difference:.3f} at most"
+            f"Entities changed in {report.changed} of {report.sentences} sentences; probabilities "
+            f"differ by {report.mean_score_difference:.3f} on average, by "
+            f"{report.score_difference:.3f} at most"
         )
+        if report.f1_change is not None:
+            msg.info(describe_change(report.f1_change, report.sentences))
+        elif report.changed:
+            msg.info("Whether for better or worse needs labelled sentences: give --test")
     else:
         msg.info("Nothing was compared: give --test or --keep-from")
     if test is not None and report.f1_before is None:

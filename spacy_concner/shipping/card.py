@@ -33,9 +33,11 @@ from .card_inputs import (
     read_encoder,
     read_json,
     read_pipeline,
+    read_shipped,
     read_small,
     read_sources,
 )
+from .comparison import change_of_f1, describe_change
 from .meta import MEASURED_IN, TRAINING_DEV, language_name, make_meta, training_settings
 
 CARD = "README.md"
@@ -137,6 +139,7 @@ def write_card(
             small=small,
             beside={name: read_json(path, dict, EXPECTED_SCORES) for name, path in beside.items()},
             calibration=read_calibration(pipeline / recognisers[-1]),
+            shipped=read_shipped(pipeline),
         )
         card = make_card(meta)
         if output is None:
@@ -209,7 +212,15 @@ def make_card(meta: Mapping[str, Any]) -> str:
         losses=losses,
         is_of_training=own["scored_on"] == TRAINING_DEV,
         calibration=own.get("calibration"),
+        shipped=_describe_shipping(own.get("shipped") or {}),
     )
+
+
+def _describe_shipping(found: Mapping[str, Any]) -> str:
+    """Tell what shipping has changed; nothing where F1 was not compared."""
+    figures = ("f1_before", "f1_after", "f1_change_low", "f1_change_high")
+    change = change_of_f1(*map(found.get, figures))
+    return "" if change is None else describe_change(change, found["sentences"])
 
 
 def entity_types(labels: Mapping[str, list[str]]) -> dict[str, list[str]]:

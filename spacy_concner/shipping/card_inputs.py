@@ -25,6 +25,8 @@ META = "meta.json"
 SOURCE_KEYS = ("name", "license")
 # What the card tells of a calibration.
 CALIBRATION = ("method", "languages", "n_entities")
+# Of shipping, where it was compared on labelled text.
+SHIPPED = ("sentences", "changed", "f1_before", "f1_after", "f1_change_low", "f1_change_high")
 # And of a small pipeline.
 SMALL = ("raw_words", "held_out", "agreement")
 _KINDS: dict[type, str] = {list: "a list", dict: "an object", str: "a text"}
@@ -65,6 +67,14 @@ def read_small(pipeline: Path) -> dict[str, Any] | None:
     record = pipeline / SHIPPED_FILE
     found = srsly.read_json(record) if record.is_file() else {}
     return {key: found[key] for key in SMALL} if all(key in found for key in SMALL) else None
+
+
+def read_shipped(pipeline: Path) -> dict[str, Any] | None:
+    """Read what shipping has changed, as `ship` notes it; None where F1 was not compared."""
+    record = pipeline / SHIPPED_FILE
+    found = srsly.read_json(record) if record.is_file() else {}
+    known = all(found.get(key) is not None for key in SHIPPED)
+    return {key: found[key] for key in SHIPPED} if known else None
 
 
 def read_json(path: Path, kind: type, expected: str) -> Any:

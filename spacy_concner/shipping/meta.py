@@ -57,6 +57,7 @@ def make_meta(
     training: Mapping[str, Any] | None = None,
     calibration: Mapping[str, Any] | None = None,
     small: Mapping[str, Any] | None = None,
+    shipped: Mapping[str, Any] | None = None,
     beside: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Make the meta data of a package.
@@ -77,6 +78,7 @@ def make_meta(
     calibration (Mapping[str, Any]): Method, languages and n_entities of the calibration.
     small (Mapping[str, Any]): Of a small pipeline raw_words, held_out and agreement, as of
         `make_small`.
+    shipped (Mapping[str, Any]): What shipping has changed on labelled text, as of `ship`.
     beside (Mapping[str, Mapping[str, Any]]): Scores of other sizes by name.
     RETURNS (dict[str, Any]): All fields of `meta.json`. The field "concner" holds what only
         the model card tells.
@@ -102,6 +104,7 @@ def make_meta(
             "elsewhere": figures if measured_in else {},
             "calibration": dict(calibration) if calibration else None,
             "small": dict(small) if small else None,
+            "shipped": dict(shipped) if shipped else None,
             "beside": {name: _totals(found) for name, found in (beside or {}).items()},
             "training": dict(training or {}),
         },

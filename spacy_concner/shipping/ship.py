@@ -10,6 +10,7 @@ import spacy
 import srsly
 from spacy.language import Language
 from spacy.tokens import Doc
+from wasabi import Printer
 
 from ..corpora.reader import read_docs
 from ..encoding.compact.conversion import (
@@ -25,8 +26,9 @@ from ..errors import ConcnerError, Errors
 from ..files import Folder, claim, whole_folder
 from ..languages import check_language
 from ..pipelines import load_pipeline
+from ..scoring.gain import Estimate
 from .compact_pipeline import compact_pipeline
-from .comparison import RECORD_FILE, compare, folder_size, run
+from .comparison import RECORD_FILE, change_of_f1, compare, folder_size, run
 from .meta import add_requirement, default_name
 from .training_parts import drop_training_parts
 
@@ -47,8 +49,11 @@ class ShippingReport:
     words_before, words_after: Words a second through `nlp.pipe`.
     changed: Docs among them whose entities changed.
     score_difference: Largest difference between probabilities of a label, from 0 to 1.
+    mean_score_difference: Mean over the tokens of the largest difference in each.
     f1_before, f1_after: Entity F1 on the labelled test text, from 0 to 1; None
         without such text.
+    f1_change_low, f1_change_high: 95% interval of its change, by bootstrap over the sentences,
+        which are paired.
     """
 
     languages: list[str]
@@ -61,8 +66,17 @@ class ShippingReport:
     words_after: float = 0.0
     changed: int = 0
     score_difference: float = 0.0
+    mean_score_difference: float = 0.0
     f1_before: float | None = None
     f1_after: float | None = None
+    f1_change_low: float | None = None
+    f1_change_high: float | None = None
+
+    @property
+    def f1_change(self) -> Estimate | None:
+        """Give the change of F1 with its interval; None without labelled text."""
+        figures = (self.f1_before, self.f1_after, self.f1_change_low, self.f1_change_high)
+        return change_of_f1(*figures)
 
 
 def ship(
@@ -79,6 +93,7 @@ def ship(
     shared: bool = False,
     settings: dict[str, Any] | None = None,
     force: bool = False,
+    progress: bool = True,
 ) -> ShippingReport:
     """Turn a trained pipeline into one that needs neither torch nor transformers.
 
@@ -98,6 +113,7 @@ def ship(
         only one does.
     settings (dict[str, Any]): Of `spacy-concner.CompactEncoder.v1`.
     force (bool): Replace a pipeline that was shipped before.
+    progress (bool): Say what is done.
     RETURNS (ShippingReport): What it changes; `concner_ship.json` in the output keeps it.
     RAISES (ConcnerError): C216, C545 to C547 for languages, precision and engine, C515, C540,
         C541 for the pipeline, C142, C143 for corpora, C304 to C308 for the vocabulary, C320,
@@ -117,8 +133,10 @@ def ship(
         raise ConcnerError(Errors.C306.format(keep_top=keep_top))
     pieces: list[int] = []
     engines: list[str] = []
+    told = Printer(no_print=not progress)
 
     def make_weights(encoder: Encoder) -> CompactWeights:
+        told.info(f"Export the encoder in {precision}{' and cut its vocabulary' * bool(keep_from)}")
         weights = make_compact_weights(
             encoder, keep_from=keep_from, keep_top=keep_top, precision=precision, engine=engine
         )
@@ -134,7 +152,10 @@ def ship(
     ):
         nlp = load_pipeline(student, "Student")
         gold = comparison_docs(nlp, test, keep_from, limit)
-        before = run(nlp, gold, score=test is not None) if gold else None
+        before = None
+        if gold:
+            told.info(f"Find entities in {len(gold)} sentences, as it was trained")
+            before = run(nlp, gold, score=test is not None, progress=progress)
         compact_pipeline(nlp, make_weights, settings=settings or {}, shared=shared)
         drop_training_parts(nlp)
         # The attribute serves this process, the config is what is stored.
@@ -152,7 +173,8 @@ def ship(
                 bytes_after=folder_size(part),
             )
             if before is not None:
-                after = run(spacy.load(part), gold, score=test is not None)
+                told.info(f"Find entities in {len(gold)} sentences, as it is shipped")
+                after = run(spacy.load(part), gold, score=test is not None, progress=progress)
                 difference = compare(before, after)
                 report = replace(
                     report,
@@ -161,9 +183,13 @@ def ship(
                     words_after=after.words_per_second,
                     changed=difference.docs,
                     score_difference=difference.probability,
+                    mean_score_difference=difference.mean_probability,
                     f1_before=before.f1,
                     f1_after=after.f1,
                 )
+                if difference.f1 is not None:
+                    low, high = difference.f1.low, difference.f1.high
+                    report = replace(report, f1_change_low=low, f1_change_high=high)
             srsly.write_json(part / RECORD_FILE, asdict(report))
     return report
 

@@ -19,6 +19,7 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.util import load_config
 from spacy.vocab import Vocab
 from thinc.api import Model
+from wasabi import Printer
 
 from ..corpora.reader import corpus_files, count_docs, read_docs
 from ..corpora.segments import copy_tokens
@@ -132,16 +133,20 @@ def make_small(
             raise ConcnerError(Errors.C553.format(path=raw, found=n_docs, least=FEWEST_DOCS))
         base = load_pipeline(teacher, "Teacher")
         encoder = find_compact_encoder(base)
+        told = Printer(no_print=not progress)
         with whole_folder(Path(output), VERB, sealed=True) as part:
             # In the hidden folder, so that the next run clears away what a killed one has left.
             scratch = part / SCRATCH
             scratch.mkdir()
             text = _part(raw, n_docs, scratch / "raw")
+            told.info(f"Find the teacher's entities in {len(text.held_out)} sentences held out")
             gold = _with_entities(base, text.held_out)
             DocBin(docs=gold).to_disk(scratch / "dev.spacy")
             if not text.is_labelled:
+                told.info(f"Let the teacher label {text.n_words:,} words of raw text")
                 label(scratch / "raw", scratch / "soft", {TEACHER: teacher}, progress=progress)
             common = [w for w, n in text.counts.most_common(MOST_COMMON) if n >= LEAST_COMMON]
+            told.info(f"Take vectors of word pieces and {len(common):,} words from its encoder")
             table = make_piece_table(encoder, common, PIECE_WIDTH)
             write_piece_table(table, scratch / "pieces")
             steps = steps or plan_steps(text.n_words)
@@ -152,6 +157,7 @@ def make_small(
                 "paths.pieces": scratch / "pieces",
                 "system.seed": seed,
             }
+            told.info(f"Train on what it says: {steps:,} steps")
             run_training(VERB, config, scratch / "trained", options, silent=not progress)
             nlp = load_pipeline(scratch / "trained" / "model-last", "Student")
             shutil.rmtree(scratch)
@@ -160,7 +166,8 @@ def make_small(
             nlp.batch_size = nlp.config["nlp"]["batch_size"] = max(nlp.batch_size, BATCH_SIZE)
             nlp.meta["name"] = f"{default_name(languages[0])}_sm"
             nlp.meta["requirements"] = add_requirement(nlp.meta.get("requirements", []))
-            before, after = run(base, gold), run(nlp, gold)
+            told.info(f"Compare both on the {len(gold)} sentences held out")
+            before, after = (run(pipeline, gold, progress=progress) for pipeline in (base, nlp))
             nlp.to_disk(part)
             forget_words(part, nlp)
             report = SmallReport(

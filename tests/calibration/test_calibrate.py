@@ -113,6 +113,7 @@ def test_the_command_shows_thresholds(trained_folder, dev_path, tmp_path):
     done = invoke(*command, "f1")
     assert done.exit_code == 0, done.output
     assert "thresholds for f1" in done.output and "all types" in done.output
+    assert done.output.count("Fit maps to") == done.output.count("Find thresholds for f1") == 1
     done = invoke(*command, "best", "--force")
     assert done.exit_code == 1 and "C526" in done.output
 

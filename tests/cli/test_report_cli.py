@@ -41,6 +41,7 @@ def test_a_folder_of_tests_is_a_corpus_a_language(tmp_path, corpus, trained_fold
     given = ["--pipeline", f"mine={trained_folder}", "--corpus", f"en={corpus}"]
     shown = run(tmp_path / "page.html", *given, "--tests", folder)
     assert "1 pipelines on 2 corpora, 8 sentences" in shown
+    assert shown.count("Load mine:") == shown.count("Draw intervals") == 1
     assert ">bg<" in (tmp_path / "page.html").read_text("utf8")
 
 

@@ -18,8 +18,15 @@ def test_report(student, tmp_path):
     done = run(student, output, "--lang", "bg", "--keep-from", corpus, "--test", corpus)
     assert done.exit_code == 0, done.output
     shown = " ".join(done.output.split())
+    stages = (
+        "Find entities in 16 sentences, as it was trained",
+        "Export the encoder in int8 and cut its vocabulary",
+        "Find entities in 16 sentences, as it is shipped",
+    )
+    assert all(shown.count(stage) == 1 for stage in stages)
     for part in ("MB", "words a second", "F1 100.00 100.00", "changed in 0 of 16", "Shipped"):
         assert part in shown
+    assert "F1 is the same." in shown
     done = run(student, output, "--lang", "bg", "--shared", "--force")
     assert done.exit_code == 0 and "Nothing was compared" in done.output
 

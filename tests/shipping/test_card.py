@@ -112,6 +112,31 @@ def test_card_tells_what_meta_holds():
         assert f"## {heading}\n" in card
 
 
+def test_card_tells_whether_chance_explains_what_shipping_changed(pipeline, tmp_path):
+    record = {
+        "sentences": 52,
+        "changed": 8,
+        "f1_before": 0.806,
+        "f1_after": 0.844,
+        "f1_change_low": -0.012,
+        "f1_change_high": 0.081,
+    }
+    srsly.write_json(pipeline / "concner_ship.json", {**record, "pieces": [3]})
+    meta = write_card(pipeline, language="bg", version="1.0.0", output=tmp_path / "carded")
+    assert meta["concner"]["shipped"] == record
+    card = " ".join((tmp_path / "carded" / "README.md").read_text("utf8").split())
+    assert "in 8 of 52 labelled sentences, and its F1 went from 80.6 to 84.4." in card
+    assert "-1.2 to +8.1), which is within what chance explains on 52 sentences." in card
+    # Records of earlier releases, and those without labelled text, have no interval.
+    del record["f1_change_low"]
+    for known in (record, {**record, "f1_change_low": None}):
+        srsly.write_json(pipeline / "concner_ship.json", known)
+        meta = write_card(
+            pipeline, language="bg", version="1.0.0", output=tmp_path / "carded", force=True
+        )
+        assert meta["concner"]["shipped"] is None and "chance" not in make_card(meta)
+
+
 def test_every_number_of_the_card_is_one_of_meta():
     meta = make()
     table = make_card(meta).partition("## Scores")[2].partition("## Training data")[0]

@@ -180,5 +180,16 @@ def test_command_line(raw, made, shipped_folder, tmp_path):
     assert result.exit_code == 0, result.output
     printed = " ".join(result.output.split())
     assert "On 6 sentences that it has not seen" in printed and "small" in printed
+    places = [
+        printed.index(stage)
+        for stage in (
+            "Find the teacher's entities in 6 sentences held out",
+            "Let the teacher label",
+            "Take vectors of word pieces",
+            "Train on what it says: 2 steps",
+            "Compare both on the 6 sentences held out",
+        )
+    ]
+    assert places == sorted(places)
     again = CliRunner().invoke(concner_cli, [str(part) for part in arguments])
     assert again.exit_code == 1 and "C128" in again.output

@@ -8,6 +8,7 @@ import numpy as np
 from spacy.scorer import PRFScore
 
 from ...scoring.bootstrap import bootstrap_interval, f_score
+from ...scoring.gain import Estimate, count_sentences, paired_gain
 from ...scoring.matches import Comparison, EntitySpan, score_counts
 
 
@@ -18,19 +19,6 @@ class Rates:
     precision: float | None
     recall: float | None
     f_score: float | None
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A figure of a corpus, and its 95% bootstrap interval over sentences.
-
-    value: the figure; None where there is nothing to count.
-    low, high: bounds of the interval.
-    """
-
-    value: float | None
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -112,26 +100,6 @@ def difference(first: Sequence[Comparison], second: Sequence[Comparison]) -> Est
     if [c.gold for c in first] != [c.gold for c in second]:
         return None
     return paired_gain(first, second)
-
-
-def paired_gain(first: Sequence[Comparison], second: Sequence[Comparison]) -> Estimate:
-    """Give how much better in F1 the second of two readings is, sentence by sentence.
-
-    first (Sequence[Comparison]): Sentences.
-    second (Sequence[Comparison]): As many, each the other form of the one in the same place.
-    RETURNS (Estimate): The difference.
-    """
-    counts = np.concatenate([count_sentences(first), count_sentences(second)], axis=1)
-
-    def gain(sums: np.ndarray) -> np.ndarray:
-        return f_score(sums[..., 3:]) - f_score(sums[..., :3])
-
-    return Estimate(float(gain(counts.sum(axis=0))), *bootstrap_interval(counts, gain))
-
-
-def count_sentences(comparisons: Sequence[Comparison]) -> np.ndarray:
-    """Give `(n_sentences, 3)` counts: right, wrong and missed entities."""
-    return np.array([c.counts() for c in comparisons], dtype="i8").reshape(-1, 3)
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

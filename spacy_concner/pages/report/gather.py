@@ -6,6 +6,7 @@ from pathlib import Path
 
 import tqdm
 from spacy.language import Language
+from wasabi import Printer
 
 from ...corpora.reader import corpus_files
 from ...errors import ConcnerError, Errors
@@ -84,7 +85,7 @@ def gather_report(
         are run again.
     seen (Path | None): Training corpus, or a file with an entity a line, as `read_seen` reads it.
     limit (int): Docs read of each corpus; 0 reads all.
-    progress (bool): Show progress bars on stderr.
+    progress (bool): Say what is done, and show progress bars on stderr.
     RETURNS (Report): Figures and predictions.
     RAISES (ConcnerError): C142, C143, C523 for corpora, C515 for pipelines, C520 without
         any, C524, C525 for metrics, C529 for a pipeline without a recogniser, C142, C143, C516
@@ -102,7 +103,9 @@ def gather_report(
     report = Report([], dict(corpora))
     report.trainings = {name: read_metrics(path) for name, path in (metrics or {}).items()}
     report.seen = read_seen(seen) if seen is not None else None
+    told = Printer(no_print=not progress)
     for name, path in pipelines.items():
+        told.info(f"Load {name}: {path}")
         nlp = load_pipeline(path)
         if not _setters(nlp):
             raise ConcnerError(Errors.C529.format(path=path, pipes=nlp.pipe_names))

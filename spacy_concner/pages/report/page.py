@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from wasabi import Printer
+
 from ...files import File, Paths, claim, is_page
 from ...perturbations.perturb import Perturbation
 from ..shell.render import render_page, write_page
@@ -44,7 +46,7 @@ def write_report(
     limit (int): Docs read of each corpus; 0 reads all.
     n_examples (int): Mistakes and hits for each pipeline and corpus.
     force (bool): Replace a page that is there.
-    progress (bool): Show progress bars on stderr.
+    progress (bool): Say what is done, and show progress bars on stderr.
     RETURNS (Report): Figures and predictions.
     RAISES (ConcnerError): C128, C129, C601, C407, C408 for the output, and those of
         `gather_report`.
@@ -65,6 +67,7 @@ def write_report(
             limit=limit,
             progress=progress,
         )
+        Printer(no_print=not progress).info("Draw intervals and write the page")
         write_page(render_report(report, n_examples), output)
     return report
 

@@ -11,7 +11,7 @@ import tqdm
 from spacy.language import Language
 from spacy.training import Example
 
-from ...corpora.reader import create_corpus
+from ...corpora.reader import corpus_files, count_docs, create_corpus
 from ...corpora.segments import get_segments
 from ...errors import ConcnerError, Errors
 from ...scoring.matches import Comparison, EntitySpan, compare
@@ -91,8 +91,10 @@ def predict_corpus(
         annotated.
     """
     result = CorpusResult(pipeline, corpus)
+    n_docs = sum(map(count_docs, corpus_files(path)))
     examples = tqdm.tqdm(
         create_corpus(path, limit=limit)(nlp),
+        total=min(n_docs, limit) if limit else n_docs,
         desc=f"{pipeline} on {corpus}",
         unit=" docs",
         disable=None if progress else True,

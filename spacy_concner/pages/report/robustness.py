@@ -12,8 +12,9 @@ from ...corpora.reader import read_docs
 from ...corpora.segments import is_bitext, split_bitext
 from ...languages import is_language
 from ...perturbations.perturb import LANGUAGE_KEY, Perturbation, perturb
+from ...scoring.gain import Estimate, paired_gain
 from ...scoring.matches import Comparison, compare
-from .estimates import Estimate, estimate, paired_gain
+from .estimates import estimate
 from .reliability import measure_trust
 from .results import BUFFER, CorpusResult
 

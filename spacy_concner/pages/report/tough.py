@@ -7,9 +7,10 @@ types in the test data tell which are confusable; here those in the training dat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ...scoring.gain import Estimate
 from ...scoring.matches import Comparison, EntitySpan
 from ...scoring.seen import SeenEntities
-from .estimates import Estimate, estimate_recall
+from .estimates import estimate_recall
 from .groups import FEW
 
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from ...scoring.gain import Estimate
 from ..entities import EntityMarker
 from .charts import LineChart
-from .estimates import Estimate, Estimates, difference, estimate
+from .estimates import Estimates, difference, estimate
 from .examples import InstanceView, surest_mistakes, unsurest_hits, view_instance
 from .gather import Report
 from .groups import GROUPINGS, BarTable, bar_table
