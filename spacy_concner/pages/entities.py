@@ -96,7 +96,8 @@ def _with_label(name: str, label: str) -> Markup:
     if len(last) <= TAIL:
         return escape(name) + pill
     cut = len(name) - TAIL
-    while unicodedata.category(name[cut]) in ("Mn", "Mc", "Me", "Cf"):
+    # Not within a letter and its marks.
+    while cut and unicodedata.category(name[cut]) in ("Mn", "Mc", "Me", "Cf"):
         cut -= 1
     return escape(name[:cut]) + Markup('<span class="tail">{}{}</span>').format(name[cut:], pill)
 

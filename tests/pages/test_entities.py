@@ -37,6 +37,7 @@ def test_entities_are_marked_and_the_rest_is_text():
         ("Indische Weltraumforschungsorganisation", "tion"),
         ("<b>" * 5, "><b>"),
         ("กรุงเทพมหานครอมรรตนโกสินทร์", "นทร์"),
+        ("\N{COMBINING ACUTE ACCENT}" * 6, "\N{COMBINING ACUTE ACCENT}" * 6),
         ("e\N{COMBINING ACUTE ACCENT}" * 10, "e\N{COMBINING ACUTE ACCENT}" * 2),
     ],
 )
