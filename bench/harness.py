@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class Bench:
     results: File of results.
     limit: Test sentences a language; 0 for all.
     gpu_id: GPU, or -1.
+    libraries: Versions of packages that rows depend on beside those of all benches.
     """
 
     data: Path
@@ -51,11 +52,12 @@ class Bench:
     results: Path
     limit: int
     gpu_id: int = -1
+    libraries: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> Rows:
         """The rows so far."""
-        return Rows(self.results, self.gpu_id, limit=self.limit)
+        return Rows(self.results, self.gpu_id, limit=self.limit, **self.libraries)
 
     def corpus(self, name: str) -> Path:
         """Give the path of a converted corpus."""

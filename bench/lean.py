@@ -29,16 +29,17 @@ def run_time_packages(name: str = PACKAGE) -> set[str]:
     return found
 
 
-def make_lean_site(folder: Path, *others: str) -> Path:
+def make_lean_site(folder: Path, *others: str, package: str = PACKAGE) -> Path:
     """Link the run time's packages into a folder.
 
     folder (Path): Folder to fill; a Python started with -S and this folder as its path
         sees what a fresh environment with a shipped wheel would see.
     others (str): Packages that are installed beside it.
+    package (str): What is installed in its place, if it is another package.
     RETURNS (Path): The folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name in run_time_packages().union(*map(run_time_packages, others)):
+    for name in run_time_packages(package).union(*map(run_time_packages, others)):
         found = distribution(name)
         tops = {file.parts[0] for file in found.files or []}
         # Of the package itself an installation for work on it has the template alone.
@@ -46,7 +47,7 @@ def make_lean_site(folder: Path, *others: str) -> Path:
             source = Path(str(found.locate_file(top)))
             if source.exists() and source.suffix != ".pth" and not (folder / top).exists():
                 (folder / top).symlink_to(source)
-    if not (folder / "spacy_concner").exists():
+    if package == PACKAGE and not (folder / "spacy_concner").exists():
         (folder / "spacy_concner").symlink_to(ROOT / "spacy_concner")
     return folder
 

@@ -24,7 +24,7 @@ from lean import lean_command, make_lean_site
 from plot import Point, draw
 from rows import Rows, made_with
 from spacy.tokens import DocBin
-from speed import REST, ROOT, Worker, wheel_size
+from speed import REST, ROOT, Worker, start_worker, wheel_size
 from tables import markdown, write_between
 from wasabi import msg
 
@@ -90,7 +90,7 @@ def measure(places: dict[str, Path], student: Path, work: Path, runs: int) -> di
                 "threads": threads,
                 "work": str(work),
             }
-            found[name] = Worker(Place(site, threads), kind, spec)  # type: ignore[arg-type]
+            found[name] = start_worker(Place(site, threads), kind, spec)
         for number in range(runs + 1):
             for name, worker in found.items():
                 time.sleep(REST)

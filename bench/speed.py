@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,18 +111,8 @@ class Bench:
 class Worker:
     """A process that measures when it is told to."""
 
-    def __init__(self, bench: Bench, kind: str, spec: dict[str, Any]) -> None:
-        """Start the process and wait until it is ready."""
-        arguments = [kind, json.dumps(spec)]
-        if kind == "shipped":
-            code = f"import runpy, sys\nsys.argv = {[str(WORKERS), *arguments]!r}\n"
-            code += f"runpy.run_path({str(WORKERS)!r}, run_name='__main__')"
-            arguments = lean_command(bench.site, code)
-        else:
-            arguments = [str(WORKERS), *arguments]
-        environment = bench.environment
-        if kind == "shipped":
-            environment.pop("PYTHONPATH")
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start Python with some arguments and wait until it is ready."""
         self.process = subprocess.Popen(
             [sys.executable, *arguments],
             stdin=subprocess.PIPE,
@@ -154,6 +144,27 @@ class Worker:
         self.process.wait()
 
 
+def lean_script(site: Path, path: Path, *arguments: str) -> list[str]:
+    """Give the arguments with which Python runs a script on a lean folder and nothing else."""
+    code = f"import runpy, sys\nsys.argv = {[str(path), *arguments]!r}\n"
+    return lean_command(site, f"{code}runpy.run_path({str(path)!r}, run_name='__main__')")
+
+
+def start_worker(place: Any, kind: str, spec: dict[str, Any]) -> Worker:
+    """Start a process of `speed_workers.py`.
+
+    place (Any): What has the folder `site` for what is shipped, and the `environment`.
+    kind (str): What it runs.
+    spec (dict[str, Any]): Where that is.
+    RETURNS (Worker): The process.
+    """
+    arguments = [kind, json.dumps(spec)]
+    if kind != "shipped":
+        return Worker([str(WORKERS), *arguments], place.environment)
+    environment = {k: v for k, v in place.environment.items() if k != "PYTHONPATH"}
+    return Worker(lean_script(place.site, WORKERS, *arguments), environment)
+
+
 @contextmanager
 def workers(bench: Bench, kinds: Sequence[str]) -> Iterator[dict[str, Worker]]:
     """Start workers, those that can be."""
@@ -172,7 +183,8 @@ def workers(bench: Bench, kinds: Sequence[str]) -> Iterator[dict[str, Worker]]:
             if kind == FEWER_LAYERS:
                 own = {**spec, "pipeline": str(bench.work / f"shipped-{FEWER_LAYERS}")}
             try:
-                found[kind] = Worker(bench, "shipped" if kind == FEWER_LAYERS else kind, own)
+                started = "shipped" if kind == FEWER_LAYERS else kind
+                found[kind] = start_worker(bench, started, own)
             except RuntimeError as error:
                 if kind in ("shipped", FEWER_LAYERS, "spacy_transformers"):
                     raise

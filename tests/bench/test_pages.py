@@ -9,6 +9,7 @@ import contrast
 import documents
 import labelling
 import later_labels
+import peers
 import projection
 import pytest
 import reliability
@@ -79,6 +80,8 @@ TABLES = {
     ("small", "small", "unlike"): lambda: small.unlike_table(rows("small"), SEEDS),
     ("small", "small", "shapes"): lambda: small.shape_table(rows("small"), SEEDS[0]),
     ("small", "small_speed", "speed"): lambda: small_speed.table(rows("small_speed")),
+    ("alternatives", "peers", "scores"): lambda: peers.score_table(rows("peers")),
+    ("alternatives", "peers", "costs"): lambda: peers.cost_table(rows("peers")),
     ("speed", "speed", "speed"): lambda: speed.table(rows("speed")),
 }
 
