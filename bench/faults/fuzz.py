@@ -10,7 +10,8 @@ import spacy
 from faults.tamper import describe
 from faults.texts import has_surrogates, make_texts
 
-TOLERANCE = 1e-5
+# Of torch's sums, which are rounded otherwise in other batches; shipped pipelines need none.
+TOLERANCE = 1e-4
 BATCHES = (1, 7, 64, 256)
 # Texts that go through `pipe` at once.
 ROUND = 500
