@@ -86,7 +86,7 @@ TABLES = {
 }
 
 
-@pytest.mark.parametrize(("page", "bench", "name"), TABLES, ids="-".join)
+@pytest.mark.parametrize(("page", "bench", "name"), TABLES, ids=map("-".join, TABLES))
 def test_the_page_shows_the_recorded_results(tmp_path, page, bench, name):
     shown = (ROOT / "docs" / f"{page}.md").read_text("utf8")
     copy = tmp_path / "page.md"
