@@ -137,7 +137,7 @@ def training_settings(config: Mapping[str, Any]) -> dict[str, Any]:
         value: Any = config.get("training", {})
         for key in path:
             value = value.get(key) if isinstance(value, Mapping) else None
-        if isinstance(value, int | float) and not (words.endswith("at most") and not value):
+        if isinstance(value, int | float) and not (words.endswith("at most") and value <= 0):
             found[words] = value
     after_init = config.get("initialize", {}).get("after_init") or {}
     for words, key in AFTER_INIT.items():

@@ -155,9 +155,10 @@ def test_a_card_without_anything_is_still_true():
     assert "Not stated." in card
 
 
-def test_training_settings():
+@pytest.mark.parametrize("unset", [0, -1])
+def test_training_settings(unset):
     config = {
-        "training": {"max_steps": 90, "max_epochs": 0, "dropout": 0.1, "batcher": {"size": 256}},
+        "training": {"max_steps": 90, "max_epochs": unset, "dropout": 0.1, "batcher": {"size": 256}},
         "initialize": {"after_init": {"start_from": None, "frozen_layers": 3}},
         "components": {"concner": {"factory": "concner", "losses": {"off": None}}},
     }
