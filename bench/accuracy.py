@@ -171,8 +171,7 @@ def count_matches(pipeline: Path, corpus: Path, threshold: float = 0.0) -> np.nd
     RETURNS (ndarray): `(n_sentences, 3)` int64 true positives, false positives and false
         negatives, spans and types exact.
     """
-    config = {"components.concner.threshold": threshold} if threshold else {}
-    nlp = spacy.load(pipeline, config=config)
+    nlp = spacy.load(pipeline, config={"components.concner.threshold": threshold})
     gold = list(read_docs(corpus, nlp))
     counts = np.zeros((len(gold), 3), dtype=int)
     # Like lengths together: padding costs as much as words.

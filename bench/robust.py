@@ -23,7 +23,7 @@ from accuracy import Runner
 from harness import CONFIGS, QUICK_SENTENCES, ROOT, TESTS, TYPES, Bench, prepare
 from methods import STUDENTS
 from rows import Rows, made_with
-from small import BASE, SHAPE_AMOUNT, SHAPES, SmallBench
+from small import BASE, SHAPE_AMOUNT, SmallBench
 from spacy.util import load_config
 from tables import markdown, write_between
 from thinc.api import Config
@@ -39,18 +39,18 @@ GOLD = {"de PUD": "uner_pud/German.tsv", "pt PUD": "uner_pud/Portuguese.tsv"}
 CORPORA = {**TESTS, **GOLD}
 DEVELOPMENT = {"de dev": "wikiann/de/dev.tsv", "pt dev": "wikiann/pt/dev.tsv"}
 NAMES = "names, "
-DISTURBED = "disturbed text"
-# Shares of the sentences that the small one reads disturbed.
-SMALL_TRAININGS: dict[str, dict[str, float]] = {
-    DISTURBED: {},
-    "case of a tenth alone": {
+# Shares of the sentences that a student reads disturbed; {} for those of the augmenter.
+BASE_TRAININGS: dict[str, dict[str, float] | None] = {"": None, ", disturbed text": {}}
+SMALL_TRAININGS: dict[str, dict[str, float] | None] = {
+    **BASE_TRAININGS,
+    ", case of a tenth alone": {
         "lower": 0.04,
         "upper": 0.04,
         "title": 0.02,
         "diacritics": 0.0,
         "typos": 0.0,
     },
-    "case of a twentieth alone": {
+    ", case of a twentieth alone": {
         "lower": 0.02,
         "upper": 0.02,
         "title": 0.01,
@@ -92,15 +92,15 @@ def measure(rows: Rows, pipeline: str, folder: Path, corpus: str, path: Path, li
         rows.add(row)
 
 
-def noisy(config: str, shares: Mapping[str, float] | None = None) -> Config:
-    """Give a config whose student reads text that is disturbed anew whenever it is read.
+def read_as(config: str, shares: Mapping[str, float] | None) -> Config:
+    """Give a config whose student reads its text with such shares of it disturbed; None for none.
 
     Its teacher has read the text as it is.
     """
     augmenter = {"@augmenters": "spacy-concner.noisy_words.v1", **(shares or {})}
     changed: dict[str, Any] = {
-        "corpora": {"train": {"shuffle": True, "augmenter": augmenter}},
-        # A corpus is read once and kept otherwise.
+        "corpora": {"train": {"shuffle": True, "augmenter": None if shares is None else augmenter}},
+        # Disturbed anew whenever it is read: a corpus is read once and kept otherwise.
         "training": {"max_epochs": -1},
     }
     return load_config(CONFIGS / f"{config}.cfg", interpolate=False).merge(changed)
@@ -111,17 +111,22 @@ def train(data: Path, work: Path, seed: int) -> Iterator[tuple[str, Path]]:
     bench = Bench(data, work / f"{QUICK_SENTENCES}", work / "small.jsonl", QUICK_SENTENCES)
     prepare(bench, [seed], ENCODER)
     both, runner, method = SmallBench(bench, seed), Runner(bench, seed), STUDENTS[BASE]
-    yield "base", both.base()
-    config, student = both.folder / "student-noisy.cfg", both.folder / "student-noisy"
-    noisy(method.config).to_disk(config)
     start = {"paths.start_from": runner.teacher(str(method.start)), **method.settings}
     soft = runner.folder / "soft" / BASE
-    bench.train(str(config.with_suffix("")), student, soft, seed, start)
-    yield f"base, {DISTURBED}", both.ship(student / "model-last", "base-noisy")
-    yield "small", both.small(SHAPE_AMOUNT, next(iter(SHAPES)))
+    for name, shares in BASE_TRAININGS.items():
+        student = both.folder / f"student{slug(name)}"
+        config = student.with_suffix(".cfg")
+        read_as(method.config, shares).to_disk(config)
+        bench.train(str(config.with_suffix("")), student, soft, seed, start)
+        yield f"base{name}", both.ship(student / "model-last", f"base{slug(name)}")
     for name, shares in SMALL_TRAININGS.items():
-        file = f"small-{name.replace(' ', '-').replace(',', '')}"
-        yield f"small, {name}", both.train(file, SHAPE_AMOUNT, noisy("small", shares))
+        file = f"small{slug(name)}"
+        yield f"small{name}", both.train(file, SHAPE_AMOUNT, read_as("small", shares))
+
+
+def slug(name: str) -> str:
+    """Give the end of a file's name that tells a training."""
+    return name.replace(", ", "-").replace(" ", "-")
 
 
 def perturbation_names() -> list[str]:
