@@ -157,8 +157,9 @@ def test_a_card_without_anything_is_still_true():
 
 @pytest.mark.parametrize("unset", [0, -1])
 def test_training_settings(unset):
+    training = {"max_steps": 90, "max_epochs": unset, "dropout": 0.1, "batcher": {"size": 256}}
     config = {
-        "training": {"max_steps": 90, "max_epochs": unset, "dropout": 0.1, "batcher": {"size": 256}},
+        "training": training,
         "initialize": {"after_init": {"start_from": None, "frozen_layers": 3}},
         "components": {"concner": {"factory": "concner", "losses": {"off": None}}},
     }
