@@ -69,6 +69,9 @@ def calibrate_cli(
     """Fit a pipeline's probabilities to a labelled corpus and store the maps."""
     from ..calibration.calibrate import UNKNOWN, calibrate, reset_calibration
 
+    if reset and thresholds:
+        values = {"option": "--thresholds", "value": thresholds}
+        raise ConcnerError(Errors.C551.format(**values, expected="nothing beside --reset"))
     if reset:
         msg.good(f"No calibration any more: {reset_calibration(pipeline, output, force=force)}")
         return

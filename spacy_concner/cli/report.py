@@ -87,6 +87,9 @@ def report_cli(
         import_code(code, "augmenters")
     own = named_paths("--perturbation", perturbation, "NAME=REGISTERED")
     perturbations = standard_perturbations() if robust else []
+    if taken := sorted({one.name for one in perturbations} & set(own)):
+        values = {"option": "--perturbation", "value": taken[0]}
+        raise ConcnerError(Errors.C551.format(**values, expected="a name that --robust has not"))
     perturbations += [make_perturbation(name, registered) for name, registered in own.items()]
     use_gpu(gpu_id)
     report = write_report(

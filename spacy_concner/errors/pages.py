@@ -16,6 +16,10 @@ class PagesErrors:
         "{path} has no document with entity annotation, so there is nothing to compare "
         "predictions with. Give a labelled corpus."
     )
+    C528 = (
+        "{path} has no entity, so that none could be told as seen in training. Give the labelled "
+        "training corpus, or a file with an entity a line, with --seen."
+    )
     C524 = (
         "{path}, line {line}: found {found!r}, expected {expected}. Give the output_file of the "
         "logger spacy-concner.ConsoleLogger.v1."

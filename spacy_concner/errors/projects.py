@@ -51,3 +51,7 @@ class ProjectsErrors:
         "With --zip all variables have as many values; found are {found}. Give as many of each, or "
         "leave --zip out for each combination."
     )
+    C628 = (
+        "The variable {name} is given twice. Give all its values at once, such as {name}='1 2', or "
+        "another name."
+    )

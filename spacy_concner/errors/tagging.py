@@ -65,7 +65,7 @@ class TaggingErrors:
     )
     C019 = (
         "The thresholds of '{name}' name {unknown}, and it finds {known}. Name types as it does, "
-        'and all others by "*".'
+        "and all others by * (in a config without quotes)."
     )
     C014 = (
         "The loss {key!r} of '{name}' has {gone}, which only 0.2.0 could train; predictions do not "

@@ -95,9 +95,13 @@ def read_values(arguments: Sequence[str]) -> tuple[dict[str, list[str]], list[st
 
     arguments (Sequence[str]): What was typed, without the "--" between them.
     RETURNS (tuple[dict[str, list[str]], list[str]]): Values by variable, and the command.
+    RAISES (ConcnerError): C628 for a variable that stands there twice.
     """
     variables = list(itertools.takewhile(lambda argument: "=" in argument, arguments))
     pairs = [variable.partition("=") for variable in variables]
+    names = [name for name, _, _ in pairs]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise ConcnerError(Errors.C628.format(name=twice[0]))
     return {name: listed.split() for name, _, listed in pairs}, [*arguments[len(variables) :]]
 
 

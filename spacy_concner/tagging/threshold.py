@@ -27,7 +27,7 @@ def make_threshold(threshold: Threshold, name: str) -> dict[str, Threshold]:
     RAISES (ConcnerError): C013 if one is no probability.
     """
     for value in threshold.values() if isinstance(threshold, dict) else [threshold]:
-        if not 0 <= value <= 1:
+        if not isinstance(value, int | float) or not 0 <= value <= 1:
             raise ConcnerError(Errors.C013.format(name=name, threshold=value))
     return {"threshold": threshold, "configured_threshold": threshold}
 

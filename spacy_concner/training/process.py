@@ -1,7 +1,7 @@
 """`spacy train` in a process that verbs start: `python -m spacy_concner.training.process`.
 
 It takes what `spacy train` takes. A disk that is full or read-only is told as of any verb, where
-spaCy by itself would end with a traceback.
+spaCy by itself would end with a traceback; and it ends with the verb that has started it.
 """
 
 import sys
@@ -12,6 +12,7 @@ from wasabi import msg
 
 from ..errors import ConcnerError
 from ..files.disk_faults import told_as
+from .parent import end_with_parent
 
 OUTPUT = "--output"
 
@@ -29,4 +30,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     main()

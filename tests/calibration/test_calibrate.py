@@ -83,6 +83,8 @@ def test_command(trained_folder, dev_path, tmp_path):
     done = invoke(output, "--reset", "--output", tmp_path / "plain")
     assert done.exit_code == 0, done.output
     assert scores_of(tmp_path / "plain") == scores_of(trained_folder)
+    done = invoke(output, "--reset", "--thresholds", "f1")
+    assert done.exit_code == 1 and "C551" in done.output
     done = invoke(output)
     assert done.exit_code == 1 and "C517" in done.output
 

@@ -71,10 +71,14 @@ def test_text_is_disturbed_in_ones_own_way(tmp_path, corpus, trained_folder):
     run(page, *given, "--code", code, "--perturbation", "quiet=quiet.v1", "--seen", corpus)
     text = page.read_text("utf8")
     assert "On disturbed text" in text and ">quiet<" in text and "type-confusable" in text
+    nothing = tmp_path / "nothing.txt"
+    nothing.write_text("", "utf8")
     for options, told in (
+        (["--robust", "--perturbation", "lower case=quiet.v1"], "C551"),
+        (["--seen", nothing], "C528"),
         (["--perturbation", "quiet"], "C521"),
         (["--perturbation", "x=absent.v1"], "C701"),
         (["--seen", tmp_path / "none.txt"], "C143"),
-        (["--code", tmp_path / "none.py"], "C217"),
     ):
-        assert told in run(tmp_path / "other.html", *given, *options, code=1), options
+        assert told in run(tmp_path / "o.html", *given, "--code", code, *options, code=1)
+    assert "C217" in run(page, *given, "--code", tmp_path / "none.py", "--force", code=1)

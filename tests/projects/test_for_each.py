@@ -125,6 +125,11 @@ def test_a_command_that_would_write_elsewhere_is_told(tmp_path, capfd):
     assert result.exit_code == 0 and texts(tmp_path / "made") == {"bg": "bg"}, result.output
 
 
+def test_a_variable_that_is_given_twice_is_told():
+    with pytest.raises(ConcnerError, match="C628.*variable a is given twice"):
+        read_values(["a=1 2", "b=x", "a=3", "echo"])
+
+
 def test_values_end_where_the_command_begins():
     values, command = read_values(["a=1 2", "b=x", "env", "c=3"])
     assert values == {"a": ["1", "2"], "b": ["x"]} and command == ["env", "c=3"]

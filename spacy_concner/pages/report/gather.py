@@ -89,7 +89,7 @@ def gather_report(
     RETURNS (Report): Figures and predictions.
     RAISES (ConcnerError): C142, C143, C523 for corpora, C515 for pipelines, C520 without
         any, C524, C525 for metrics, C529 for a pipeline without a recogniser, C142, C143, C516
-        for the training corpus, C702, C703 for perturbations.
+        and C528 for the training corpus, C702, C703 for perturbations.
     """
     if not pipelines or not corpora:
         raise ConcnerError(Errors.C520)
@@ -103,6 +103,8 @@ def gather_report(
     report = Report([], dict(corpora))
     report.trainings = {name: read_metrics(path) for name, path in (metrics or {}).items()}
     report.seen = read_seen(seen) if seen is not None else None
+    if report.seen is not None and not report.seen.entities:
+        raise ConcnerError(Errors.C528.format(path=seen))
     told = Printer(no_print=not progress)
     for name, path in pipelines.items():
         told.info(f"Load {name}: {path}")
