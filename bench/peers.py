@@ -29,6 +29,7 @@ from lean import make_lean_site
 from peers_training import tok2vec_config, train_span_marker, transformer_config
 from peers_worker import Found
 from rows import Rows, made_with
+from spacy.util import load_config
 from speed import REST, ROOT, Worker, lean_script
 from tables import markdown, write_between
 from wasabi import msg
@@ -96,6 +97,7 @@ class Comparison:
     given: Pipelines that are not trained here, by name; of GLiNER the name of its weights.
     languages: Languages that are read; the first is timed.
     seed: Seed of the English sentences and the trainings.
+    transformer_steps: Steps of `ner` on the encoder.
     tok2vec_steps: Steps of `ner` on `tok2vec`.
     span_marker_steps: Steps of SpanMarker, if they fit into its time.
     span_marker_minutes: Minutes of a core for it.
@@ -108,6 +110,7 @@ class Comparison:
     given: dict[str, str]
     languages: Sequence[str]
     seed: int
+    transformer_steps: int
     tok2vec_steps: int
     span_marker_steps: int
     span_marker_minutes: float
@@ -138,28 +141,34 @@ class Comparison:
         output = self.bench.work / name
         if name == "spacy_transformer":
             corpus = self.bench.corpus(f"{SOURCE}-seed{self.seed}")
-            return str(self._train_spacy(output, transformer_config(self.encoder), corpus))
+            config = transformer_config(self.encoder, self.transformer_steps)
+            return str(self._train_spacy(name, output, config, corpus))
         if name == "spacy_tok2vec":
             output = output.with_name(f"{name}-{language}")
             config = tok2vec_config(self.tok2vec_steps)
-            return str(self._train_spacy(output, config, self._silver(language)))
+            return str(self._train_spacy(name, output, config, self._silver(language)))
         if not output.exists():
             corpus = self.bench.corpus(f"{SOURCE}-seed{self.seed}")
             seconds, steps = 60 * self.span_marker_minutes, self.span_marker_steps
             made = train_span_marker(self.encoder, corpus, output, steps, seconds, self.seed)
-            self.bench.rows.add({"peer": name, "figure": "steps", "value": made})
+            self._add_steps(name, made)
         return str(output)
 
-    def _train_spacy(self, output: Path, config: Any, corpus: Path) -> Path:
+    def _add_steps(self, name: str, steps: int) -> None:
+        key: dict[str, object] = {"peer": name, "figure": "steps"}
+        if not self.bench.rows.find(**key):
+            self.bench.rows.add({**key, "value": steps})
+
+    def _train_spacy(self, name: str, output: Path, config: Any, corpus: Path) -> Path:
         output.mkdir(parents=True, exist_ok=True)
-        if self.bench.limit == QUICK_SENTENCES:
-            config["training"].update(max_steps=QUICK_STEPS, eval_frequency=QUICK_STEPS)
         config.to_disk(output / "config.cfg")
         command: list[object] = ["train", output / "config.cfg", "--output", output]
         command += ["--paths.train", corpus, "--paths.dev", self.bench.corpus(f"{SOURCE}-dev")]
         command += ["--system.seed", self.seed, "--gpu-id", self.bench.gpu_id]
         self.bench.run(f"train-{output.name}", command, output / "seconds")
-        return output / "model-last"
+        model = output / "model-last"
+        self._add_steps(name, load_config(model / "config.cfg")["training"]["max_steps"])
+        return model
 
     def _silver(self, language: str) -> Path:
         output = self.bench.work / f"silver-{language}"
@@ -298,9 +307,10 @@ def score_table(rows: Rows) -> list[str]:
             cells.append(f"{row['value']:.1f} [{row['low']:.1f}, {row['high']:.1f}]")
             cells.append("none" if row["ece"] is None else f"{row['ece']:.3f}")
         if any(cells):
-            table.append([peer.title, peer.learned, *cells])
+            steps = rows.find(peer=name, figure="steps")
+            table.append([peer.title, peer.learned, str(steps["value"]) if steps else "", *cells])
     header = [f"{what} {language}" for language in languages for what in ("F1", "ECE")]
-    return markdown(["", "learned from", *header], table)
+    return markdown(["", "learned from", "steps here", *header], table)
 
 
 def cost_table(rows: Rows) -> list[str]:
@@ -316,9 +326,7 @@ def cost_table(rows: Rows) -> list[str]:
             table.append([peer.title, *cells])
     made_of = rows.provenance
     others = [f"{name} {made_of[name]}" for name in OTHERS if name in made_of]
-    steps = rows.find(peer="span_marker", figure="steps")
-    told = f" SpanMarker made {steps['value']} steps." if steps else ""
-    made = f"{made_with(made_of)}; {', '.join(others)}; {made_of['limit']} sentences.{told}"
+    made = f"{made_with(made_of)}; {', '.join(others)}; {made_of['limit']} sentences."
     return [*markdown(["", *[words for words, _ in COSTS.values()]], table), "", made]
 
 
@@ -343,6 +351,7 @@ def main(
     limit: int = typer.Option(1000, min=1, help="Test sentences of each language"),
     seed: int = typer.Option(1, help="Seed"),
     runs: int = typer.Option(3, min=1, help="Turns of what is timed"),
+    transformer_steps: int = typer.Option(1000, help="Steps of spaCy's `ner` on the encoder"),
     tok2vec_steps: int = typer.Option(3000, help="Steps of spaCy's `ner` on `tok2vec`"),
     span_marker_steps: int = typer.Option(1000, help="Steps of SpanMarker"),
     span_marker_minutes: float = typer.Option(15, help="Minutes of a core for SpanMarker"),
@@ -357,7 +366,8 @@ def main(
     if gliner:
         given["gliner"] = gliner
     if quick:
-        limit, tok2vec_steps, span_marker_steps, runs = QUICK_SENTENCES, QUICK_STEPS, 1, 1
+        limit, transformer_steps, tok2vec_steps = QUICK_SENTENCES, QUICK_STEPS, QUICK_STEPS
+        span_marker_steps, runs = 1, 1
         work, results, page = work / "quick", work / "quick" / "rows.jsonl", work / "quick.md"
     libraries = {name: version(name) for name in OTHERS if is_installed(name)}
     bench = Bench(data, work, results, limit, libraries=libraries)
@@ -367,6 +377,7 @@ def main(
         given,
         languages.split(","),
         seed,
+        transformer_steps,
         tok2vec_steps,
         span_marker_steps,
         span_marker_minutes,

@@ -12,22 +12,23 @@ from thinc.api import Config
 
 from spacy_concner.corpora.reader import read_docs
 
-# Of the training of our teachers, for the same amount of work: spaCy's own is made for a GPU and
-# for twenty thousand steps.
-SAME = ("batcher", "optimizer", "dropout", "accumulate_gradient", "max_steps", "eval_frequency")
+# Of the training of our teachers: spaCy's own is made for a GPU and for twenty thousand steps.
+SAME = ("batcher", "optimizer", "dropout", "accumulate_gradient")
 # What a model of SpanMarker is given at most: pieces of a text, markers, words of an entity.
 LENGTHS = {"model_max_length": 128, "marker_max_length": 128, "entity_max_length": 8}
 BATCH_SIZE = 4
 LEARN_RATE = 1e-4
 
 
-def transformer_config(encoder: Path) -> Config:
-    """Give spaCy's config for `ner` on a transformer, with the schedule of our teachers."""
+def transformer_config(encoder: Path, steps: int) -> Config:
+    """Give spaCy's config for `ner` on a transformer, with batches and rates of our teachers."""
     config = init_config(lang="xx", pipeline=["ner"], optimize="accuracy", gpu=True)
     config["components"]["transformer"]["model"]["name"] = str(encoder)
     ours = load_config(CONFIGS / "direct.cfg", interpolate=False)["training"]
-    config["training"].update({name: ours[name] for name in SAME})
-    config["training"]["patience"] = 0
+    training = config["training"]
+    training.update({name: ours[name] for name in SAME})
+    training["optimizer"]["learn_rate"].update(total_steps=steps, warmup_steps=steps // 10)
+    training.update(max_steps=steps, eval_frequency=max(1, steps // 4), patience=0)
     return config
 
 

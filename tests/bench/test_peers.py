@@ -40,22 +40,23 @@ def test_tables_show_what_is_there_and_say_what_is_not(tmp_path):
     rows.add({"peer": "spacy_tok2vec", "figure": "f1", "language": "de", **score})
     rows.add({"peer": "gliner", "figure": "missing", "value": NO_WEIGHTS})
     rows.add({"peer": "gliner", "figure": "installed_mb", "value": 1085.2})
-    rows.add({"peer": "span_marker", "figure": "steps", "value": 12})
+    rows.add({"peer": "spacy_tok2vec", "figure": "steps", "value": 12})
     header, _, *lines = score_table(rows)
     assert "F1 de | ECE de" in header and len(lines) == 3
     assert "71.2 [69.0, 73.0] | 0.050" in lines[0]
-    assert "60.0 [58.0, 62.0] | none" in lines[1]
+    assert "| 12 | 60.0 [58.0, 62.0] | none" in lines[1]
     assert NO_WEIGHTS in lines[2]
     table = "\n".join(cost_table(rows))
-    assert "| GLiNER |  |  |  | 1,085 |  |" in table and "12 steps" in table
+    assert "| GLiNER |  |  |  | 1,085 |  |" in table
     assert all(words in table for words, _ in COSTS.values())
 
 
 def test_stock_configs_are_spacys_own(tmp_path):
-    config = transformer_config(tmp_path / "encoder")
+    config = transformer_config(tmp_path / "encoder", 20)
     assert config["nlp"]["pipeline"] == ["transformer", "ner"]
     assert config["components"]["transformer"]["model"]["name"] == str(tmp_path / "encoder")
-    assert config["training"]["max_steps"] == 350
+    assert config["training"]["max_steps"] == 20
+    assert config["training"]["optimizer"]["learn_rate"]["total_steps"] == 20
     assert "concner" not in config.to_str()
     config = tok2vec_config(20)
     assert config["nlp"]["pipeline"] == ["tok2vec", "ner"]
