@@ -294,7 +294,8 @@ class _Collected:
 
     def add(self, example: Example, scores: np.ndarray) -> None:
         gold = align_tags(example)
-        for positions in word_positions(example.predicted, find_words(example.predicted)):
+        doc = example.predicted
+        for positions in word_positions([doc], [find_words(doc)])[0]:
             self.logits.append(np.asarray(scores[positions], dtype="f4"))
             self.lengths.append(len(positions))
             self.tags.extend(self.columns.get(gold[i] or "", MISSING) for i in positions)

@@ -1,6 +1,7 @@
 """Decoded entities into a Doc's own, beside those of other components."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from spacy.attrs import IS_SPACE
@@ -9,20 +10,27 @@ from spacy.tokens import Doc, Span
 from ..corpora.segments import SEGMENTS_KEY, get_segments
 from .decoding import Entity
 
+Positions: TypeAlias = Sequence[int]
 
-def word_positions(doc: Doc, is_word: np.ndarray) -> list[list[int]]:
-    """Give the positions of the tokens that are no white space, segment by segment.
 
-    doc (Doc): The Doc.
-    is_word (ndarray): What `find_words` gives for it.
-    RETURNS (list[list[int]]): Positions in the Doc; no list for a segment of white space.
+def word_positions(docs: Sequence[Doc], are_words: Sequence[np.ndarray]) -> list[list[Positions]]:
+    """Give the positions of the tokens that are no white space, Doc by Doc, segment by segment.
+
+    docs (Sequence[Doc]): The Docs.
+    are_words (Sequence[ndarray]): What `find_words` gives for each.
+    RETURNS (list[list[Positions]]): Positions in the Doc; none for a segment of white space.
     """
+    # Nearly all Docs have neither white space nor segments: one look at all of them is enough.
+    has_segments = any(SEGMENTS_KEY in doc.spans for doc in docs)
+    if not has_segments and docs and np.concatenate(are_words).all():
+        return [[range(len(doc))] if len(doc) else [] for doc in docs]
+    return [_positions(doc, is_word) for doc, is_word in zip(docs, are_words, strict=True)]
+
+
+def _positions(doc: Doc, is_word: np.ndarray) -> list[Positions]:
     positions = is_word.nonzero()[0]
-    parts = [positions]
-    # Spans are slow to make, and nearly all Docs have no segments.
-    if SEGMENTS_KEY in doc.spans:
-        ends = [segment.end for segment in get_segments(doc)]
-        parts = np.split(positions, np.searchsorted(positions, ends[:-1]))
+    ends = [segment.end for segment in get_segments(doc)]
+    parts = np.split(positions, np.searchsorted(positions, ends[:-1]))
     return [part.tolist() for part in parts if len(part)]
 
 

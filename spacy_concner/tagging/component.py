@@ -304,7 +304,7 @@ class ConCNER(InMemoryZones, TrainablePipe):
         docs = list(docs)
         thresholds = by_type(self.cfg["threshold"], self.labels, self.name)
         found = [find_words(doc) for doc in docs]
-        words = [word_positions(doc, own) for doc, own in zip(docs, found, strict=True)]
+        words = word_positions(docs, found)
         lengths = [len(positions) for segments in words for positions in segments]
         is_word = np.concatenate([np.zeros(0, dtype=bool), *found])
         flat = self.model.ops.to_numpy(self.model.ops.xp.vstack(scores))

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..arrays import log_softmax
 from ..calibration.maps import Calibration
-from .labels import TagColumns
+from .labels import TagColumns, as_slice
 from .sequences import Sequences
 
 
@@ -57,22 +57,26 @@ def forward_backward(
     tags (TagColumns): Which columns are which tags.
     RETURNS (SequenceSums): The sums.
     """
-    before, after = log_probs.copy(), np.zeros_like(log_probs)
     sequences = Sequences(lengths)
-    before[np.ix_(sequences.starts, tags.inside)] = -np.inf
-    for rows in sequences.positions():
-        paths = before[rows - 1]
-        reached = np.repeat(_log_sums(paths), tags.n_columns, axis=1)
-        reached[:, tags.inside] = np.logaddexp(paths[:, tags.begin], paths[:, tags.inside])
-        before[rows] += reached
-    for rows in sequences.positions_from_the_end():
-        onwards = log_probs[rows] + after[rows]
+    begin, inside = as_slice(tags.begin), as_slice(tags.inside)
+    own = log_probs[sequences.order]
+    before, after = own.copy(), np.zeros_like(own)
+    before[sequences.first, inside] = -np.inf
+    for earlier, tokens in sequences.positions():
+        paths, sums = before[earlier], before[tokens]
+        within = np.logaddexp(paths[:, begin], paths[:, inside])
+        within += sums[:, inside]
+        sums += _log_sums(paths)
+        sums[:, inside] = within
+    for earlier, tokens in sequences.positions_from_the_end():
+        onwards = own[tokens] + after[tokens]
         anything = _log_sums(onwards[:, ~tags.is_inside])
-        followed = np.repeat(anything, tags.n_columns, axis=1)
-        followed[:, tags.begin] = np.logaddexp(anything, onwards[:, tags.inside])
-        followed[:, tags.inside] = followed[:, tags.begin]
-        after[rows - 1] = followed
-    return SequenceSums(before, after)
+        followed = after[earlier]
+        followed[:] = anything
+        joined = np.logaddexp(anything, onwards[:, inside])
+        followed[:, begin] = joined
+        followed[:, inside] = joined
+    return SequenceSums(sequences.put_back(before), sequences.put_back(after))
 
 
 def score_entities(

@@ -87,3 +87,14 @@ class TagColumns:
         numbers = np.full(self.n_columns, -1, dtype="i8")
         numbers[self.begin] = numbers[self.inside] = np.arange(len(self.types))
         return numbers
+
+
+def as_slice(columns: np.ndarray) -> np.ndarray | slice:
+    """Give columns as a slice if they follow each other: numpy takes that without a copy.
+
+    columns (ndarray): `(n,)` int64 numbers of columns.
+    RETURNS (ndarray | slice): The slice, or the columns as they are.
+    """
+    if len(columns) and (np.diff(columns) == 1).all():
+        return slice(int(columns[0]), int(columns[-1]) + 1)
+    return columns

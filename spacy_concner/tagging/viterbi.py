@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .labels import TagColumns
+from .labels import TagColumns, as_slice
 from .sequences import Sequences
 
 
@@ -22,29 +22,30 @@ def viterbi(
     tags (TagColumns): Which columns are which tags.
     RETURNS (ndarray): `(n_tokens,)` int64 columns.
     """
-    best = np.zeros(len(log_probs), dtype="i8")
     if not len(log_probs):
-        return best
+        return np.zeros(0, dtype="i8")
     sequences = Sequences(lengths)
+    own = log_probs[sequences.order]
     lower, upper = np.minimum(tags.begin, tags.inside), np.maximum(tags.begin, tags.inside)
+    lowers, uppers, inside = as_slice(lower), as_slice(upper), as_slice(tags.inside)
     # The best predecessor of each token: of B- tags and O, and of I- tags whether the lower.
-    before_any = np.zeros(len(log_probs), dtype="i8")
-    is_lower = np.zeros((len(log_probs), len(tags.types)), dtype=bool)
-    scores = log_probs[sequences.starts]
-    scores[:, tags.inside] = -np.inf
-    for rows in sequences.positions():
-        paths = scores[: len(rows)]
-        before_any[rows] = paths.argmax(axis=1)
-        reached = np.repeat(paths.max(axis=1, keepdims=True), tags.n_columns, axis=1)
-        is_lower[rows] = paths[:, lower] >= paths[:, upper]
-        reached[:, tags.inside] = np.maximum(paths[:, lower], paths[:, upper])
-        scores[: len(rows)] = reached + log_probs[rows]
-    current = scores.argmax(axis=1)
-    for rows in sequences.positions_from_the_end():
-        found = current[: len(rows)]
-        best[rows] = found
+    before_any = np.zeros(len(own), dtype="i8")
+    is_lower = np.zeros((len(own), len(tags.types)), dtype=bool)
+    own[sequences.first, inside] = -np.inf
+    scores = own.copy()
+    for before, tokens in sequences.positions():
+        paths = scores[before]
+        before_any[tokens] = paths.argmax(axis=1)
+        ours, theirs = paths[:, lowers], paths[:, uppers]
+        is_lower[tokens] = ours >= theirs
+        reached = own[tokens] + paths.max(axis=1, keepdims=True)
+        reached[:, inside] = own[tokens, inside] + np.maximum(ours, theirs)
+        scores[tokens] = reached
+    best = scores.argmax(axis=1)
+    for before, tokens in sequences.positions_from_the_end():
+        found = best[tokens]
         types = tags.type_numbers[found]
-        within = np.where(is_lower[rows, types], lower[types], upper[types])
-        current[: len(rows)] = np.where(tags.is_inside[found], within, before_any[rows])
-    best[sequences.starts] = current
-    return best
+        rows = np.arange(len(found))
+        within = np.where(is_lower[tokens][rows, types], lower[types], upper[types])
+        best[before] = np.where(tags.is_inside[found], within, before_any[tokens])
+    return sequences.put_back(best)
