@@ -73,7 +73,7 @@ TABLES = {
     ),
     ("engines", "any_encoder", "any encoder"): lambda: any_encoder.table(rows("any_encoder")),
     ("calibration", "threshold", "thresholds"): lambda: list(
-        threshold.threshold_table(rows("threshold"), SEEDS[:1])
+        threshold.threshold_table(rows("threshold"), SEEDS)
     ),
     ("small", "small", "sizes"): lambda: small.sizes_table(rows("small"), SEEDS),
     ("small", "small", "curve"): lambda: small.curve_table(rows("small"), SEEDS[0]),
