@@ -96,7 +96,9 @@ def test_a_command_that_cannot_be_started(tmp_path):
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_is_ended_leaves_no_process(tmp_path, how):
     (tmp_path / "pids").mkdir()
-    run = "import sys; from spacy_concner.projects.for_each import for_each; "
+    # Programs that a shell starts in the background ignore SIGINT, and so do their children.
+    run = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    run += "from spacy_concner.projects.for_each import for_each; "
     run += "for_each({'a': ['x']}, ['python', '-S', '-c', *sys.argv[1:], '{a}'], jobs=2)"
     driver = subprocess.Popen(
         [sys.executable, "-c", run, WAIT, str(tmp_path / "pids")],
