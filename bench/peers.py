@@ -198,6 +198,9 @@ class Comparison:
         environment = {**os.environ, **dict.fromkeys(threads, "1"), "PYTHONWARNINGS": "ignore"}
         environment |= {"TOKENIZERS_PARALLELISM": "false"}
         environment.pop("PYTHONPATH", None)
+        if spec["kind"] != "spacy":
+            # `datasets`, by which SpanMarker reads text, fails where a script is run by another.
+            return Worker([str(WORKER), json.dumps(spec)], environment)
         return Worker(lean_script(self.site(name), WORKER, json.dumps(spec)), environment)
 
     def score(self, name: str, language: str) -> None:
@@ -305,7 +308,9 @@ def score_table(rows: Rows) -> list[str]:
                 cells += [missing["value"] if missing else "", ""]
                 continue
             cells.append(f"{row['value']:.1f} [{row['low']:.1f}, {row['high']:.1f}]")
-            cells.append("none" if row["ece"] is None else f"{row['ece']:.3f}")
+            # What finds nothing shows no probabilities, whether it has any or not.
+            none = "none" if row["value"] else ""
+            cells.append(none if row["ece"] is None else f"{row['ece']:.3f}")
         if any(cells):
             steps = rows.find(peer=name, figure="steps")
             table.append([peer.title, peer.learned, str(steps["value"]) if steps else "", *cells])
