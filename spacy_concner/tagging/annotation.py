@@ -29,8 +29,11 @@ def word_positions(docs: Sequence[Doc], are_words: Sequence[np.ndarray]) -> list
 
 def _positions(doc: Doc, is_word: np.ndarray) -> list[Positions]:
     positions = is_word.nonzero()[0]
-    ends = [segment.end for segment in get_segments(doc)]
-    parts = np.split(positions, np.searchsorted(positions, ends[:-1]))
+    parts = [positions]
+    # Spans are slow to make.
+    if SEGMENTS_KEY in doc.spans:
+        ends = [segment.end for segment in get_segments(doc)]
+        parts = np.split(positions, np.searchsorted(positions, ends[:-1]))
     return [part.tolist() for part in parts if len(part)]
 
 

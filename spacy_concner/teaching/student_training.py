@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import ConcnerError, Errors
+from ..training.parent import own_environment
 
 PROCESS = "spacy_concner.training.process"
 
@@ -35,6 +36,7 @@ def run_training(
         command += [f"--{option}", value]
     status = subprocess.run(
         [sys.executable, "-m", PROCESS, *map(str, command)],
+        env=own_environment(),
         stdout=subprocess.DEVNULL if silent else None,
     ).returncode
     if status:

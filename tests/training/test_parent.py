@@ -4,14 +4,20 @@ import subprocess
 import sys
 import time
 
-CHILD = """
-import os, time
-from spacy_concner.training.parent import end_with_parent
-end_with_parent()
-print(os.getpid(), flush=True)
-time.sleep(60)
+import pytest
+
+ASK = "from spacy_concner.training.parent import end_with_parent; end_with_parent()"
+TELL = "import os; print(os.getpid(), flush=True)"
+WAIT = "import time; time.sleep({})"
+CHILDREN = {
+    "once it looks": [ASK, TELL, WAIT.format(60)],
+    "before it looks": [TELL, WAIT.format(1), ASK, WAIT.format(60)],
+}
+PARENT = """
+import subprocess, sys
+from spacy_concner.training.parent import own_environment
+subprocess.run([sys.executable, "-c", sys.argv[1]], env=own_environment())
 """
-PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
 
 
 def is_running(number: int) -> bool:
@@ -22,8 +28,9 @@ def is_running(number: int) -> bool:
         return False
 
 
-def test_a_process_ends_with_the_one_that_has_started_it():
-    command = [sys.executable, "-c", PARENT, CHILD]
+@pytest.mark.parametrize("when", CHILDREN)
+def test_a_process_ends_with_the_one_that_has_started_it(when):
+    command = [sys.executable, "-c", PARENT, "\n".join(CHILDREN[when])]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
