@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import ConcnerError, Errors
-from ..training.parent import own_environment
+from ..parent_process import own_environment
 
 PROCESS = "spacy_concner.training.process"
 

@@ -12,7 +12,7 @@ from wasabi import msg
 
 from ..errors import ConcnerError
 from ..files.disk_faults import told_as
-from .parent import end_with_parent
+from ..parent_process import end_with_parent
 
 OUTPUT = "--output"
 

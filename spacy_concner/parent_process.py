@@ -1,4 +1,4 @@
-"""A training that a verb has started ends with it, however the verb ends."""
+"""A process that a verb has started ends with it, however the verb ends."""
 
 import os
 import threading
@@ -18,7 +18,7 @@ def end_with_parent() -> None:
     """Let this process end as soon as the one that has started it is gone.
 
     Killed, the verb cannot end what it has started, and its next run clears the folder away that
-    the training still writes to. The verb tells its number, for it may be gone before this process
+    this process still writes to. The verb tells its number, for it may be gone before this process
     has imported what it needs to ask.
     """
     parent = os.environ.pop(STARTED_BY, "")

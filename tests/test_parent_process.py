@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-ASK = "from spacy_concner.training.parent import end_with_parent; end_with_parent()"
+ASK = "from spacy_concner.parent_process import end_with_parent; end_with_parent()"
 TELL = "import os; print(os.getpid(), flush=True)"
 WAIT = "import time; time.sleep({})"
 CHILDREN = {
@@ -15,7 +15,7 @@ CHILDREN = {
 }
 PARENT = """
 import subprocess, sys
-from spacy_concner.training.parent import own_environment
+from spacy_concner.parent_process import own_environment
 subprocess.run([sys.executable, "-c", sys.argv[1]], env=own_environment())
 """
 
