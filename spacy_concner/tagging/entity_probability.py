@@ -59,8 +59,10 @@ def forward_backward(
     """
     sequences = Sequences(lengths)
     begin, inside = as_slice(tags.begin), as_slice(tags.inside)
-    own = log_probs[sequences.order]
-    before, after = own.copy(), np.zeros_like(own)
+    others = np.flatnonzero(~tags.is_inside)
+    # Column by column, as numpy is faster over few columns.
+    own = np.asfortranarray(log_probs[sequences.order])
+    before, after = own.copy(order="F"), np.zeros_like(own)
     before[sequences.first, inside] = -np.inf
     for earlier, tokens in sequences.positions():
         paths, sums = before[earlier], before[tokens]
@@ -70,7 +72,7 @@ def forward_backward(
         sums[:, inside] = within
     for earlier, tokens in sequences.positions_from_the_end():
         onwards = own[tokens] + after[tokens]
-        anything = _log_sums(onwards[:, ~tags.is_inside])
+        anything = _log_sums(onwards[:, others])
         followed = after[earlier]
         followed[:] = anything
         joined = np.logaddexp(anything, onwards[:, inside])

@@ -7,6 +7,9 @@ import numpy as np
 from .labels import TagColumns, as_slice
 from .sequences import Sequences
 
+# Of what comes before the first token: no tag is of it, "O" neither.
+NO_TYPE = -2
+
 
 def viterbi(
     log_probs: np.ndarray, lengths: Sequence[int] | np.ndarray, tags: TagColumns
@@ -24,7 +27,27 @@ def viterbi(
     """
     if not len(log_probs):
         return np.zeros(0, dtype="i8")
-    sequences = Sequences(lengths)
+    sizes = np.asarray(lengths, dtype="i8")
+    starts = np.cumsum(sizes) - sizes
+    # Where BIO allows the best tag of each token, and no other is as good, that is the sequence.
+    best = log_probs.argmax(axis=1)
+    types = tags.type_numbers[best]
+    types_before = np.roll(types, 1)
+    types_before[starts] = NO_TYPE
+    in_doubt = tags.is_inside[best] & (types != types_before)
+    is_best = log_probs == log_probs[np.arange(len(best)), best][:, None]
+    if np.count_nonzero(is_best) > len(best):
+        in_doubt |= is_best.sum(axis=1) > 1
+    needed = np.logical_or.reduceat(in_doubt, starts)
+    if needed.any():
+        rows = np.repeat(needed, sizes)
+        best[rows] = _search(log_probs[rows], sizes[needed], tags)
+    return best
+
+
+def _search(log_probs: np.ndarray, sizes: np.ndarray, tags: TagColumns) -> np.ndarray:
+    """Find the sequences by dynamic programming."""
+    sequences = Sequences(sizes)
     own = log_probs[sequences.order]
     lower, upper = np.minimum(tags.begin, tags.inside), np.maximum(tags.begin, tags.inside)
     lowers, uppers, inside = as_slice(lower), as_slice(upper), as_slice(tags.inside)
@@ -32,16 +55,16 @@ def viterbi(
     before_any = np.zeros(len(own), dtype="i8")
     is_lower = np.zeros((len(own), len(tags.types)), dtype=bool)
     own[sequences.first, inside] = -np.inf
-    scores = own.copy()
+    reached_by = own.copy()
     for before, tokens in sequences.positions():
-        paths = scores[before]
+        paths = reached_by[before]
         before_any[tokens] = paths.argmax(axis=1)
         ours, theirs = paths[:, lowers], paths[:, uppers]
         is_lower[tokens] = ours >= theirs
         reached = own[tokens] + paths.max(axis=1, keepdims=True)
         reached[:, inside] = own[tokens, inside] + np.maximum(ours, theirs)
-        scores[tokens] = reached
-    best = scores.argmax(axis=1)
+        reached_by[tokens] = reached
+    best = reached_by.argmax(axis=1)
     for before, tokens in sequences.positions_from_the_end():
         found = best[tokens]
         types = tags.type_numbers[found]
