@@ -2,9 +2,8 @@ import hashlib
 import importlib.util
 import json
 import struct
+import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy
@@ -219,12 +218,14 @@ def test_a_flipped_byte_is_told_before_it_is_used(install, place):
         load_demo_encoder()
 
 
-def watch_loading() -> tuple[set[str], set[str]]:
-    """Load the encoder; give the modules there are then, and the files that were opened."""
-    opened = set()
-    sys.addaudithook(lambda event, told: opened.add(str(told[0])) if event == "open" else None)
-    load_demo_encoder()
-    return {*sys.modules}, opened
+WATCH = """
+import json, sys
+from spacy_concner.encoding.demo_encoder import load_demo_encoder
+opened = set()
+sys.addaudithook(lambda event, told: opened.add(str(told[0])) if event == "open" else None)
+load_demo_encoder()
+print(json.dumps([[*sys.modules], [*opened]]))
+"""
 
 
 @pytest.fixture
@@ -238,9 +239,11 @@ def demo_package():
 
 @pytest.mark.slow
 def test_of_the_package_one_checked_file_is_read_and_no_code(demo_package):
-    # A hook stays as long as its process.
-    with ProcessPoolExecutor(1, get_context("fork")) as pool:
-        modules, opened = pool.submit(watch_loading).result()
+    # A hook stays as long as its process, and a copy of this one may wait for its threads for ever.
+    command = [sys.executable, "-c", WATCH]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    modules, opened = json.loads(done.stdout.splitlines()[-1])
     assert demo_package.name not in modules
     read = {path for path in opened if demo_package.name in Path(path).parts}
     assert read == {str(demo_package / demo_encoder.WEIGHTS.path)}
