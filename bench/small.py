@@ -30,7 +30,7 @@ from spacy.tokens import Doc, DocBin
 from spacy.training.initialize import init_nlp
 from spacy.util import load_config
 from spacy.vocab import Vocab
-from tables import cell, f1_of_sums, markdown, write_between
+from tables import cell, markdown, rates, write_between
 from thinc.api import Adam, Config, Linear, set_dropout_rate, warmup_linear
 from wasabi import msg
 
@@ -143,7 +143,7 @@ class SmallBench:
         if shape == VECTORS_FIRST:
             weights = self.folder / f"{name}.weights"
             if not weights.exists():
-                dev, text = self.bench.corpus("en-dev"), self._cut(self.labelled(), amount)
+                dev, text = self.bench.corpus("en-dev"), self._cut(amount)
                 weights.write_bytes(learn_vectors(self.base(), text, dev))
             stock = start_from(stock, weights)
         return self.train(name, amount, stock)
@@ -152,7 +152,7 @@ class SmallBench:
         """Give a small pipeline by its name, of so many raw sentences of each language."""
         text = self.labelled()
         if amount:
-            text = self._cut(text, amount)
+            text = self._cut(amount)
         command: list[object] = ["concner", "small", text, self.folder / name]
         command += ["--teacher", self.base(), "--lang", " ".join(LANGUAGES), "--seed", self.seed]
         if config is not None:
@@ -161,15 +161,8 @@ class SmallBench:
         self.bench.run(f"{name}-{self.seed}", command, self.folder / f"{name}.seconds")
         return self.folder / name
 
-    def _cut(self, text: Path, amount: int) -> Path:
-        folder = self.folder / f"soft-{amount}"
-        folder.mkdir(exist_ok=True)
-        for language in LANGUAGES:
-            output = folder / f"{language}.spacy"
-            if not output.exists():
-                docs = read_docs(text / language, Vocab(), amount)
-                DocBin(docs=docs, store_user_data=True).to_disk(output)
-        return folder
+    def _cut(self, amount: int) -> Path:
+        return cut_labelled(self.labelled(), self.folder / f"soft-{amount}", amount)
 
     def pipelines(self) -> Iterator[tuple[str, Path]]:
         """Give both sizes."""
@@ -184,12 +177,34 @@ class SmallBench:
                 continue
             corpus = self.bench.corpus(f"{text}-{language}")
             counts = count_matches(pipeline, corpus, threshold).sum(axis=0)
-            f1 = float(f1_of_sums(counts))
-            rates = {"precision": counts[0] / max(1, counts[0] + counts[1])}
-            rates["recall"] = counts[0] / max(1, counts[0] + counts[2])
-            found = {key: round(100 * float(rate), 6) for key, rate in rates.items()}
-            self.bench.rows.add({**row, "f1": f1, **found})
-            msg.good(f"{size}{name}, {text} {language}, seed {self.seed}: F1 {f1:.1f}")
+            found = rates(counts)
+            self.bench.rows.add({**row, **found})
+            msg.good(f"{size}{name}, {text} {language}, seed {self.seed}: F1 {found['f1']:.1f}")
+
+
+def cut_labelled(text: Path, folder: Path, amount: int) -> Path:
+    """Give a folder with the first sentences of each target, as they were labelled.
+
+    text (Path): Folder of labelled text by language.
+    folder (Path): Where to.
+    amount (int): Sentences of each.
+    RETURNS (Path): The folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for language in LANGUAGES:
+        output = folder / f"{language}.spacy"
+        if not output.exists():
+            docs = read_docs(text / language, Vocab(), amount)
+            DocBin(docs=docs, store_user_data=True).to_disk(output)
+    return folder
+
+
+def prepare_unlike(bench: Bench) -> None:
+    """Convert the text that is unlike all raw text."""
+    for language, name in UNLIKE.items():
+        pud = bench.corpus(f"pud-{language}")
+        if not pud.exists():
+            convert(str(bench.data / "uner_pud" / f"{name}.tsv"), pud, labels=TYPES)
 
 
 def learn_vectors(teacher: Path, text: Path, dev: Path) -> bytes:
@@ -374,10 +389,7 @@ def main(
     numbers = [int(seed) for seed in seeds.split(",")]
     if not tables_only:
         prepare(bench, numbers, encoder)
-        for language, name in UNLIKE.items():
-            pud = bench.corpus(f"pud-{language}")
-            if not pud.exists():
-                convert(str(data / "uner_pud" / f"{name}.tsv"), pud, labels=TYPES)
+        prepare_unlike(bench)
         for seed in numbers:
             both = SmallBench(bench, seed)
             for size, pipeline in both.pipelines() if sizes else ():

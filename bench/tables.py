@@ -68,6 +68,20 @@ def f1_of_sums(sums: np.ndarray) -> np.ndarray:
     return 200 * sums[..., 0] / np.maximum(total, 1)
 
 
+def rates(sums: np.ndarray) -> dict[str, float]:
+    """Give F1, precision and recall in percent.
+
+    sums (ndarray): `(3,)` true positives, false positives and false negatives.
+    RETURNS (dict[str, float]): `f1`, `precision` and `recall`.
+    """
+    right, wrong, lost = sums.tolist()
+    return {
+        "f1": float(f1_of_sums(sums)),
+        "precision": round(100 * right / max(1, right + wrong), 6),
+        "recall": round(100 * right / max(1, right + lost), 6),
+    }
+
+
 def paired_difference(
     counts: Sequence[np.ndarray], baseline: Sequence[np.ndarray], n_samples: int = 1000
 ) -> Difference:

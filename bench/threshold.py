@@ -21,7 +21,7 @@ from accuracy import Runner, entities
 from harness import QUICK_SENTENCES, ROOT, TYPES, Bench, prepare
 from rows import Rows, made_with
 from small import DEVELOPMENT, UNLIKE
-from tables import cell, f1_of_sums, markdown, paired_difference, show_difference, write_between
+from tables import cell, markdown, paired_difference, rates, show_difference, write_between
 from wasabi import msg
 
 from spacy_concner.corpora.convert import convert
@@ -110,12 +110,7 @@ def run(bench: Bench, seeds: Sequence[int], work: Path) -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 np.savez(path, **{str(key): table for key, table in found.counts.items()})
                 for threshold, table in found.counts.items():
-                    right, wrong, lost = table.sum(axis=0)
-                    scores = {
-                        "f1": float(f1_of_sums(table.sum(axis=0))),
-                        "precision": 100 * right / max(1, right + wrong),
-                        "recall": 100 * right / max(1, right + lost),
-                    }
+                    scores = rates(table.sum(axis=0))
                     bench.rows.add({**row, "threshold": threshold, **scores})
                 bench.rows.add({**row, "likely": found.likely, "missed": found.missed})
                 msg.good(f"seed {seed}, {text} {language}")
