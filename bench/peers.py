@@ -24,14 +24,14 @@ import numpy as np
 import spacy
 import srsly
 import typer
-from harness import LANGUAGES, SOURCE, SOURCE_SENTENCES, TESTS, TYPES, Bench
+from harness import SOURCE, SOURCE_SENTENCES, TESTS, TYPES, Bench
 from lean import make_lean_site
+from peers_tables import COSTS, NO_WEIGHTS, OTHERS, PEERS, cost_table, draw_peers, score_table
 from peers_training import tok2vec_config, train_span_marker, transformer_config
 from peers_worker import Found
-from rows import Rows, made_with
 from spacy.util import load_config
 from speed import REST, ROOT, Worker, lean_script
-from tables import markdown, write_between
+from tables import write_between
 from wasabi import msg
 
 from spacy_concner.calibration.measure import expected_calibration_error
@@ -42,50 +42,9 @@ from spacy_concner.shipping.comparison import folder_size
 
 WORKER = ROOT / "bench" / "peers_worker.py"
 PARTS = ("train", "score", "cost")
-NO_WEIGHTS = "weights not at hand"
 QUICK_SENTENCES, QUICK_STEPS = 40, 2
 # What reads a share of the texts when it is timed, for it is slow.
 EVERY = {"span_marker": 10}
-
-
-@dataclass(frozen=True)
-class Peer:
-    """What is compared.
-
-    title: In the tables.
-    kind: How the worker loads it.
-    package: What is installed to run it.
-    learned: What it has learned from.
-    """
-
-    title: str
-    kind: str
-    package: str
-    learned: str
-
-
-SENTENCES = f"{SOURCE_SENTENCES:,} English sentences"
-PEERS = {
-    "base": Peer("base", "spacy", "spacy-concner", f"{SENTENCES}, raw text"),
-    "small": Peer("small", "spacy", "spacy-concner", "what base says of raw text"),
-    "spacy_transformer": Peer(
-        "spaCy's `ner` on the encoder", "spacy", "spacy-transformers", SENTENCES
-    ),
-    "spacy_tok2vec": Peer(
-        "spaCy's `ner` on `tok2vec`", "spacy", "spacy", "what base says of raw text"
-    ),
-    "span_marker": Peer("SpanMarker", "span_marker", "span-marker", SENTENCES),
-    "gliner": Peer("GLiNER", "gliner", "gliner", "text of others"),
-}
-# Packages that no other bench has.
-OTHERS = ("span-marker", "gliner")
-COSTS = {
-    "words_per_second": ("words a second", "{:,.0f}"),
-    "cold_start_s": ("start, s", "{:.2f}"),
-    "peak_mb": ("memory, MB", "{:,.0f}"),
-    "installed_mb": ("packages, MB", "{:,.0f}"),
-    "model_mb": ("model, MB", "{:,.1f}"),
-}
 
 
 @dataclass
@@ -292,49 +251,6 @@ def linked_size(folder: Path) -> int:
     )
 
 
-def score_table(rows: Rows) -> list[str]:
-    """Show what the peers find in each language."""
-    all_rows = rows.read()
-    languages = [r["language"] for r in all_rows if r["figure"] == "f1"]
-    languages = [name for name in (*TESTS, *LANGUAGES) if name in languages]
-    languages = list(dict.fromkeys(languages))
-    table = []
-    for name, peer in PEERS.items():
-        missing = rows.find(peer=name, figure="missing")
-        cells = []
-        for language in languages:
-            row = rows.find(peer=name, figure="f1", language=language)
-            if row is None:
-                cells += [missing["value"] if missing else "", ""]
-                continue
-            cells.append(f"{row['value']:.1f} [{row['low']:.1f}, {row['high']:.1f}]")
-            # What finds nothing shows no probabilities, whether it has any or not.
-            none = "none" if row["value"] else ""
-            cells.append(none if row["ece"] is None else f"{row['ece']:.3f}")
-        if any(cells):
-            steps = rows.find(peer=name, figure="steps")
-            table.append([peer.title, peer.learned, str(steps["value"]) if steps else "", *cells])
-    header = [f"{what} {language}" for language in languages for what in ("F1", "ECE")]
-    return markdown(["", "learned from", "steps here", *header], table)
-
-
-def cost_table(rows: Rows) -> list[str]:
-    """Show what the peers take."""
-    table = []
-    for name, peer in PEERS.items():
-        found = [rows.find(peer=name, figure=figure) for figure in COSTS]
-        cells = [
-            "" if row is None or row["value"] is None else shape.format(row["value"])
-            for row, (_, shape) in zip(found, COSTS.values(), strict=True)
-        ]
-        if any(cells):
-            table.append([peer.title, *cells])
-    made_of = rows.provenance
-    others = [f"{name} {made_of[name]}" for name in OTHERS if name in made_of]
-    made = f"{made_with(made_of)}; {', '.join(others)}; {made_of['limit']} sentences."
-    return [*markdown(["", *[words for words, _ in COSTS.values()]], table), "", made]
-
-
 def is_installed(package: str) -> bool:
     """Tell whether a package is there."""
     try:
@@ -353,6 +269,7 @@ def main(
     work: Path = typer.Option(Path("bench/work/peers"), help="Folder for what the bench makes"),
     results: Path = typer.Option(ROOT / "bench/results/peers.jsonl", help="Rows"),
     page: Path = typer.Option(ROOT / "docs/alternatives.md", help="Page for the tables"),
+    drawing: Path = typer.Option(ROOT / "docs/pictures/alternatives.svg", help="The picture"),
     limit: int = typer.Option(1000, min=1, help="Test sentences of each language"),
     seed: int = typer.Option(1, help="Seed"),
     runs: int = typer.Option(3, min=1, help="Turns of what is timed"),
@@ -374,6 +291,7 @@ def main(
         limit, transformer_steps, tok2vec_steps = QUICK_SENTENCES, QUICK_STEPS, QUICK_STEPS
         span_marker_steps, runs = 1, 1
         work, results, page = work / "quick", work / "quick" / "rows.jsonl", work / "quick.md"
+        drawing = work / "quick.svg"
     libraries = {name: version(name) for name in OTHERS if is_installed(name)}
     bench = Bench(data, work, results, limit, libraries=libraries)
     comparison = Comparison(
@@ -412,7 +330,8 @@ def main(
         comparison.costs(chosen)
     write_between(page, "peers", "scores", score_table(bench.rows))
     write_between(page, "peers", "costs", cost_table(bench.rows))
-    msg.good(f"Tables in {page}")
+    draw_peers(bench.rows, drawing)
+    msg.good(f"Tables in {page}, the picture in {drawing}")
 
 
 if __name__ == "__main__":

@@ -14,14 +14,13 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import mean, median
+from statistics import median
 from typing import Any
 
 import spacy
 import srsly
 import typer
 from lean import lean_command, make_lean_site
-from plot import Point, draw
 from rows import Rows, made_with
 from spacy.tokens import DocBin
 from speed import REST, ROOT, Worker, start_worker, wheel_size
@@ -41,13 +40,6 @@ BARS = {
     "small_cold_start_s": ("import, load, first Doc", "≤ 1.0"),
     "small_decoding_share": ("share of decoding and writing entities into Docs", "≤ 0.1"),
     "small_peak_rss_mb": ("peak memory", "≤ 250"),
-}
-# The words for them, whose F1 they have, and their colours.
-DRAWN = {
-    SMALL: ("small", "small", "#3aa6a6"),
-    BASE: ("base", "base", "#7b6fd0"),
-    # Shipping takes nothing away: docs/speed.md.
-    TRANSFORMERS: ("base in spacy-transformers", "base", "#b8b8b8"),
 }
 NAMES = {BASE: "small_vs_base_speed", TRANSFORMERS: "small_vs_spacy_transformers"}
 NAMES |= {STOCK: "small_vs_stock_sm"}
@@ -145,25 +137,10 @@ def table(rows: Rows) -> list[str]:
     return [*head, "", *markdown(["figure", "value"], others), "", made]
 
 
-def picture(rows: Rows, scores: Path, path: Path) -> None:
-    """Draw all whose F1 on the tests is known: the mean of languages and seeds."""
-    values = {row["name"]: row["value"] for row in rows.read()}
-    tests = [row for row in Rows(scores).read() if row.get("text") == "test"]
-    points = []
-    for name, (words, scored_as, color) in DRAWN.items():
-        found = [row["f1"] for row in tests if row["size"] == scored_as]
-        speed, size = values.get(f"words_per_second_{name}"), values.get(f"mb_{name}")
-        if found and speed and size:
-            points.append(Point(words, speed, mean(found), size, color))
-    draw(points, path, "Pipelines by words a second, F1 and size")
-
-
 def main(
     small: Path = typer.Option(..., help="Small pipeline"),
     base: Path = typer.Option(..., help="Shipped pipeline that taught it"),
     student: Path = typer.Option(..., help="The same before it was shipped"),
-    scores: Path = typer.Option(ROOT / "bench/results/small.jsonl", help="Scores for the picture"),
-    drawing: Path = typer.Option(ROOT / "docs/pictures/sizes.svg", help="The picture"),
     test: Path = typer.Option(..., help="Labelled .spacy file, whose texts are read"),
     work: Path = typer.Option(Path("bench/work/small_speed"), help="Folder for the bench's files"),
     results: Path = typer.Option(ROOT / "bench/results/small_speed.jsonl", help="Rows"),
@@ -197,7 +174,6 @@ def main(
     Rows(results).write([{"name": name, "value": value} for name, value in rows.items()])
     print(json.dumps(rows, indent=2))
     write_between(page, "small_speed", "speed", table(Rows(results)))
-    picture(Rows(results), scores, drawing)
 
 
 if __name__ == "__main__":

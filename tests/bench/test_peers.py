@@ -1,7 +1,8 @@
 """What the bench of peers counts and shows."""
 
 import pytest
-from peers import COSTS, NO_WEIGHTS, cost_table, judge, linked_size, score_table
+from peers import judge, linked_size
+from peers_tables import COSTS, NO_WEIGHTS, cost_table, draw_peers, points_of, score_table
 from peers_training import tok2vec_config, transformer_config
 from rows import Rows
 
@@ -49,6 +50,24 @@ def test_tables_show_what_is_there_and_say_what_is_not(tmp_path):
     table = "\n".join(cost_table(rows))
     assert "| GLiNER |  |  |  | 1,085 |  |" in table
     assert all(words in table for words, _ in COSTS.values())
+
+
+def test_the_picture_shows_those_of_which_all_is_known(tmp_path):
+    rows, path = Rows(tmp_path / "peers.jsonl", limit=1000), tmp_path / "peers.svg"
+    for peer, f1, speed, size in (("base", 70, 3000, 46), ("small", 68, 30000, 12)):
+        draw_peers(rows, path)
+        assert not path.exists()
+        for language in ("de", "pt"):
+            row = {"peer": peer, "figure": "f1", "language": language, "value": f1}
+            rows.add({**row, "low": 0, "high": 100, "ece": None})
+        rows.add({"peer": peer, "figure": "words_per_second", "value": speed})
+        rows.add({"peer": peer, "figure": "model_mb", "value": size})
+    row = {"peer": "span_marker", "figure": "f1", "language": "de", "value": 50}
+    rows.add({**row, "low": 0, "high": 100, "ece": None})
+    rows.add({"peer": "span_marker", "figure": "words_per_second", "value": 40})
+    assert [(point.name, point.f1) for point in points_of(rows)] == [("base", 70), ("small", 68)]
+    draw_peers(rows, path)
+    assert "F1 68.0, 30,000 words/s, 12 MB" in path.read_text("utf8")
 
 
 def test_stock_configs_are_spacys_own(tmp_path):
