@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 # Far more than it takes where other programs leave it a core.
-SECONDS = 600
+SECONDS = 400
 
 
 def run_ranks(run: Callable[[int], object], logs: Path, size: int = 2) -> list[int]:

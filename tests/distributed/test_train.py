@@ -262,7 +262,7 @@ def test_torchrun_starts_spacy_train(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=900,
+        timeout=400,
     )
     assert done.returncode == 0, done.stdout
     # One rank has shown and written.
