@@ -27,7 +27,7 @@ from .projection import ProjectionErrors
 from .projects import ProjectsErrors
 from .remote import RemoteErrors
 from .scoring import ScoringErrors, ScoringWarnings
-from .sharding import ShardingErrors
+from .sharding import ShardingErrors, ShardingWarnings
 from .shipping import ShippingErrors
 from .tagging import TaggingErrors, TaggingWarnings
 from .teaching import TeachingErrors
@@ -97,6 +97,7 @@ class Errors(
 
 
 class Warnings(
+    ShardingWarnings,
     CorporaWarnings,
     PerturbationsWarnings,
     EnginesWarnings,

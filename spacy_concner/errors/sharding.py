@@ -22,3 +22,14 @@ class ShardingErrors:
         "start one on this machine."
     )
     C634 = "--address is for --engine ray, and the engine is {engine}. Leave it out, or name ray."
+
+
+class ShardingWarnings:
+    """Warnings of work that is cut into shards."""
+
+    W630 = (
+        "Ray has given nothing back for {seconds:.0f} seconds: {n} actors are asked for, and of "
+        "the {total:g} {resource}s of the cluster {free:g} are free. Others may have them, or a "
+        "shard takes long. This goes on waiting; Ctrl-C ends it, and the same command goes on "
+        "where it was, with --processes for fewer actors."
+    )

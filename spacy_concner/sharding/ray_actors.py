@@ -2,12 +2,13 @@
 
 import logging
 import os
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from typing import Any, Generic, TypeVar
 
-from ..errors import ConcnerError, Errors
+from ..errors import ConcnerError, Errors, Warnings
 from .run import Lazily
 
 S = TypeVar("S")
@@ -16,6 +17,8 @@ R = TypeVar("R")
 EACH = 2
 # How often a shard may cost an actor its life before the run is given up.
 MOST_DEATHS = 3
+# Seconds without a result after which a run says that it waits.
+PATIENCE = 300.0
 
 
 def import_ray() -> Any:
@@ -62,10 +65,10 @@ class RayActors(AbstractContextManager, Generic[S, R]):
         self._starts = not self._ray.is_initialized()
         if self._starts:
             self._join(address)
-        resource = "GPU" if on_gpu else "CPU"
-        self._n = n or int(self._ray.cluster_resources().get(resource, 0))
+        self._resource = "GPU" if on_gpu else "CPU"
+        self._n = n or int(self._ray.cluster_resources().get(self._resource, 0))
         if not self._n:
-            raise ConcnerError(Errors.C633.format(error=f"it has no {resource}"))
+            raise ConcnerError(Errors.C633.format(error=f"it has no {self._resource}"))
         settings = {"num_cpus": 1, "num_gpus": int(on_gpu), "max_restarts": 0}
         actor = self._ray.remote(**settings)(_Actor)
         self._start = lambda: actor.remote(make_worker, arguments, os.getcwd())
@@ -92,7 +95,7 @@ class RayActors(AbstractContextManager, Generic[S, R]):
 
     def _take(self) -> Iterator[tuple[S, R]]:
         waiting = {result: actor for actor, work in self._work.items() for result in work}
-        (ready, *_), _ = self._ray.wait(list(waiting))
+        ready = self._wait(list(waiting))
         actor = waiting[ready]
         try:
             result = self._ray.get(ready)
@@ -103,6 +106,17 @@ class RayActors(AbstractContextManager, Generic[S, R]):
             # Its own text is the traceback of another process.
             raise error.cause if isinstance(error.cause, ConcnerError) else error from None
         yield self._work[actor].pop(ready), result
+
+    def _wait(self, results: list[Any]) -> Any:
+        """Give a result that is there, and say so if none is for long."""
+        found, _ = self._ray.wait(results, timeout=PATIENCE)
+        if not found:
+            total = self._ray.cluster_resources().get(self._resource, 0)
+            free = self._ray.available_resources().get(self._resource, 0)
+            told = {"seconds": PATIENCE, "n": self._n, "resource": self._resource}
+            warnings.warn(Warnings.W630.format(**told, total=total, free=free), stacklevel=2)
+            found, _ = self._ray.wait(results)
+        return found[0]
 
     def _replace(self, actor: Any, error: Exception) -> None:
         """Give what a dead actor had to others."""

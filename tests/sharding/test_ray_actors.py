@@ -1,4 +1,5 @@
 import sys
+import time
 
 import pytest
 
@@ -6,7 +7,7 @@ from spacy_concner.errors import ConcnerError
 from spacy_concner.sharding import ray_actors
 from spacy_concner.sharding.ray_actors import RayActors
 from spacy_concner.sharding.run import run_shards
-from tests.sharding.workers import make_dying, make_dying_once, make_failing
+from tests.sharding.workers import make_double, make_dying, make_dying_once, make_failing
 
 
 def test_what_ray_needs(monkeypatch):
@@ -50,6 +51,28 @@ def test_faults_of_an_actor_are_told(cluster, monkeypatch):
         list(run_shards(range(9), lambda shard: None, engine))
     with pytest.raises(ConcnerError, match="C633.*no GPU"):
         RayActors(make_failing, (), 0, on_gpu=True)
+
+
+@pytest.mark.slow
+def test_who_waits_for_a_busy_cluster_is_told(cluster, monkeypatch):
+    monkeypatch.setattr(ray_actors, "PATIENCE", 0.5)
+
+    @cluster.remote(num_cpus=2)
+    class Other:
+        def work(self, seconds):
+            time.sleep(seconds)
+
+    other = Other.remote()
+    cluster.get(other.work.remote(0))
+    busy = other.work.remote(3)
+    # Its actor starts when the other has done and is gone.
+    del other
+    with RayActors(make_double, (), 1) as engine:
+        told = pytest.warns(UserWarning, match=r"W630.*1 actors.*of the 2 CPUs.* 0 are free")
+        with told:
+            done = list(run_shards([4], lambda shard: None, engine))
+    cluster.get(busy)
+    assert [one.result[0] for one in done] == [8]
 
 
 @pytest.mark.slow
