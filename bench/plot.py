@@ -4,7 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import combinations, product
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 WIDTH, HEIGHT = 760, 380
 LEFT, RIGHT, TOP, BOTTOM = 70, 40, 40, 60
@@ -15,8 +17,12 @@ STYLE = (
 # Pixels of radius for the root of a megabyte.
 SCALE = 2.2
 F1_STEP = 5
-# Half of the pixels that a label takes.
-HALF_LABEL = 110
+# Pixels that a letter takes, at most, and a label's two lines.
+LETTER, LINES = 7.2, 40
+
+
+# Its middle, to the right and downwards, and its radius, in pixels.
+Circle: TypeAlias = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,56 @@ class Point:
     f1: float
     size: float
     color: str
+
+
+class Box(NamedTuple):
+    """What a circle or a label takes, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def shared_with(self, other: "Box") -> float:
+        """Give how much of both lies in the same place, in square pixels."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(across, 0) * max(down, 0)
+
+
+def places_beside(x: float, y: float, radius: float, width: float) -> list[Box]:
+    """Give where the label of a circle may stand: below, above, right or left of it.
+
+    x (float): Middle of the circle.
+    y (float): The same downwards.
+    radius (float): Its radius.
+    width (float): Pixels of the label.
+    RETURNS (list[Box]): The places, within the picture and off the numbers beside it.
+    """
+    left = min(max(x - width / 2, LEFT), WIDTH - RIGHT / 2 - width)
+    corners = [(left, y + radius), (left, y - radius - LINES)]
+    corners += [(x + radius, y - LINES / 2), (x - radius - width, y - LINES / 2)]
+    return [Box(left, top, left + width, top + LINES) for left, top in corners]
+
+
+def place_labels(circles: Sequence[Circle], widths: Sequence[float]) -> Sequence[Box]:
+    """Give each label the place beside its circle where all of them together hide least.
+
+    circles (Sequence[Circle]): Middle and radius of each circle.
+    widths (Sequence[float]): Pixels of each label.
+    RETURNS (Sequence[Box]): The places.
+    """
+    inside = Box(LEFT, 0, WIDTH, HEIGHT - BOTTOM)
+    boxes = [Box(x - r, y - r, x + r, y + r) for x, y, r in circles]
+
+    def hidden(places: Sequence[Box]) -> int:
+        outside = sum(p.shared_with(p) - p.shared_with(inside) for p in places)
+        over_circles = sum(p.shared_with(box) for p in places for box in boxes)
+        over_labels = sum(p.shared_with(other) for p, other in combinations(places, 2))
+        return round(outside + over_circles + over_labels)
+
+    choices = [places_beside(*circle, width) for circle, width in zip(circles, widths, strict=True)]
+    return min(product(*choices), key=hidden)
 
 
 def draw(points: Sequence[Point], path: Path, title: str) -> None:
@@ -81,18 +137,18 @@ def draw(points: Sequence[Point], path: Path, title: str) -> None:
                 f'<text class="note" x="{x:.0f}" y="{HEIGHT - BOTTOM + 20}" '
                 f'text-anchor="middle">{speed:,}</text>'
             )
-    for point in points:
-        x, y, radius = across(point.speed), down(point.f1), SCALE * math.sqrt(point.size)
+    circles = [(across(p.speed), down(p.f1), SCALE * math.sqrt(p.size)) for p in points]
+    labels = [(p.name, f"F1 {p.f1:.1f}, {p.speed:,.0f} words/s, {p.size:.0f} MB") for p in points]
+    places = place_labels(circles, [LETTER * max(map(len, label)) for label in labels])
+    for point, (x, y, radius), label, place in zip(points, circles, labels, places, strict=True):
         lines.append(
             f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.1f}" fill="{point.color}" '
             'fill-opacity="0.75"/>'
         )
-        # Below its circle, and within the picture.
-        told = f"F1 {point.f1:.1f}, {point.speed:,.0f} words/s, {point.size:.0f} MB"
-        middle = min(max(x, HALF_LABEL), WIDTH - HALF_LABEL)
-        for kind, text, row in (("", point.name, 18), ("note", told, 35)):
+        middle = (place.left + place.right) / 2
+        for kind, text, row in zip(("", "note"), label, (15, 32), strict=True):
             lines.append(
-                f'<text class="{kind}" x="{middle:.0f}" y="{y + radius + row:.0f}" '
+                f'<text class="{kind}" x="{middle:.0f}" y="{place.top + row:.0f}" '
                 f'text-anchor="middle">{escape(text)}</text>'
             )
     path.write_text("\n".join([*lines, "</svg>", ""]), encoding="utf8")
