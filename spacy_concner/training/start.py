@@ -12,7 +12,7 @@ from thinc.api import Model
 from ..encoding.loading import encoders_of, find_encoders
 from ..errors import ConcnerError, Errors
 from ..pipelines import load_pipeline
-from .bfloat16 import has_bfloat16, use_bfloat16
+from .bfloat16 import has_bfloat16, keep_few_shapes, use_bfloat16
 from .layers import drop_layers
 
 EMBEDDINGS = re.compile(r"(^|\.)embeddings\.")
@@ -48,6 +48,9 @@ def create_start_training(
         is the transformer's `mixed_precision`.
     RETURNS (Callable[[Language], Language]): The callback.
     """
+
+    if bfloat16:
+        keep_few_shapes()
 
     def start_training(nlp: Language) -> Language:
         source = None if start_from is None else load_pipeline(start_from, "start_from")

@@ -1,5 +1,6 @@
 """Training in bfloat16: float32 goes in and comes out, and the model learns as well."""
 
+import os
 import pickle
 
 import numpy as np
@@ -97,6 +98,16 @@ def test_auto_asks_the_cpu(monkeypatch, encoder_folder, sentences, setting, is_a
     nlp = make_nlp(sentences, encoder_folder)
     callback(bfloat16=setting)(nlp)
     assert {"forward" in vars(layer) for layer in layers_of(nlp)} == {expected}
+
+
+def test_torch_keeps_few_shapes_unless_the_user_says_otherwise(monkeypatch):
+    first, second = bfloat16.KEPT_SHAPES
+    monkeypatch.setenv(first, "7")
+    monkeypatch.delenv(second, raising=False)
+    callback(bfloat16=False)
+    assert second not in os.environ
+    callback(bfloat16="auto")
+    assert (os.environ[first], os.environ[second]) == ("7", bfloat16.N_KEPT)
 
 
 def test_what_torch_tells_of_the_cpu(monkeypatch):
