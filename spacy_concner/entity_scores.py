@@ -36,7 +36,12 @@ class ScoredSpans(SpanGroup):
 
     @classmethod
     def of(
-        cls, doc: Doc, key: str, spans: Sequence[Span], scores: Sequence[float] | np.ndarray
+        cls,
+        doc: Doc,
+        key: str,
+        spans: Sequence[Span],
+        scores: Sequence[float] | np.ndarray,
+        starts: bytes | None = None,
     ) -> "ScoredSpans":
         """Make a group.
 
@@ -44,6 +49,7 @@ class ScoredSpans(SpanGroup):
         key (str): Name of the group.
         spans (Sequence[Span]): The entities.
         scores (Sequence[float]): Their scores.
+        starts (bytes): What `token_starts` gives, where it is known already.
         RETURNS (ScoredSpans): The group.
         """
         # Flat, for numpy takes longer over pairs.
@@ -56,13 +62,13 @@ class ScoredSpans(SpanGroup):
             "length": _length(doc),
         }
         group = cls(doc, name=key, spans=list(spans), attrs=attrs)
-        group._tokens = _boundaries(doc)
+        group._tokens = token_starts(doc) if starts is None else starts
         group._found = None
         return group
 
     def _now(self) -> Any:
         """Give the spans as spaCy's group, with the tokens that the Doc has now."""
-        tokens = _boundaries(self.doc)
+        tokens = token_starts(self.doc)
         if tokens != self._tokens:
             found = list(_find(self.doc, STORED_ATTRS.__get__(self)))
             spans, scores = [span for span, _ in found], [score for _, score in found]
@@ -102,8 +108,12 @@ class ScoredSpans(SpanGroup):
         return ScoredSpans.of(copy.doc, copy.name, list(copy), copy.attrs["scores"])
 
 
-def _boundaries(doc: Doc) -> bytes:
-    """Give what differs as soon as a Doc is cut into other tokens."""
+def token_starts(doc: Doc) -> bytes:
+    """Give what differs as soon as a Doc is cut into other tokens: their first characters.
+
+    doc (Doc): The Doc.
+    RETURNS (bytes): What `doc.to_array(IDX)` holds.
+    """
     return doc.to_array(IDX).tobytes()
 
 
@@ -115,15 +125,22 @@ def _length(doc: Doc) -> int:
     return last.idx + len(last.text_with_ws)
 
 
-def set_scored_spans(doc: Doc, key: str, spans: Sequence[Span], scores: Sequence[float]) -> None:
+def set_scored_spans(
+    doc: Doc,
+    key: str,
+    spans: Sequence[Span],
+    scores: Sequence[float],
+    starts: bytes | None = None,
+) -> None:
     """Write spans and their scores to `doc.spans[key]`.
 
     doc (Doc): The Doc, changed in place.
     key (str): Key of the group.
     spans (Sequence[Span]): The spans.
     scores (Sequence[float]): A score for each, which becomes `attrs["scores"]`, float32.
+    starts (bytes): What `token_starts` gives, where it is known already.
     """
-    doc.spans[key] = ScoredSpans.of(doc, key, spans, scores)
+    doc.spans[key] = ScoredSpans.of(doc, key, spans, scores, starts)
 
 
 def _true_attrs(doc: Doc) -> list[dict[str, Any]]:

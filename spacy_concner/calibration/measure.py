@@ -295,7 +295,7 @@ class _Collected:
     def add(self, example: Example, scores: np.ndarray) -> None:
         gold = align_tags(example)
         doc = example.predicted
-        for positions in word_positions([doc], [find_words(doc)])[0]:
+        for positions in word_positions([doc], [find_words(doc)[0]])[0]:
             self.logits.append(np.asarray(scores[positions], dtype="f4"))
             self.lengths.append(len(positions))
             self.tags.extend(self.columns.get(gold[i] or "", MISSING) for i in positions)

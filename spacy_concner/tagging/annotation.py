@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
-from spacy.attrs import IS_SPACE
+from spacy.attrs import IDX, IS_SPACE
 from spacy.tokens import Doc, Span
 
 from ..corpora.segments import SEGMENTS_KEY, get_segments
@@ -17,7 +17,7 @@ def word_positions(docs: Sequence[Doc], are_words: Sequence[np.ndarray]) -> list
     """Give the positions of the tokens that are no white space, Doc by Doc, segment by segment.
 
     docs (Sequence[Doc]): The Docs.
-    are_words (Sequence[ndarray]): What `find_words` gives for each.
+    are_words (Sequence[ndarray]): What `find_words` tells of each.
     RETURNS (list[list[Positions]]): Positions in the Doc; none for a segment of white space.
     """
     # Nearly all Docs have neither white space nor segments: one look at all of them is enough.
@@ -37,13 +37,16 @@ def _positions(doc: Doc, is_word: np.ndarray) -> list[Positions]:
     return [part.tolist() for part in parts if len(part)]
 
 
-def find_words(doc: Doc) -> np.ndarray:
-    """Tell which tokens are no white space.
+def find_words(doc: Doc) -> tuple[np.ndarray, bytes]:
+    """Tell which tokens are no white space, and where tokens start.
+
+    Both at once, for to ask a Doc takes its time whatever it is asked.
 
     doc (Doc): The Doc.
-    RETURNS (ndarray): `(n_tokens,)` bool.
+    RETURNS (tuple[ndarray, bytes]): `(n_tokens,)` bool, and what `token_starts` gives.
     """
-    return doc.to_array(IS_SPACE) == 0
+    found = doc.to_array([IS_SPACE, IDX])
+    return found[:, 0] == 0, found[:, 1].tobytes()
 
 
 def to_span(doc: Doc, positions: Sequence[int], entity: Entity) -> Span:

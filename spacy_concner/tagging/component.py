@@ -303,15 +303,16 @@ class ConCNER(InMemoryZones, TrainablePipe):
         """
         docs = list(docs)
         thresholds = by_type(self.cfg["threshold"], self.labels, self.name)
-        found = [find_words(doc) for doc in docs]
-        words = word_positions(docs, found)
+        looks = [find_words(doc) for doc in docs]
+        are_words = [own for own, _ in looks]
+        words = word_positions(docs, are_words)
         lengths = [len(positions) for segments in words for positions in segments]
-        is_word = np.concatenate([np.zeros(0, dtype=bool), *found])
+        is_word = np.concatenate([np.zeros(0, dtype=bool), *are_words])
         flat = self.model.ops.to_numpy(self.model.ops.xp.vstack(scores))
         check_scores(flat, docs, self.name, self._steps)
         calibration = Calibration.of(self.cfg["calibration"])
         decoded = iter(decode(flat[is_word], lengths, list(self.labels), calibration))
-        for doc, segments in zip(docs, words, strict=True):
+        for doc, segments, (_, starts) in zip(docs, words, looks, strict=True):
             spans: list[Span] = []
             probabilities: list[float] = []
             for positions in segments:
@@ -320,7 +321,7 @@ class ConCNER(InMemoryZones, TrainablePipe):
                         continue
                     spans.append(to_span(doc, positions, entity))
                     probabilities.append(entity.score)
-            set_scored_spans(doc, self.cfg["spans_key"], spans, probabilities)
+            set_scored_spans(doc, self.cfg["spans_key"], spans, probabilities, starts)
             set_entities(doc, spans, overwrite=self.cfg["overwrite"])
 
     def update(
