@@ -9,9 +9,10 @@ import contrast
 import documents
 import labelling
 import later_labels
-import peers
+import peers_tables
 import projection
 import pytest
+import raw_text
 import reliability
 import robust
 import scale
@@ -40,6 +41,7 @@ TABLES = {
     ("accuracy", "unseen", "unseen"): lambda: unseen.table(
         rows("accuracy_unseen"), rows("accuracy_unseen_differences"), SEEDS
     ),
+    ("accuracy", "raw_text", "raw text"): lambda: raw_text.curve_table(rows("raw_text")),
     ("accuracy", "labelling", "labelling"): lambda: labelling.table(rows("labelling")),
     ("contrast", "contrast", "variants"): lambda: contrast.table(rows("contrast")),
     ("calibration", "calibration", "calibration"): lambda: calibration.table(rows("calibration")),
@@ -80,8 +82,8 @@ TABLES = {
     ("small", "small", "unlike"): lambda: small.unlike_table(rows("small"), SEEDS),
     ("small", "small", "shapes"): lambda: small.shape_table(rows("small"), SEEDS[0]),
     ("small", "small_speed", "speed"): lambda: small_speed.table(rows("small_speed")),
-    ("alternatives", "peers", "scores"): lambda: peers.score_table(rows("peers")),
-    ("alternatives", "peers", "costs"): lambda: peers.cost_table(rows("peers")),
+    ("alternatives", "peers", "scores"): lambda: peers_tables.score_table(rows("peers")),
+    ("alternatives", "peers", "costs"): lambda: peers_tables.cost_table(rows("peers")),
     ("speed", "speed", "speed"): lambda: speed.table(rows("speed")),
 }
 
