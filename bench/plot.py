@@ -19,8 +19,6 @@ SCALE = 2.2
 F1_STEP = 5
 # Pixels that a letter takes, at most, and a label's two lines.
 LETTER, LINES = 7.2, 40
-
-
 # Its middle, to the right and downwards, and its radius, in pixels.
 Circle: TypeAlias = tuple[float, float, float]
 

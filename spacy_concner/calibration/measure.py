@@ -16,7 +16,7 @@ from spacy.training import Example
 from ..arrays import log_softmax
 from ..corpora.segments import get_segments
 from ..pipelines import find_component, predict_docs
-from ..tagging.annotation import find_words, word_positions
+from ..tagging.annotation import view_tokens, word_positions
 from ..tagging.decoding import decode, find_entities
 from ..tagging.entity_probability import FoundEntities, score_entities
 from ..tagging.gold_tags import align_tags
@@ -295,7 +295,7 @@ class _Collected:
     def add(self, example: Example, scores: np.ndarray) -> None:
         gold = align_tags(example)
         doc = example.predicted
-        for positions in word_positions([doc], [find_words(doc)[0]])[0]:
+        for positions in word_positions([doc], [view_tokens(doc).is_word])[0]:
             self.logits.append(np.asarray(scores[positions], dtype="f4"))
             self.lengths.append(len(positions))
             self.tags.extend(self.columns.get(gold[i] or "", MISSING) for i in positions)

@@ -21,7 +21,7 @@ from ..corpora.segments import SEGMENTS_KEY
 from ..corpora.soft_labels import get_soft_labels
 from ..entity_scores import set_scored_spans
 from ..errors import ConcnerError, Errors
-from .annotation import find_words, set_entities, to_span, word_positions
+from .annotation import set_entities, to_span, view_tokens, word_positions
 from .architecture import TaggerModel, TaggerOutput
 from .batch_losses import BatchLosses, as_tensors, compute_losses
 from .before_training import check_training, training_path
@@ -303,8 +303,8 @@ class ConCNER(InMemoryZones, TrainablePipe):
         """
         docs = list(docs)
         thresholds = by_type(self.cfg["threshold"], self.labels, self.name)
-        looks = [find_words(doc) for doc in docs]
-        are_words = [own for own, _ in looks]
+        views = [view_tokens(doc) for doc in docs]
+        are_words = [view.is_word for view in views]
         words = word_positions(docs, are_words)
         lengths = [len(positions) for segments in words for positions in segments]
         is_word = np.concatenate([np.zeros(0, dtype=bool), *are_words])
@@ -312,7 +312,7 @@ class ConCNER(InMemoryZones, TrainablePipe):
         check_scores(flat, docs, self.name, self._steps)
         calibration = Calibration.of(self.cfg["calibration"])
         decoded = iter(decode(flat[is_word], lengths, list(self.labels), calibration))
-        for doc, segments, (_, starts) in zip(docs, words, looks, strict=True):
+        for doc, segments, view in zip(docs, words, views, strict=True):
             spans: list[Span] = []
             probabilities: list[float] = []
             for positions in segments:
@@ -321,7 +321,7 @@ class ConCNER(InMemoryZones, TrainablePipe):
                         continue
                     spans.append(to_span(doc, positions, entity))
                     probabilities.append(entity.score)
-            set_scored_spans(doc, self.cfg["spans_key"], spans, probabilities, starts)
+            set_scored_spans(doc, self.cfg["spans_key"], spans, probabilities, view.starts)
             set_entities(doc, spans, overwrite=self.cfg["overwrite"])
 
     def update(

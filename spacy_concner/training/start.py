@@ -49,6 +49,7 @@ def create_start_training(
     RETURNS (Callable[[Language], Language]): The callback.
     """
 
+    # Here, for the callback itself comes after the encoder has run.
     if bfloat16:
         keep_few_shapes()
 
