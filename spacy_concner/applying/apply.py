@@ -114,8 +114,8 @@ def apply(
     part (str): Such as "2/8": make every eighth shard, from the second on. Runs of the other parts
         share nothing with this one but the folder.
     engine (str): "local" for processes of this machine, "ray" for actors of Ray.
-    address (str): Address of a Ray cluster whose machines share the disk; "" for one on this
-        machine.
+    address (str): Address of a Ray cluster whose machines share the disk; "" for that of
+        RAY_ADDRESS, or else one of its own on this machine.
     processes (int): How many; 0 for one a core that there is, or one a GPU. A script that asks for
         several keeps what it runs below `if __name__ == "__main__":`, for each of them imports it.
     gpu_id (int): GPU, or -1 for the CPU; with Ray, any number of 0 or more gives each actor one.

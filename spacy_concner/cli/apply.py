@@ -55,7 +55,8 @@ def apply_cli(
     address: str = typer.Option(
         "",
         "--address",
-        help="Address of a Ray cluster whose machines share the disk; one on this machine without",
+        help="Address of a Ray cluster whose machines share the disk, or auto for one that runs "
+        "here; without, this machine is the cluster",
     ),
     processes: int = typer.Option(
         0, "--processes", help="How many processes or actors; 0 for one a core, or a GPU"

@@ -28,8 +28,8 @@ class ShardingWarnings:
     """Warnings of work that is cut into shards."""
 
     W630 = (
-        "Ray has given nothing back for {seconds:.0f} seconds: {n} actors are asked for, and of "
-        "the {total:g} {resource}s of the cluster {free:g} are free. Others may have them, or a "
-        "shard takes long. This goes on waiting; Ctrl-C ends it, and the same command goes on "
+        "Ray has given nothing back for {seconds:.0f} seconds. Actors that are asked for: {n}; "
+        "{resource}s of the cluster: {total:g}, of which free: {free:g}. Others may have them, or "
+        "a shard takes long. This goes on waiting; Ctrl-C ends it, and the same command goes on "
         "where it was, with --processes for fewer actors."
     )

@@ -17,6 +17,8 @@ R = TypeVar("R")
 EACH = 2
 # How often a shard may cost an actor its life before the run is given up.
 MOST_DEATHS = 3
+# Makes Ray start a cluster even where another run has one, which ends with that run.
+OWN_CLUSTER = "local"
 # Seconds without a result after which a run says that it waits.
 PATIENCE = 300.0
 
@@ -56,7 +58,7 @@ class RayActors(AbstractContextManager, Generic[S, R]):
         arguments (tuple): Its arguments, which are sent, as are shards and results.
         n (int): How many actors; 0 for one a core of the cluster, or one a GPU.
         address (str): Address of a cluster, as Ray writes it; "" for that which this process has
-            joined, or else one on this machine.
+            joined, or that of RAY_ADDRESS, or else one of its own on this machine.
         on_gpu (bool): Whether each actor has a GPU to itself.
         RAISES (ConcnerError): C632 if Ray is not installed, C633 if the cluster is not there or
             has no such machines.
@@ -130,7 +132,10 @@ class RayActors(AbstractContextManager, Generic[S, R]):
 
     def _join(self, address: str) -> None:
         settings: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
-        settings |= {"address": address} if address else {"include_dashboard": False}
+        address = address or os.environ.get("RAY_ADDRESS", "") or OWN_CLUSTER
+        settings |= {"address": address}
+        if address == OWN_CLUSTER:
+            settings |= {"include_dashboard": False}
         try:
             self._ray.init(**settings)
         # Whatever a broken address or cluster may raise.

@@ -1,3 +1,4 @@
+import subprocess
 import sys
 import time
 
@@ -24,9 +25,34 @@ def cluster():
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         # Actors are nice to all else that runs, and would wait for other tests.
         patch.setenv("RAY_worker_niceness", "0")
-        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+        # One of its own: Ray joins what runs on the machine, which may be that of other tests.
+        settings = {"address": "local", "include_dashboard": False, "log_to_driver": False}
+        ray.init(num_cpus=2, logging_level="ERROR", **settings)
     yield ray
     ray.shutdown()
+
+
+@pytest.mark.slow
+def test_a_run_has_a_cluster_of_its_own(cluster, monkeypatch):
+    """It would end with the run that started it, and take the others with it."""
+    code = """
+import ray
+from spacy_concner.sharding.ray_actors import RayActors
+from tests.sharding.workers import make_double
+with RayActors(make_double, (), 1):
+    print(ray.get_runtime_context().gcs_address)
+"""
+    theirs = cluster.get_runtime_context().gcs_address
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    assert run_python(code) != theirs
+    monkeypatch.setenv("RAY_ADDRESS", theirs)
+    assert run_python(code) == theirs
+
+
+def run_python(code):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert not done.returncode, done.stderr
+    return done.stdout.strip()
 
 
 @pytest.mark.slow
@@ -68,8 +94,8 @@ def test_who_waits_for_a_busy_cluster_is_told(cluster, monkeypatch):
     # Its actor starts when the other has done and is gone.
     del other
     with RayActors(make_double, (), 1) as engine:
-        told = pytest.warns(UserWarning, match=r"W630.*1 actors.*of the 2 CPUs.* 0 are free")
-        with told:
+        waits = r"W630.*for: 1; CPUs of the cluster: 2, of which free: 0"
+        with pytest.warns(UserWarning, match=waits):
             done = list(run_shards([4], lambda shard: None, engine))
     cluster.get(busy)
     assert [one.result[0] for one in done] == [8]
