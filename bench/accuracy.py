@@ -21,8 +21,26 @@ from statistics import mean
 import numpy as np
 import spacy
 import typer
-from harness import LANGUAGES, QUICK_SENTENCES, ROOT, SOURCE, Bench, prepare
-from methods import BASELINE, PARALLEL_LABELS, STUDENTS, TEACHERS, TITLES, Student, sources_of
+from harness import (
+    LANGUAGES,
+    QUICK_SENTENCES,
+    RAW_SENTENCES,
+    ROOT,
+    SOURCE,
+    TYPES,
+    Bench,
+    prepare,
+)
+from methods import (
+    BASELINE,
+    LIKELY,
+    PARALLEL_LABELS,
+    STUDENTS,
+    TEACHERS,
+    TITLES,
+    Student,
+    sources_of,
+)
 from rows import Rows, made_with
 from spacy.tokens import Doc
 from tables import (
@@ -35,6 +53,7 @@ from tables import (
 )
 from wasabi import msg
 
+from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.segments import copy_tokens
 from spacy_concner.teaching.rounds import MIN_PAIR_CONFIDENCE, WORDS_AROUND
@@ -107,6 +126,7 @@ class Runner:
 
     def model(self, name: str, language: str) -> Path:
         """Give the pipeline of a method for a target language."""
+        name = LIKELY.get(name, name)
         if name in TEACHERS:
             return self.teacher(name)
         method = STUDENTS[name]
@@ -124,7 +144,9 @@ class Runner:
         return output / "model-last"
 
     def _label(self, name: str, method: Student, language: str, output: Path) -> None:
-        command: list[object] = ["concner", "label", self.bench.corpus(f"raw-{language}"), output]
+        more = method.sentences > RAW_SENTENCES
+        text = self.raw(language) if more else self.bench.corpus(f"raw-{language}")
+        command: list[object] = ["concner", "label", text, output]
         if "sources" in method.teachers:
             for source in sources_of(language):
                 command += ["--teacher", f"{source}={self.source_teacher(source)}"]
@@ -133,12 +155,37 @@ class Runner:
             command += ["--encoder", self.bench.work / "encoder"]
         else:
             for teacher in method.teachers:
-                command += ["--teacher", f"{teacher}={self.model(teacher, language)}"]
+                pipeline = self.model(teacher, language)
+                if more:
+                    pipeline = self.ship(pipeline, self.folder / "shipped" / teacher)
+                command += ["--teacher", f"{teacher}={pipeline}"]
         if method.evaluator:
             command += ["--evaluator", self.evaluator()]
+        if more:
+            command += ["--limit", method.sentences]
         command += ["--cache", self.bench.work / "cache", "--gpu-id", self.bench.gpu_id]
         log = f"label-seed-{self.seed}-{name}-{language}"
         self.bench.run(log, command, output / "seconds")
+
+    def raw(self, language: str) -> Path:
+        """Give all raw text of a target language, without labels."""
+        # Not among the corpora, to which the encoder's vocabulary is cut.
+        output = self.bench.work / "raw" / f"{language}.spacy"
+        if not output.exists():
+            source = "nerkor_hu_wikipedia" if language == "hu" else f"wikiann/{language}"
+            path = str(self.bench.data / source / "train.tsv")
+            convert(path, output, labels=TYPES, unlabelled=True)
+        return output
+
+    def ship(self, pipeline: Path, output: Path) -> Path:
+        """Give a pipeline, shipped for all targets."""
+        command: list[object] = ["concner", "ship", pipeline, output, "--lang", " ".join(LANGUAGES)]
+        for language in LANGUAGES:
+            command += ["--keep-from", self.raw(language)]
+        command += ["--keep-from", self.bench.corpus("en-dev"), "--keep-top", 20_000]
+        log = "-".join(output.relative_to(self.bench.work).parts)
+        self.bench.run(f"ship-{log}", [*command, "--limit", 100], output.with_suffix(".seconds"))
+        return output
 
     def _source_text(self, language: str) -> Path:
         return self.bench.corpus(f"{language}-seed{self.seed}")
@@ -154,12 +201,18 @@ class Runner:
         pipeline = self.model(name, language)
         file = self.counts_file(name, language)
         if not file.exists():
-            counts = count_matches(pipeline, self.bench.corpus(f"test-{language}"))
+            threshold = likely_or_all(name)
+            counts = count_matches(pipeline, self.bench.corpus(f"test-{language}"), threshold)
             file.parent.mkdir(parents=True, exist_ok=True)
             np.save(file, counts)
         f1 = float(f1_of_sums(np.load(file).sum(axis=0)))
         self.bench.rows.add({"method": name, "language": language, "seed": self.seed, "f1": f1})
         msg.good(f"{TITLES[name]}, {language}, seed {self.seed}: F1 {f1:.1f}")
+
+
+def likely_or_all(method: str) -> float:
+    """Give the least probability of the entities that a method keeps."""
+    return 0.5 if method in LIKELY else 0.0
 
 
 def count_matches(pipeline: Path, corpus: Path, threshold: float = 0.0) -> np.ndarray:
@@ -296,7 +349,7 @@ def main(
         for seed in numbers:
             runner = Runner(bench, seed)
             for name in chosen:
-                own = [SOURCE] if name in TEACHERS else []
+                own = [SOURCE] if LIKELY.get(name, name) in TEACHERS else []
                 for language in [*own, *languages.split(",")]:
                     runner.score(name, language)
     compared = Rows(differences, gpu_id, limit=limit)

@@ -101,12 +101,7 @@ class SmallBench:
 
     def raw(self, language: str) -> Path:
         """Give all raw text of a language, without labels."""
-        output = self.bench.work / "raw" / f"{language}.spacy"
-        if not output.exists():
-            source = "nerkor_hu_wikipedia" if language == "hu" else f"wikiann/{language}"
-            path = str(self.bench.data / source / "train.tsv")
-            convert(path, output, labels=TYPES, unlabelled=True)
-        return output
+        return Runner(self.bench, self.seed).raw(language)
 
     def base(self) -> Path:
         """Give the shipped pipeline of all targets."""
@@ -114,14 +109,7 @@ class SmallBench:
 
     def ship(self, student: Path, name: str) -> Path:
         """Give a student, shipped for all targets."""
-        output = self.folder / name
-        command: list[object] = ["concner", "ship", student, output, "--lang", " ".join(LANGUAGES)]
-        for language in LANGUAGES:
-            command += ["--keep-from", self.raw(language)]
-        command += ["--keep-from", self.bench.corpus("en-dev"), "--keep-top", 20_000]
-        done = self.folder / f"{name}.seconds"
-        self.bench.run(f"small-{self.seed}-ship-{name}", [*command, "--limit", 100], done)
-        return output
+        return Runner(self.bench, self.seed).ship(student, self.folder / name)
 
     def labelled(self) -> Path:
         """Give the folder of all raw text with the soft labels of the base."""

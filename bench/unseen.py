@@ -15,7 +15,7 @@ from statistics import mean
 import numpy as np
 import spacy
 import typer
-from accuracy import Runner, count_matches, record_differences
+from accuracy import Runner, count_matches, likely_or_all, record_differences
 from harness import LANGUAGES, QUICK_SENTENCES, ROOT, TESTS, TYPES, Bench, prepare
 from methods import BASELINE, TITLES
 from rows import Rows, made_with
@@ -74,7 +74,8 @@ def score(bench: Bench, runner: Runner, method: str, language: str) -> None:
         return
     file = counts_file(runner, method, language)
     if not file.exists():
-        counts = count_matches(runner.model(method, language), unseen_corpus(bench, language))
+        text = unseen_corpus(bench, language)
+        counts = count_matches(runner.model(method, language), text, likely_or_all(method))
         file.parent.mkdir(parents=True, exist_ok=True)
         np.save(file, counts)
     counts = np.load(file)
