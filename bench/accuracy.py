@@ -13,13 +13,14 @@ both.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
 from statistics import mean
 
 import numpy as np
 import spacy
+import srsly
 import typer
 from harness import (
     LANGUAGES,
@@ -41,6 +42,7 @@ from methods import (
     Student,
     sources_of,
 )
+from noise_aware import LOSS, weigh
 from rows import Rows, made_with
 from spacy.tokens import Doc
 from tables import (
@@ -59,6 +61,7 @@ from spacy_concner.corpora.segments import copy_tokens
 from spacy_concner.teaching.rounds import MIN_PAIR_CONFIDENCE, WORDS_AROUND
 
 BATCH_DOCS = 64
+DISTILLATION = "components.concner.losses.distillation"
 PARALLEL_LINES = 2000
 COMPARED = (
     *((name, BASELINE) for name in TITLES if name != BASELINE),
@@ -140,6 +143,10 @@ class Runner:
             for target in targets:
                 self._label(name, method, target, corpus / target)
         settings = {"paths.start_from": start, **method.settings}
+        if method.noise_aware:
+            corpus = self._weigh(name, method, soft)
+            settings |= {"code": ROOT / "bench/noise_aware.py"}
+            settings[DISTILLATION] = srsly.json_dumps({"@losses": LOSS, "weight": 10.0})
         self.bench.train(method.config, output, corpus, self.seed, settings)
         return output / "model-last"
 
@@ -166,6 +173,20 @@ class Runner:
         command += ["--cache", self.bench.work / "cache", "--gpu-id", self.bench.gpu_id]
         log = f"label-seed-{self.seed}-{name}-{language}"
         self.bench.run(log, command, output / "seconds")
+
+    def _weigh(self, name: str, method: Student, mixed: Path) -> Path:
+        """Give a folder of the soft labels with a weight for each token."""
+        output = mixed.with_name(f"{name}-weighted")
+        for language in LANGUAGES:
+            if (output / f"{language}.spacy").exists():
+                continue
+            singles = []
+            for teacher in method.teachers:
+                alone = replace(method, teachers=(teacher,))
+                singles.append(mixed.with_name(f"{name}-{teacher}") / language)
+                self._label(f"{name}-{teacher}", alone, language, singles[-1])
+            weigh(mixed / language, singles, output / f"{language}.spacy")
+        return output
 
     def raw(self, language: str) -> Path:
         """Give all raw text of a target language, without labels."""

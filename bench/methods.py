@@ -60,6 +60,7 @@ class Student:
     sentences: Raw sentences of each language at most. For more than `RAW_SENTENCES` the teachers
         are shipped, which label six times as fast.
     alone: Whether each target language has a student of its own.
+    noise_aware: Whether tokens over which the teachers disagree count less.
     """
 
     title: str
@@ -72,6 +73,7 @@ class Student:
     settings: Mapping[str, object] = field(default_factory=dict)
     sentences: int = RAW_SENTENCES
     alone: bool = False
+    noise_aware: bool = False
 
     def targets(self, language: str) -> tuple[str, ...]:
         """Give the target languages that share a student with one of them.
@@ -166,6 +168,9 @@ STUDENTS: dict[str, Student] = {
         "its second round, beside the teacher without parallel text",
         ("three_teachers", "concner_from_student"),
         "three_teachers",
+    ),
+    "noise_aware": Student(
+        "student of three teachers, noise-aware", THREE_TEACHERS, "concner", noise_aware=True
     ),
     "last_student": Student(
         "last students, of one language each, on 8,000 raw sentences that it labelled",
