@@ -17,6 +17,7 @@ from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 import numpy as np
 import spacy
@@ -45,6 +46,7 @@ from methods import (
 from noise_aware import LOSS, weigh
 from rows import Rows, made_with
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 from tables import (
     cell,
     f1_of_sums,
@@ -58,6 +60,7 @@ from wasabi import msg
 from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.segments import copy_tokens
+from spacy_concner.tagging.adjacency import learn_adjacency
 from spacy_concner.teaching.rounds import MIN_PAIR_CONFIDENCE, WORDS_AROUND
 
 BATCH_DOCS = 64
@@ -215,6 +218,12 @@ class Runner:
         """Give the file of what a method got right and wrong in each test sentence."""
         return self.folder / "counts" / name / f"{language}.npy"
 
+    def decoding(self, name: str) -> tuple[float, float | None]:
+        """Give the threshold and the adjacency that a method's entities are found with."""
+        if name not in LIKELY:
+            return 0.0, None
+        return 0.5, learn_adjacency(read_docs(self._source_text(SOURCE), Vocab()))
+
     def score(self, name: str, language: str) -> None:
         """Score a method on a language and save the row."""
         if self.bench.rows.find(method=name, language=language, seed=self.seed):
@@ -222,8 +231,8 @@ class Runner:
         pipeline = self.model(name, language)
         file = self.counts_file(name, language)
         if not file.exists():
-            threshold = likely_or_all(name)
-            counts = count_matches(pipeline, self.bench.corpus(f"test-{language}"), threshold)
+            corpus = self.bench.corpus(f"test-{language}")
+            counts = count_matches(pipeline, corpus, *self.decoding(name))
             file.parent.mkdir(parents=True, exist_ok=True)
             np.save(file, counts)
         f1 = float(f1_of_sums(np.load(file).sum(axis=0)))
@@ -231,21 +240,21 @@ class Runner:
         msg.good(f"{TITLES[name]}, {language}, seed {self.seed}: F1 {f1:.1f}")
 
 
-def likely_or_all(method: str) -> float:
-    """Give the least probability of the entities that a method keeps."""
-    return 0.5 if method in LIKELY else 0.0
-
-
-def count_matches(pipeline: Path, corpus: Path, threshold: float = 0.0) -> np.ndarray:
+def count_matches(
+    pipeline: Path, corpus: Path, threshold: float = 0.0, adjacency: float | None = None
+) -> np.ndarray:
     """Compare predicted with gold entities.
 
     pipeline (Path): Pipeline folder.
     corpus (Path): Gold corpus.
     threshold (float): Least probability of a predicted entity.
+    adjacency (float): Factor of each entity that begins right after another; None for none.
     RETURNS (ndarray): `(n_sentences, 3)` int64 true positives, false positives and false
         negatives, spans and types exact.
     """
     nlp = spacy.load(pipeline, config={"components.concner.threshold": threshold})
+    recogniser: Any = nlp.get_pipe("concner")
+    recogniser.learn_adjacency, recogniser.cfg["adjacency"] = True, adjacency
     gold = list(read_docs(corpus, nlp))
     counts = np.zeros((len(gold), 3), dtype=int)
     # Like lengths together: padding costs as much as words.

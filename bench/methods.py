@@ -192,8 +192,9 @@ STUDENTS: dict[str, Student] = {
         settings={**FRESH, **FEWER},
     ),
 }
-# What keeps entities that are likelier than not, as the configs of today do, and whose pipelines
-# these are. All other rows keep each entity of the best sequence.
+# What decodes as the configs of today do: it keeps entities that are likelier than not, and those
+# right after another are less probable; and whose pipelines these are. All other rows keep each
+# entity of the best sequence.
 LIKELY = {
     "direct_likely": "direct",
     "three_teachers_likely": "three_teachers",
@@ -201,8 +202,8 @@ LIKELY = {
 }
 TITLES = {name: method.title for name, method in {**TEACHERS, **STUDENTS}.items()}
 TITLES |= {
-    "direct_likely": "direct transfer, entities likelier than not",
-    "three_teachers_likely": "student of three teachers, entities likelier than not",
-    "recipe": "last students, entities likelier than not",
+    "direct_likely": "direct transfer, decoded by the probability of entities",
+    "three_teachers_likely": "student of three teachers, decoded so",
+    "recipe": "last students, decoded so",
 }
 BASELINE = "direct"

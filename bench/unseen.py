@@ -15,7 +15,7 @@ from statistics import mean
 import numpy as np
 import spacy
 import typer
-from accuracy import Runner, count_matches, likely_or_all, record_differences
+from accuracy import Runner, count_matches, record_differences
 from harness import LANGUAGES, QUICK_SENTENCES, ROOT, TESTS, TYPES, Bench, prepare
 from methods import BASELINE, TITLES
 from rows import Rows, made_with
@@ -75,7 +75,7 @@ def score(bench: Bench, runner: Runner, method: str, language: str) -> None:
     file = counts_file(runner, method, language)
     if not file.exists():
         text = unseen_corpus(bench, language)
-        counts = count_matches(runner.model(method, language), text, likely_or_all(method))
+        counts = count_matches(runner.model(method, language), text, *runner.decoding(method))
         file.parent.mkdir(parents=True, exist_ok=True)
         np.save(file, counts)
     counts = np.load(file)

@@ -20,6 +20,7 @@ from ..tagging.annotation import view_tokens, word_positions
 from ..tagging.decoding import decode, find_entities
 from ..tagging.entity_probability import FoundEntities, score_entities
 from ..tagging.gold_tags import align_tags
+from ..tagging.labels import NO_FACTOR
 from .maps import Calibration
 
 N_BINS = 15
@@ -88,6 +89,7 @@ class Predictions:
     correct: `(n_entities,)` int, for each entity that `decode` finds 1 if it is right, 0 if
         it is wrong, -1 if its annotation is missing.
     languages: `(n_sequences,)` str, language code of each sequence, empty where unknown.
+    adjacency: factor of each entity that begins right after another.
     """
 
     labels: list[str]
@@ -96,6 +98,7 @@ class Predictions:
     tags: np.ndarray
     correct: np.ndarray
     languages: np.ndarray
+    adjacency: float = NO_FACTOR
 
     def save(self, path: Path) -> None:
         """Write to an `.npz` file."""
@@ -106,7 +109,8 @@ class Predictions:
         """Read what `save` wrote."""
         with np.load(path) as stored:
             arrays: dict[str, Any] = {name: stored[name] for name in stored.files}
-        return cls(**{**arrays, "labels": arrays["labels"].tolist()})
+        plain = {"labels", "adjacency"} & set(arrays)
+        return cls(**{**arrays, **{name: arrays[name].tolist() for name in plain}})
 
     def split(self, sequences: np.ndarray) -> "Predictions":
         """Take some of the sequences.
@@ -122,11 +126,12 @@ class Predictions:
             self.tags[tokens],
             self.correct[sequences[self.entities().sequences]],
             self.languages[sequences],
+            self.adjacency,
         )
 
     def entities(self) -> FoundEntities:
         """Give the entities that `correct` judges, as `find_entities` does."""
-        return find_entities(self.logits, self.lengths.tolist(), self.labels)
+        return find_entities(self.logits, self.lengths.tolist(), self.labels, self.adjacency)
 
     def entity_probabilities(self, calibration: Calibration) -> np.ndarray:
         """Give the probability of each entity.
@@ -134,8 +139,8 @@ class Predictions:
         calibration (Calibration): Maps to apply.
         RETURNS (ndarray): `(n_entities,)` float64 between 0 and 1.
         """
-        of = self.logits, self.lengths, self.labels
-        return score_entities(*of, self.entities(), calibration=calibration)
+        of = self.logits, self.lengths, self.labels, self.entities()
+        return score_entities(*of, calibration=calibration, adjacency=self.adjacency)
 
 
 def measure_predictions(
@@ -273,7 +278,7 @@ def collect_predictions(
     """
     name = find_component(nlp)
     recogniser: Any = nlp.get_pipe(name)
-    found = _Collected(list(recogniser.labels))
+    found = _Collected(list(recogniser.labels), recogniser.adjacency)
     stream = iter(examples)
     while chunk := list(islice(stream, buffer)):
         docs = [example.predicted for example in chunk]
@@ -283,8 +288,9 @@ def collect_predictions(
 
 
 class _Collected:
-    def __init__(self, labels: list[str]) -> None:
+    def __init__(self, labels: list[str], adjacency: float) -> None:
         self.labels = labels
+        self.adjacency = adjacency
         self.columns = {label: i for i, label in enumerate(labels)}
         self.logits = [np.zeros((0, len(labels)), dtype="f4")]
         self.lengths: list[int] = []
@@ -300,7 +306,8 @@ class _Collected:
             self.lengths.append(len(positions))
             self.tags.extend(self.columns.get(gold[i] or "", MISSING) for i in positions)
             self.languages.append(_language(example, positions[0]))
-            for entity in decode(self.logits[-1], self.lengths[-1:], self.labels)[0]:
+            of = self.logits[-1], self.lengths[-1:], self.labels
+            for entity in decode(*of, adjacency=self.adjacency)[0]:
                 start, end = positions[entity.start], positions[entity.end - 1] + 1
                 self.correct.append(is_correct(example, start, end, entity.label))
 
@@ -312,6 +319,7 @@ class _Collected:
             np.array(self.tags, dtype="i8"),
             np.array(self.correct, dtype="i1"),
             np.array(self.languages, dtype="U16"),
+            self.adjacency,
         )
 
 

@@ -27,7 +27,7 @@ from .batch_losses import BatchLosses, as_tensors, compute_losses
 from .before_training import check_training, training_path
 from .decoding import decode
 from .divergence import check_losses, check_scores
-from .labels import bio_tags, entity_type, read_types
+from .labels import NO_FACTOR, bio_tags, entity_type, read_types
 from .loss_requirements import check_needs, check_trainable
 from .memory_zone import InMemoryZones
 from .supervision import get_supervision
@@ -45,6 +45,7 @@ DEFAULT_CONFIG = """
 overwrite = false
 spans_key = "concner"
 threshold = 0.0
+learn_adjacency = false
 scorer = {"@scorers": "spacy-concner.scorer.v1"}
 
 [concner.losses]
@@ -86,6 +87,7 @@ def make_concner(
     spans_key: str,
     scorer: Callable | None,
     threshold: Threshold = 0.0,
+    learn_adjacency: bool = False,
 ) -> "ConCNER":
     """Make a `concner` component.
 
@@ -99,6 +101,8 @@ def make_concner(
     scorer (Callable): The scoring method.
     threshold (float | dict[str, float]): Least probability of an entity, 0 to 1, or one by type,
         with "*" for all others; entities below it are dropped.
+    learn_adjacency (bool): Whether entities that begin right after another are less probable, as
+        much as they are rarer in the text that the component learns from.
     RETURNS (ConCNER): The component.
     """
     check_when_loaded(nlp)
@@ -111,6 +115,7 @@ def make_concner(
         spans_key=spans_key,
         scorer=scorer,
         threshold=threshold,
+        learn_adjacency=learn_adjacency,
     )
 
 
@@ -132,6 +137,7 @@ class ConCNER(InMemoryZones, TrainablePipe):
         spans_key: str = "concner",
         scorer: Callable | None = None,
         threshold: Threshold = 0.0,
+        learn_adjacency: bool = False,
     ) -> None:
         """Initialise the component; arguments as for `make_concner`.
 
@@ -155,7 +161,9 @@ class ConCNER(InMemoryZones, TrainablePipe):
             "spans_key": spans_key,
             **make_threshold(threshold, name),
             "calibration": None,
+            "adjacency": None,
         }
+        self.learn_adjacency = learn_adjacency
         self.losses = {key: loss for key, loss in (losses or {}).items() if loss is not None}
         self.scorer = scorer
         self._steps = 0
@@ -190,6 +198,11 @@ class ConCNER(InMemoryZones, TrainablePipe):
     def labels(self) -> tuple[str, ...]:
         """The BIO tags, sorted, in the order of the model's output."""
         return tuple(self.cfg["labels"])
+
+    @property
+    def adjacency(self) -> float:
+        """The factor of each entity that begins right after another, at most 1."""
+        return self.cfg["adjacency"] or NO_FACTOR if self.learn_adjacency else NO_FACTOR
 
     @property
     def is_initialized(self) -> bool:
@@ -263,6 +276,10 @@ class ConCNER(InMemoryZones, TrainablePipe):
             raise ConcnerError(Errors.C009.format(name=self.name, n_labels=n_labels, labels=labels))
         self.cfg["labels"] = labels
         forget_calibration(self.cfg)
+        if self.learn_adjacency:
+            from .adjacency import learn_adjacency
+
+            self.cfg["adjacency"] = learn_adjacency(eg.reference for eg in get_examples())
         for label in labels:
             self.vocab.strings.add(entity_type(label) or label)
         check_trainable(self.losses, self.name)
@@ -311,7 +328,8 @@ class ConCNER(InMemoryZones, TrainablePipe):
         flat = self.model.ops.to_numpy(self.model.ops.xp.vstack(scores))
         check_scores(flat, docs, self.name, self._steps)
         calibration = Calibration.of(self.cfg["calibration"])
-        decoded = iter(decode(flat[is_word], lengths, list(self.labels), calibration))
+        of = flat[is_word], lengths, list(self.labels), calibration
+        decoded = iter(decode(*of, adjacency=self.adjacency))
         for doc, segments, view in zip(docs, words, views, strict=True):
             spans: list[Span] = []
             probabilities: list[float] = []

@@ -8,7 +8,7 @@ import numpy as np
 from ..arrays import log_softmax
 from ..calibration.maps import Calibration
 from .entity_probability import FoundEntities, score_entities
-from .labels import TagColumns
+from .labels import NO_FACTOR, TagColumns
 from .viterbi import viterbi
 
 
@@ -32,6 +32,8 @@ def decode(
     lengths: Sequence[int],
     labels: Sequence[str],
     calibration: Calibration | None = None,
+    *,
+    adjacency: float = NO_FACTOR,
 ) -> list[list[Entity]]:
     """Turn label scores into entities with their probabilities.
 
@@ -45,10 +47,12 @@ def decode(
     labels (Sequence[str]): BIO tags of the columns.
     calibration (Calibration): Maps scores and probabilities; which entities are found does
         not depend on it.
+    adjacency (float): Factor of each entity that begins right after another, at most 1.
     RETURNS (list[list[Entity]]): For each sequence its entities in order.
     """
-    found = find_entities(logits, lengths, labels)
-    scores = score_entities(logits, lengths, labels, found, calibration=calibration)
+    found = find_entities(logits, lengths, labels, adjacency)
+    of = logits, lengths, labels, found
+    scores = score_entities(*of, calibration=calibration, adjacency=adjacency)
     types = TagColumns.of(labels).types
     firsts = np.cumsum([0, *lengths])[found.sequences]
     # Lists, for numbers of arrays are slow one by one.
@@ -60,17 +64,21 @@ def decode(
 
 
 def find_entities(
-    logits: np.ndarray, lengths: Sequence[int] | np.ndarray, labels: Sequence[str]
+    logits: np.ndarray,
+    lengths: Sequence[int] | np.ndarray,
+    labels: Sequence[str],
+    adjacency: float = NO_FACTOR,
 ) -> FoundEntities:
     """Find the entities of the most probable valid BIO sequences.
 
     logits (ndarray): As for `decode`.
     lengths (Sequence[int]): As for `decode`.
     labels (Sequence[str]): As for `decode`.
+    adjacency (float): As for `decode`.
     RETURNS (FoundEntities): The entities in order.
     """
     tags = TagColumns.of(labels)
-    best = viterbi(log_softmax(logits), lengths, tags)
+    best = viterbi(log_softmax(logits), lengths, tags, adjacency)
     starts = np.flatnonzero(np.isin(best, tags.begin))
     # A sequence never begins inside, so that its first token ends the entity before it.
     borders = np.append(np.flatnonzero(~tags.is_inside[best]), len(best))

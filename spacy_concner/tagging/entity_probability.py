@@ -7,7 +7,7 @@ import numpy as np
 
 from ..arrays import log_softmax
 from ..calibration.maps import Calibration
-from .labels import TagColumns, as_slice
+from .labels import NO_FACTOR, TagColumns, as_slice
 from .sequences import Sequences
 
 # A label that is less probable than this at a token is taken for as probable: sums of such
@@ -39,16 +39,22 @@ class FoundEntities:
 class SequenceSums:
     """Log sums of the probabilities of all valid BIO sequences, at the borders of entities.
 
-    before: `(n_tokens,)` float64, of all beginnings up to a token, with it.
-    after: `(n_tokens,)` float64, of all continuations from a token on that do not begin inside.
+    total: `(n_tokens,)` float64, of all beginnings up to a token, with it.
+    before: `(n_tokens,)` float64, of the same, as an entity begins at the next token.
+    after: `(n_tokens,)` float64, of all continuations from a token on, as an entity has ended
+        before it.
     """
 
+    total: np.ndarray
     before: np.ndarray
     after: np.ndarray
 
 
 def forward_backward(
-    log_probs: np.ndarray, lengths: Sequence[int] | np.ndarray, tags: TagColumns
+    log_probs: np.ndarray,
+    lengths: Sequence[int] | np.ndarray,
+    tags: TagColumns,
+    adjacency: float = NO_FACTOR,
 ) -> SequenceSums:
     """Sum the probabilities of all valid BIO sequences up to and from each token.
 
@@ -61,36 +67,48 @@ def forward_backward(
         below `LEAST` counts as that.
     lengths (Sequence[int]): Tokens of each sequence, none zero.
     tags (TagColumns): Which columns are which tags.
+    adjacency (float): Factor of each B- tag right after an entity, at most 1.
     RETURNS (SequenceSums): The sums.
     """
     sequences = Sequences(lengths)
     # Column by column, as numpy is faster over few columns.
     probs = np.asfortranarray(np.exp(np.maximum(log_probs[sequences.order], LEAST)))
     begin, inside = (probs[:, as_slice(columns)] for columns in (tags.begin, tags.inside))
-    outside = probs[:, ~tags.is_inside & (tags.type_numbers < 0)][:, 0]
-    free = outside + begin.sum(axis=1)
+    outside, begins = probs[:, tags.type_numbers < 0][:, 0], begin.sum(axis=1)
+    free, less = outside + begins, NO_FACTOR - adjacency
     # Up to each token: of what ends within a type, over the sum of all, which grows by `grown`.
-    grown, within = free.copy(), begin / free[:, None]
+    # `opening` is the share of it that goes on where an entity begins at the next token.
+    grown, within, opening = free.copy(), begin / free[:, None], np.ones_like(free)
     for earlier, tokens in sequences.positions():
         going = inside[tokens] * within[earlier]
+        starting = begin[tokens]
+        if less:
+            opening[earlier] -= less * within[earlier].sum(axis=1)
+            grown[tokens] = outside[tokens] + begins[tokens] * opening[earlier]
+            starting = starting * opening[earlier, None]
         grown[tokens] += going.sum(axis=1)
-        going += begin[tokens]
+        going += starting
         np.divide(going, grown[tokens, None], out=within[tokens])
-    # From each token on: of what does not begin inside, and of what does; together they are one.
+    # From each token on: after "O", after an entity that has ended, and inside one.
     rest, onwards, shrunk = free.copy(), inside.copy(order="F"), np.ones_like(free)
+    ended = outside + adjacency * begins if less else rest
     for earlier, tokens in sequences.positions_from_the_end():
-        anything = rest[tokens]
-        followed = onwards[tokens] + anything[:, None]
-        starts = outside[earlier] * anything + (begin[earlier] * followed).sum(axis=1)
+        followed = onwards[tokens] + ended[tokens, None]
+        going = outside[earlier] * rest[tokens]
+        starting = (begin[earlier] * followed).sum(axis=1)
+        anything = going + starting
         followed *= inside[earlier]
-        total = starts + followed.sum(axis=1)
-        np.divide(starts, total, out=rest[earlier])
+        total = anything + followed.sum(axis=1)
+        np.divide(anything, total, out=rest[earlier])
+        if less:
+            np.divide(going + adjacency * starting, total, out=ended[earlier])
         np.divide(followed, total[:, None], out=onwards[earlier])
         shrunk[earlier] = total
-    grown, rest, shrunk = map(sequences.put_back, (grown, rest, shrunk))
+    grown, opening, ended, shrunk = map(sequences.put_back, (grown, opening, ended, shrunk))
+    total = _sums_to_each(np.log(grown), lengths)
     with np.errstate(divide="ignore"):
-        after = np.log(rest) + _sums_from_each(np.log(shrunk), lengths)
-    return SequenceSums(_sums_to_each(np.log(grown), lengths), after)
+        after = np.log(ended) + _sums_from_each(np.log(shrunk), lengths)
+    return SequenceSums(total, total + np.log(opening), after)
 
 
 def _sums_to_each(values: np.ndarray, lengths: Sequence[int] | np.ndarray) -> np.ndarray:
@@ -112,6 +130,7 @@ def score_entities(
     entities: FoundEntities,
     *,
     calibration: Calibration | None = None,
+    adjacency: float = NO_FACTOR,
 ) -> np.ndarray:
     """Give the probability of entities among all valid BIO sequences.
 
@@ -125,6 +144,7 @@ def score_entities(
     labels (Sequence[str]): BIO tags of the columns.
     entities (FoundEntities): The entities.
     calibration (Calibration): Maps scores and probabilities.
+    adjacency (float): Factor of each entity that begins right after another, at most 1.
     RETURNS (ndarray): `(n_entities,)` float64 between 0 and 1.
     """
     if not len(entities):
@@ -138,11 +158,11 @@ def score_entities(
     rows = np.cumsum(kept) - 1
     sizes = np.asarray(lengths)[needed]
     log_probs = log_softmax(calibration.map_logits(logits[kept]))
-    sums = forward_backward(log_probs, sizes, tags)
+    sums = forward_backward(log_probs, sizes, tags, adjacency)
     last = np.cumsum(sizes) - 1
     sequences = (np.cumsum(needed) - 1)[entities.sequences]
     starts, ends = rows[entities.starts], rows[entities.ends - 1] + 1
-    scores = log_probs[starts, tags.begin[entities.types]] - sums.before[last[sequences]]
+    scores = log_probs[starts, tags.begin[entities.types]] - sums.total[last[sequences]]
     within = tags.inside[entities.types]
     for step in range(1, int((ends - starts).max())):
         going = np.flatnonzero(starts + step < ends)

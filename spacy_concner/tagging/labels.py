@@ -11,6 +11,8 @@ from ..errors import ConcnerError, Errors
 OUTSIDE = "O"
 BEGIN = "B-"
 INSIDE = "I-"
+# The factor of an entity right after another that makes it neither more nor less probable.
+NO_FACTOR = 1.0
 
 
 def bio_tags(types: Iterable[str]) -> list[str]:
@@ -80,6 +82,11 @@ class TagColumns:
     def is_inside(self) -> np.ndarray:
         """`(n_columns,)` bool, True for I- tags."""
         return np.isin(np.arange(self.n_columns), self.inside)
+
+    @cached_property
+    def is_begin(self) -> np.ndarray:
+        """`(n_columns,)` bool, True for B- tags."""
+        return np.isin(np.arange(self.n_columns), self.begin)
 
     @cached_property
     def type_numbers(self) -> np.ndarray:
