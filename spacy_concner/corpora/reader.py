@@ -18,6 +18,8 @@ from .segments import SEGMENTS_KEY, copy_tokens
 from .soft_labels import get_soft_labels
 
 FILE_TYPE = ".spacy"
+# Where a DocBin has an entry for each Doc.
+STORED = ("tokens", "spaces", "cats", "flags", "span_groups", "user_data")
 
 
 def create_corpus(
@@ -37,7 +39,7 @@ def create_corpus(
     limit (int): Stop after this many Docs; 0 reads all.
     max_length (int): Leave out longer Docs, in tokens, with a warning that counts them; 0
         keeps all.
-    shuffle (bool): Shuffle the Docs of a reading: this holds them all in memory.
+    shuffle (bool): Shuffle the Docs of a reading: this holds them all in memory, as stored.
     augmenter (Callable): Data augmentation as in spaCy's readers; Docs with segments or
         soft labels pass unchanged, since augmenting would break them, unless the augmenter has
         an attribute `keeps_tokens` that is true, as `spacy-concner.noisy_words.v1` has.
@@ -59,15 +61,48 @@ def read_docs(path: Path, nlp_or_vocab, limit: int = 0) -> Iterator[Doc]:
     files = corpus_files(path)
     n_read = 0
     for file in files:
-        try:
-            doc_bin = DocBin(store_user_data=True).from_disk(file)
-        except Exception as error:
-            raise ConcnerError(Errors.C143.format(path=file, error=show_reason(error))) from error
-        for doc in doc_bin.get_docs(vocab):
+        for doc in _open(file).get_docs(vocab):
             yield doc
             n_read += 1
             if limit and n_read >= limit:
                 return
+
+
+def read_shuffled(path: Path, nlp_or_vocab, limit: int = 0) -> Iterator[Doc]:
+    """Stream the Docs of a `.spacy` file or a folder of them in random order.
+
+    All are held as they are stored, which takes a third of the memory of Docs.
+
+    path (Path): File or folder.
+    nlp_or_vocab (Language | Vocab): Whose vocabulary the Docs take.
+    limit (int): Shuffle the first so many Docs, and leave the others out; 0 reads all.
+    YIELDS (Doc): The Docs.
+    RAISES (ConcnerError): As of `read_docs`.
+    """
+    vocab = getattr(nlp_or_vocab, "vocab", nlp_or_vocab)
+    files = [_open(file) for file in corpus_files(path)]
+    places = [(number, i) for number, file in enumerate(files) for i in range(len(file))]
+    places = places[: limit or None]
+    random.shuffle(places)
+    wanted: list[list[int]] = [[] for _ in files]
+    for number, i in places:
+        wanted[number].append(i)
+    # Each file gives its own Docs in their order in the whole.
+    for file, own in zip(files, wanted, strict=True):
+        for name in STORED:
+            values = getattr(file, name)
+            # Without user data there is none to a Doc.
+            setattr(file, name, [values[i] for i in own] if values else values)
+    streams = [file.get_docs(vocab) for file in files]
+    for number, _ in places:
+        yield next(streams[number])
+
+
+def _open(file: Path) -> DocBin:
+    try:
+        return DocBin(store_user_data=True).from_disk(file)
+    except Exception as error:
+        raise ConcnerError(Errors.C143.format(path=file, error=show_reason(error))) from error
 
 
 def corpus_files(path: Path | str) -> list[Path]:
@@ -133,12 +168,9 @@ class Corpus:
         """
         if self.path is None:
             raise ConcnerError(Errors.C142.format(path=None))
-        docs: Iterable[Doc] = read_docs(Path(self.path), nlp, self.limit)
-        if self.shuffle:
-            docs = list(docs)
-            random.shuffle(docs)
+        read = read_shuffled if self.shuffle else read_docs
         n_long = 0
-        for reference in docs:
+        for reference in read(Path(self.path), nlp, self.limit):
             if self.max_length and len(reference) > self.max_length:
                 n_long += 1
             elif len(reference):

@@ -6,7 +6,7 @@ import spacy
 from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 
-from spacy_concner.corpora.reader import Corpus, read_docs
+from spacy_concner.corpora.reader import Corpus, read_docs, read_shuffled
 from spacy_concner.corpora.segments import get_segments, make_bitext, token_tag
 from spacy_concner.corpora.soft_labels import get_soft_labels, set_soft_labels
 from spacy_concner.errors import ConcnerError
@@ -125,6 +125,28 @@ def test_shuffle_keeps_the_docs_and_repeats_with_the_seed(nlp, tmp_path):
     assert texts(reader(nlp)) == first
     assert first != second and sorted(first) == sorted(second) == sorted(names)
     assert texts(corpus(path)(nlp)) == names
+
+
+def test_shuffled_docs_keep_what_they_carry(nlp, bitexts, tmp_path):
+    """Files may differ in what they store."""
+    soft = spaced(nlp.vocab, "Soft Labels")
+    set_soft_labels(soft, ["O"], np.ones((2, 1)))
+    write_corpus([*bitexts, soft], tmp_path / "a.spacy")
+    plain = [spaced(nlp.vocab, f"text {i}") for i in range(6)]
+    DocBin(attrs=["LEMMA"], docs=plain).to_disk(tmp_path / "b.spacy")
+    for limit in (0, len(bitexts) + 3):
+        expected = [as_stored(doc) for doc in read_docs(tmp_path, nlp, limit)]
+        random.seed(5)
+        random.shuffle(expected)
+        random.seed(5)
+        assert [as_stored(doc) for doc in read_shuffled(tmp_path, nlp, limit)] == expected
+
+
+def as_stored(doc):
+    soft = get_soft_labels(doc)
+    probabilities = None if soft is None else soft.probabilities.tolist()
+    entities = [(entity.start, entity.end, entity.label_) for entity in doc.ents]
+    return doc.text, [str(part) for part in get_segments(doc)], entities, probabilities
 
 
 def test_augmenter_of_spacy_leaves_bitexts_alone(nlp, bitexts, tmp_path):
