@@ -60,7 +60,7 @@ from wasabi import msg
 from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.corpora.segments import copy_tokens
-from spacy_concner.tagging.adjacency import learn_adjacency
+from spacy_concner.tagging.adjacency import AdjacencyCounts
 from spacy_concner.teaching.rounds import MIN_PAIR_CONFIDENCE, WORDS_AROUND
 
 BATCH_DOCS = 64
@@ -222,7 +222,7 @@ class Runner:
         """Give the threshold and the adjacency that a method's entities are found with."""
         if name not in LIKELY:
             return 0.0, None
-        return 0.5, learn_adjacency(read_docs(self._source_text(SOURCE), Vocab()))
+        return 0.5, AdjacencyCounts.of(read_docs(self._source_text(SOURCE), Vocab())).ratio
 
     def score(self, name: str, language: str) -> None:
         """Score a method on a language and save the row."""

@@ -23,7 +23,7 @@ from tables import cell, markdown, paired_difference, rates, show_difference, wr
 from wasabi import msg
 
 from spacy_concner.corpora.reader import read_docs
-from spacy_concner.tagging.adjacency import learn_adjacency
+from spacy_concner.tagging.adjacency import AdjacencyCounts
 
 TEXTS = ("dev", "pud")
 LIKELY = 0.5
@@ -34,7 +34,7 @@ def run(bench: Bench, seeds: Sequence[int], work: Path) -> None:
     saved: dict[tuple[str, str], list[Path]] = {}
     for seed in seeds:
         pipeline = Runner(bench, seed).teacher("direct")
-        learned = learn_adjacency(read_docs(bench.corpus(f"{SOURCE}-seed{seed}"), Vocab()))
+        learned = AdjacencyCounts.of(read_docs(bench.corpus(f"{SOURCE}-seed{seed}"), Vocab())).ratio
         for text in TEXTS:
             for language in DEVELOPMENT:
                 row = {"seed": seed, "text": text, "language": language}

@@ -6,7 +6,6 @@ after another tells it, in the most probable sequence as in the probabilities of
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 import numpy as np
 from spacy.attrs import ENT_IOB
@@ -26,38 +25,57 @@ MOST_DOCS = 10_000
 SMALLEST = 1e-7
 
 
-def learn_adjacency(docs: Iterable[Doc]) -> float | None:
-    """Tell how much less often an entity begins right after another than elsewhere.
+class AdjacencyCounts:
+    """How often entities begin right after another, and elsewhere, in the Docs that are added."""
 
-    docs (Iterable[Doc]): Labelled Docs, or softly labelled ones, whose most probable tags count.
-        The first 10,000 are read.
-    RETURNS (float | None): The share of entities that begin among the tokens after an entity, over
-        that among all others, at most 1. None without entities.
-    """
-    # After an entity or not, and whether one begins: one more of each than there are.
-    counts = np.ones((2, 2))
-    found = False
-    for sequence in _sequences(islice(docs, MOST_DOCS)):
-        before = np.concatenate([[OUTSIDE], sequence[:-1]])
-        asked = (before != MISSING) & (sequence != MISSING) & (sequence != INSIDE)
-        begins = sequence[asked] == BEGIN
-        np.add.at(counts, ((before[asked] != OUTSIDE).astype(int), begins.astype(int)), 1)
-        found = found or bool(begins.any())
-    if not found:
-        return None
-    elsewhere, after_entity = counts[:, 1] / counts.sum(axis=1)
-    # As many digits as are stored.
-    return round(float(min(after_entity / elsewhere, 1.0)), 6)
+    def __init__(self) -> None:
+        """Begin with one more of each than there are, so that no share is nothing."""
+        # Elsewhere and after an entity, and whether one begins.
+        self._counts = np.ones((2, 2))
+        self._docs = 0
+
+    @classmethod
+    def of(cls, docs: Iterable[Doc]) -> "AdjacencyCounts":
+        """Count in Docs."""
+        counts = cls()
+        for doc in docs:
+            counts.add(doc)
+        return counts
+
+    def add(self, doc: Doc) -> None:
+        """Count in a Doc, of the first 10,000.
+
+        doc (Doc): A labelled Doc, or a softly labelled one, whose most probable tags count.
+        """
+        if self._docs == MOST_DOCS:
+            return
+        self._docs += 1
+        for sequence in _sequences(doc):
+            before = np.concatenate([[OUTSIDE], sequence[:-1]])
+            asked = (before != MISSING) & (sequence != MISSING) & (sequence != INSIDE)
+            after_entity = (before[asked] != OUTSIDE).astype(int)
+            np.add.at(self._counts, (after_entity, (sequence[asked] == BEGIN).astype(int)), 1)
+
+    @property
+    def ratio(self) -> float | None:
+        """The share of entities that begin among the tokens after an entity, over that elsewhere.
+
+        At most 1; None without entities. Inside tags are left out.
+        """
+        if self._counts[:, 1].sum() == 2:
+            return None
+        elsewhere, after_entity = self._counts[:, 1] / self._counts.sum(axis=1)
+        # As many digits as are stored.
+        return round(float(min(after_entity / elsewhere, 1.0)), 6)
 
 
-def _sequences(docs: Iterable[Doc]) -> Iterator[np.ndarray]:
+def _sequences(doc: Doc) -> Iterator[np.ndarray]:
     """Give what stands at the tokens of each segment that are no white space."""
-    for doc in docs:
-        soft = get_soft_labels(doc)
-        iob = doc.to_array(ENT_IOB)
-        for positions in word_positions([doc], [view_tokens(doc).is_word])[0]:
-            own = np.asarray(positions)
-            yield OF_IOB[iob[own]] if soft is None else _most_probable(soft, own)
+    soft = get_soft_labels(doc)
+    iob = doc.to_array(ENT_IOB)
+    for positions in word_positions([doc], [view_tokens(doc).is_word])[0]:
+        own = np.asarray(positions)
+        yield OF_IOB[iob[own]] if soft is None else _most_probable(soft, own)
 
 
 def _most_probable(soft: SoftLabels, positions: np.ndarray) -> np.ndarray:

@@ -257,6 +257,9 @@ class ConCNER(InMemoryZones, TrainablePipe):
             what a loss needs, C047 if there is no example; C048, C049, C051 and C058 for what the
             config tells of the training.
         """
+        # Not above: what only reads texts does without it.
+        from .adjacency import AdjacencyCounts
+
         validate_get_examples(get_examples, "ConCNER.initialize")
         if nlp is not None:
             check_training(nlp)
@@ -266,12 +269,17 @@ class ConCNER(InMemoryZones, TrainablePipe):
         types = {entity_type(tag) for tag in self.labels}
         if labels is not None:
             types |= read_types(labels, self.name)
-        else:
-            for example in get_examples():
-                types.update(span.label_ for span in example.reference.ents)
-                soft = get_soft_labels(example.reference)
-                if soft is not None:
-                    types |= read_types(soft.labels, self.name)
+        adjacency = AdjacencyCounts() if self.learn_adjacency else None
+        # Once for both, for a corpus takes long to read.
+        for example in get_examples() if labels is None or adjacency else ():
+            if adjacency:
+                adjacency.add(example.reference)
+            if labels is not None:
+                continue
+            types.update(span.label_ for span in example.reference.ents)
+            soft = get_soft_labels(example.reference)
+            if soft is not None:
+                types |= read_types(soft.labels, self.name)
         labels = bio_tags(types)
         if not labels:
             raise ConcnerError(Errors.C007.format(name=self.name))
@@ -280,10 +288,7 @@ class ConCNER(InMemoryZones, TrainablePipe):
             raise ConcnerError(Errors.C009.format(name=self.name, n_labels=n_labels, labels=labels))
         self.cfg["labels"] = labels
         forget_calibration(self.cfg)
-        if self.learn_adjacency:
-            from .adjacency import learn_adjacency
-
-            self.cfg["adjacency"] = learn_adjacency(eg.reference for eg in get_examples())
+        self.cfg["adjacency"] = adjacency.ratio if adjacency else None
         for label in labels:
             self.vocab.strings.add(entity_type(label) or label)
         check_trainable(self.losses, self.name)
