@@ -72,6 +72,9 @@ class AdjacencyCounts:
 def _sequences(doc: Doc) -> Iterator[np.ndarray]:
     """Give what stands at the tokens of each segment that are no white space."""
     soft = get_soft_labels(doc)
+    if soft is not None and soft.probabilities.shape != (len(doc), len(soft.labels)):
+        # Of another text: training says so.
+        return
     iob = doc.to_array(ENT_IOB)
     for positions in word_positions([doc], [view_tokens(doc).is_word])[0]:
         own = np.asarray(positions)

@@ -272,14 +272,12 @@ class ConCNER(InMemoryZones, TrainablePipe):
         adjacency = AdjacencyCounts() if self.learn_adjacency else None
         # Once for both, for a corpus takes long to read.
         for example in get_examples() if labels is None or adjacency else ():
+            soft = get_soft_labels(example.reference)
+            known = set() if soft is None else read_types(soft.labels, self.name)
+            if labels is None:
+                types.update(known, (span.label_ for span in example.reference.ents))
             if adjacency:
                 adjacency.add(example.reference)
-            if labels is not None:
-                continue
-            types.update(span.label_ for span in example.reference.ents)
-            soft = get_soft_labels(example.reference)
-            if soft is not None:
-                types |= read_types(soft.labels, self.name)
         labels = bio_tags(types)
         if not labels:
             raise ConcnerError(Errors.C007.format(name=self.name))

@@ -50,6 +50,12 @@ def test_soft_labels_count_by_their_most_probable_tags():
     assert ratio([doc]) == ratio([sentence("BIBO-")])
 
 
+def test_soft_labels_of_another_text_do_not_count():
+    doc = sentence("---")
+    doc.user_data["concner"] = {"labels": LABELS, "probabilities": np.ones((2, len(LABELS)))}
+    assert ratio([doc]) is None
+
+
 def test_is_at_most_one_and_nothing_without_entities():
     assert ratio([sentence("BBBBO")]) == 1
     assert ratio([sentence("OOO"), sentence("--"), sentence("")]) is None
@@ -77,6 +83,14 @@ def test_nobody_learns_it_unless_told(tmp_path):
     nlp.to_disk(tmp_path / "model")
     on = {"components.concner.learn_adjacency": True}
     assert spacy.load(tmp_path / "model", config=on).get_pipe("concner").adjacency == 1
+
+
+def test_a_component_that_is_told_its_labels_learns_it_too():
+    nlp = spacy.blank("xx")
+    recogniser = nlp.add_pipe("concner", config=build_tiny_config(learn_adjacency=True))
+    examples = [as_example(doc) for doc in make_sentences()]
+    recogniser.initialize(lambda: examples, nlp=nlp, labels=["LOC", "ORG", "PER"])
+    assert recogniser.adjacency == ratio(make_sentences())
 
 
 def test_entities_side_by_side_become_one(nlp):
