@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ EACH = 2
 MOST_DEATHS = 3
 # Makes Ray start a cluster even where another run has one, which ends with that run.
 OWN_CLUSTER = "local"
+# Seconds that a cluster has to answer.
+ANSWER_WITHIN = 20.0
 # Seconds without a result after which a run says that it waits.
 PATIENCE = 300.0
 
@@ -131,6 +134,7 @@ class RayActors(AbstractContextManager, Generic[S, R]):
             self._send(shard)
 
     def _join(self, address: str) -> None:
+        _check_there(address)
         settings: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
         address = address or os.environ.get("RAY_ADDRESS", "") or OWN_CLUSTER
         settings |= {"address": address}
@@ -149,6 +153,18 @@ class RayActors(AbstractContextManager, Generic[S, R]):
             self._ray.kill(actor)
         if self._starts:
             self._ray.shutdown()
+
+
+def _check_there(address: str) -> None:
+    """Ask whether anything answers at an address, for Ray itself asks for a quarter of an hour."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_WITHIN).close()
+    except (OSError, OverflowError) as error:
+        reason = f"nothing answers at {address} ({error})"
+        raise ConcnerError(Errors.C633.format(error=reason)) from error
 
 
 class _Actor:

@@ -17,6 +17,14 @@ def test_what_ray_needs(monkeypatch):
         ray_actors.import_ray()
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9", "127.0.0.1:99999"])
+def test_a_cluster_that_is_not_there(address, monkeypatch):
+    ray = pytest.importorskip("ray")
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    with pytest.raises(ConcnerError, match=f"C633.*nothing answers at {address}"):
+        RayActors(make_double, (), 1, address=address)
+
+
 @pytest.fixture(scope="module")
 def cluster():
     """A cluster of this machine that the tests share."""
