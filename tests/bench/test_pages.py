@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import accuracy
+import adjacency
 import any_encoder
 import calibration
 import contrast
@@ -76,6 +77,9 @@ TABLES = {
     ("engines", "any_encoder", "any encoder"): lambda: any_encoder.table(rows("any_encoder")),
     ("calibration", "threshold", "thresholds"): lambda: list(
         threshold.threshold_table(rows("threshold"), SEEDS)
+    ),
+    ("calibration", "adjacency", "adjacency"): lambda: list(
+        adjacency.adjacency_table(rows("adjacency"), SEEDS)
     ),
     ("small", "small", "sizes"): lambda: small.sizes_table(rows("small"), SEEDS),
     ("small", "small", "curve"): lambda: small.curve_table(rows("small"), SEEDS[0]),
