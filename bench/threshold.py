@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 import numpy as np
 import spacy
@@ -75,7 +76,8 @@ def judge(pipeline: Path, corpus: Path, n_sentences: int) -> Judged:
 
 def count_beyond(nlp: spacy.Language, docs: Sequence) -> tuple[int, int]:
     """Count entities likelier than not, and those that the best sequences of tags have not."""
-    labels = list(nlp.get_pipe("concner").labels)
+    recogniser: Any = nlp.get_pipe("concner")
+    labels, adjacency = list(recogniser.labels), recogniser.adjacency
     n_types = len(TagColumns.of(labels).types)
     likely = missed = 0
     for _, logits in predict_docs(nlp, "concner", docs, BATCH_DOCS):
@@ -84,8 +86,8 @@ def count_beyond(nlp: spacy.Language, docs: Sequence) -> tuple[int, int]:
         starts, ends = (np.repeat(column, n_types) for column in np.array(spans).T)
         types = np.tile(np.arange(n_types), len(spans))
         every = FoundEntities(np.zeros(len(types), dtype="i8"), starts, ends, types)
-        keep = score_entities(logits, [n], labels, every) > HALF
-        best = find_entities(logits, [n], labels)
+        keep = score_entities(logits, [n], labels, every, adjacency=adjacency) > HALF
+        best = find_entities(logits, [n], labels, adjacency)
         found = set(zip(best.starts.tolist(), best.ends.tolist(), best.types.tolist(), strict=True))
         those = zip(starts[keep].tolist(), ends[keep].tolist(), types[keep].tolist(), strict=True)
         likely += int(keep.sum())
