@@ -34,8 +34,9 @@ def forked(encoder_folder):
         # warm-up.
         overrides = "--initialize.after_init.frozen_layers=1 "
         overrides += "--training.optimizer.learn_rate.warmup_steps=0 "
-        # Few steps leave nothing likelier than not.
-        overrides += "--components.concner.threshold=0"
+        # Few steps leave nothing likelier than not, and entities wherever there are words.
+        overrides += "--components.concner.threshold=0 "
+        overrides += "--components.concner.learn_adjacency=false"
         patch.setenv("SPACY_CONFIG_OVERRIDES", overrides)
         yield
 

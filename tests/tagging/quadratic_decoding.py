@@ -5,12 +5,6 @@ import numpy as np
 IMPOSSIBLE = -1e9
 
 
-def log_softmax(logits: np.ndarray) -> np.ndarray:
-    scores = np.asarray(logits, dtype="f8")
-    scores = scores - scores.max(axis=-1, keepdims=True, initial=IMPOSSIBLE)
-    return scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
-
-
 def transitions(labels: list[str], adjacency: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """Give what each label may begin with and what may follow what: 0, or `IMPOSSIBLE`."""
     inside = np.array([label.startswith("I-") for label in labels])
@@ -38,10 +32,9 @@ def viterbi(log_probs: np.ndarray, labels: list[str], adjacency: float = 1.0) ->
 
 
 def decode(
-    logits: np.ndarray, labels: list[str], adjacency: float = 1.0
+    log_probs: np.ndarray, labels: list[str], adjacency: float = 1.0
 ) -> list[tuple[int, int, str, float]]:
     """Decode one sequence: start, end, type and probability of its entities."""
-    log_probs = log_softmax(logits)
     n_tokens = len(log_probs)
     start, steps = transitions(labels, adjacency)
     before, after = np.empty_like(log_probs), np.zeros_like(log_probs)
