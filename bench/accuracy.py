@@ -34,8 +34,8 @@ from harness import (
     prepare,
 )
 from methods import (
+    AS_CONFIGURED,
     BASELINE,
-    LIKELY,
     PARALLEL_LABELS,
     STUDENTS,
     TEACHERS,
@@ -132,7 +132,7 @@ class Runner:
 
     def model(self, name: str, language: str) -> Path:
         """Give the pipeline of a method for a target language."""
-        name = LIKELY.get(name, name)
+        name = AS_CONFIGURED.get(name, name)
         if name in TEACHERS:
             return self.teacher(name)
         method = STUDENTS[name]
@@ -220,9 +220,11 @@ class Runner:
 
     def decoding(self, name: str) -> tuple[float, float | None]:
         """Give the threshold and the adjacency that a method's entities are found with."""
-        if name not in LIKELY:
-            return 0.0, None
-        return 0.5, AdjacencyCounts.of(read_docs(self._source_text(SOURCE), Vocab())).ratio
+        return (0.5, self.adjacency()) if name in AS_CONFIGURED else (0.0, None)
+
+    def adjacency(self) -> float | None:
+        """Give the adjacency that the labelled sentences of the source have."""
+        return AdjacencyCounts.of(read_docs(self._source_text(SOURCE), Vocab())).ratio
 
     def score(self, name: str, language: str) -> None:
         """Score a method on a language and save the row."""
@@ -379,7 +381,7 @@ def main(
         for seed in numbers:
             runner = Runner(bench, seed)
             for name in chosen:
-                own = [SOURCE] if LIKELY.get(name, name) in TEACHERS else []
+                own = [SOURCE] if AS_CONFIGURED.get(name, name) in TEACHERS else []
                 for language in [*own, *languages.split(",")]:
                     runner.score(name, language)
     compared = Rows(differences, gpu_id, limit=limit)

@@ -15,15 +15,11 @@ from pathlib import Path
 import numpy as np
 import typer
 from accuracy import Runner, count_matches
-from harness import QUICK_SENTENCES, ROOT, SOURCE, Bench, prepare
+from harness import QUICK_SENTENCES, ROOT, Bench, prepare
 from rows import Rows, made_with
 from small import DEVELOPMENT, prepare_unlike
-from spacy.vocab import Vocab
 from tables import cell, markdown, paired_difference, rates, show_difference, write_between
 from wasabi import msg
-
-from spacy_concner.corpora.reader import read_docs
-from spacy_concner.tagging.adjacency import AdjacencyCounts
 
 TEXTS = ("dev", "pud")
 LIKELY = 0.5
@@ -33,8 +29,8 @@ def run(bench: Bench, seeds: Sequence[int], work: Path) -> None:
     """Train and score what is not done, and compare with and without."""
     saved: dict[tuple[str, str], list[Path]] = {}
     for seed in seeds:
-        pipeline = Runner(bench, seed).teacher("direct")
-        learned = AdjacencyCounts.of(read_docs(bench.corpus(f"{SOURCE}-seed{seed}"), Vocab())).ratio
+        runner = Runner(bench, seed)
+        pipeline, learned = runner.teacher("direct"), runner.adjacency()
         for text in TEXTS:
             for language in DEVELOPMENT:
                 row = {"seed": seed, "text": text, "language": language}

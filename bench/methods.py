@@ -195,7 +195,7 @@ STUDENTS: dict[str, Student] = {
 # What decodes as the configs of today do: it keeps entities that are likelier than not, and those
 # right after another are less probable; and whose pipelines these are. All other rows keep each
 # entity of the best sequence.
-LIKELY = {
+AS_CONFIGURED = {
     "direct_likely": "direct",
     "three_teachers_likely": "three_teachers",
     "recipe": "last_student",

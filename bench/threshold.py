@@ -19,13 +19,12 @@ import numpy as np
 import spacy
 import typer
 from accuracy import Runner, entities
-from harness import QUICK_SENTENCES, ROOT, TYPES, Bench, prepare
+from harness import QUICK_SENTENCES, ROOT, Bench, prepare
 from rows import Rows, made_with
-from small import DEVELOPMENT, UNLIKE
+from small import DEVELOPMENT, prepare_unlike
 from tables import cell, markdown, paired_difference, rates, show_difference, write_between
 from wasabi import msg
 
-from spacy_concner.corpora.convert import convert
 from spacy_concner.corpora.reader import read_docs
 from spacy_concner.pipelines import annotate_docs, predict_docs
 from spacy_concner.tagging.decoding import find_entities
@@ -165,10 +164,7 @@ def main(
     bench = Bench(data, work / f"{QUICK_SENTENCES}", results, QUICK_SENTENCES)
     numbers = [int(seed) for seed in seeds.split(",")]
     prepare(bench, numbers, encoder)
-    for language, name in UNLIKE.items():
-        pud = bench.corpus(f"pud-{language}")
-        if not pud.exists():
-            convert(str(data / "uner_pud" / f"{name}.tsv"), pud, labels=TYPES)
+    prepare_unlike(bench)
     run(bench, numbers, work / "threshold")
     lines = list(threshold_table(bench.rows, numbers))
     write_between(page, "threshold", "thresholds", lines)

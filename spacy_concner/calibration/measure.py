@@ -20,7 +20,6 @@ from ..tagging.annotation import view_tokens, word_positions
 from ..tagging.decoding import decode, find_entities
 from ..tagging.entity_probability import FoundEntities, score_entities
 from ..tagging.gold_tags import align_tags
-from ..tagging.labels import NO_FACTOR
 from .maps import Calibration
 
 N_BINS = 15
@@ -98,7 +97,7 @@ class Predictions:
     tags: np.ndarray
     correct: np.ndarray
     languages: np.ndarray
-    adjacency: float = NO_FACTOR
+    adjacency: float = 1.0
 
     def save(self, path: Path) -> None:
         """Write to an `.npz` file."""

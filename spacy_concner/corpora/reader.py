@@ -71,7 +71,7 @@ def read_docs(path: Path, nlp_or_vocab, limit: int = 0) -> Iterator[Doc]:
 def read_shuffled(path: Path, nlp_or_vocab, limit: int = 0) -> Iterator[Doc]:
     """Stream the Docs of a `.spacy` file or a folder of them in random order.
 
-    All are held as they are stored, which takes a third of the memory of Docs.
+    All are held as they are stored, which takes half the memory of Docs.
 
     path (Path): File or folder.
     nlp_or_vocab (Language | Vocab): Whose vocabulary the Docs take.

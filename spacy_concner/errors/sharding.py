@@ -18,8 +18,8 @@ class ShardingErrors:
         'pip install "spacy-concner[ray]"'
     )
     C633 = (
-        "Ray cannot be used: {error}. Give --address of a cluster that runs, or leave it out to "
-        "start one on this machine."
+        "Ray cannot be used: {error}. Give --address of a cluster that runs, or leave it out, and "
+        "RAY_ADDRESS unset, to start one on this machine."
     )
     C634 = "--address is for --engine ray, and the engine is {engine}. Leave it out, or name ray."
 

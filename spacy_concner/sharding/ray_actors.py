@@ -134,9 +134,9 @@ class RayActors(AbstractContextManager, Generic[S, R]):
             self._send(shard)
 
     def _join(self, address: str) -> None:
-        _check_there(address)
         settings: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
         address = address or os.environ.get("RAY_ADDRESS", "") or OWN_CLUSTER
+        _check_there(address)
         settings |= {"address": address}
         if address == OWN_CLUSTER:
             settings |= {"include_dashboard": False}

@@ -27,7 +27,7 @@ from .batch_losses import BatchLosses, as_tensors, compute_losses
 from .before_training import check_training, training_path
 from .decoding import decode
 from .divergence import check_losses, check_scores
-from .labels import NO_FACTOR, bio_tags, entity_type, read_types
+from .labels import bio_tags, entity_type, read_types
 from .loss_requirements import check_needs, check_trainable
 from .memory_zone import InMemoryZones
 from .supervision import get_supervision
@@ -206,7 +206,7 @@ class ConCNER(InMemoryZones, TrainablePipe):
     @property
     def adjacency(self) -> float:
         """The factor of each entity that begins right after another, at most 1."""
-        return self.cfg["adjacency"] or NO_FACTOR if self.learn_adjacency else NO_FACTOR
+        return (self.learn_adjacency and self.cfg["adjacency"]) or 1.0
 
     @property
     def is_initialized(self) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from ..arrays import log_softmax
 from ..calibration.maps import Calibration
 from .entity_probability import FoundEntities, score_entities
-from .labels import NO_FACTOR, TagColumns
+from .labels import TagColumns
 from .viterbi import viterbi
 
 
@@ -33,7 +33,7 @@ def decode(
     labels: Sequence[str],
     calibration: Calibration | None = None,
     *,
-    adjacency: float = NO_FACTOR,
+    adjacency: float = 1.0,
 ) -> list[list[Entity]]:
     """Turn label scores into entities with their probabilities.
 
@@ -67,7 +67,7 @@ def find_entities(
     logits: np.ndarray,
     lengths: Sequence[int] | np.ndarray,
     labels: Sequence[str],
-    adjacency: float = NO_FACTOR,
+    adjacency: float = 1.0,
 ) -> FoundEntities:
     """Find the entities of the most probable valid BIO sequences.
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..arrays import log_softmax
 from ..calibration.maps import Calibration
-from .labels import NO_FACTOR, TagColumns, as_slice
+from .labels import TagColumns, as_slice
 from .sequences import Sequences
 
 # A label that is less probable than this at a token is taken for as probable: sums of such
@@ -54,7 +54,7 @@ def forward_backward(
     log_probs: np.ndarray,
     lengths: Sequence[int] | np.ndarray,
     tags: TagColumns,
-    adjacency: float = NO_FACTOR,
+    adjacency: float = 1.0,
 ) -> SequenceSums:
     """Sum the probabilities of all valid BIO sequences up to and from each token.
 
@@ -75,7 +75,7 @@ def forward_backward(
     probs = np.asfortranarray(np.exp(np.maximum(log_probs[sequences.order], LEAST)))
     begin, inside = (probs[:, as_slice(columns)] for columns in (tags.begin, tags.inside))
     outside, begins = probs[:, tags.type_numbers < 0][:, 0], begin.sum(axis=1)
-    free, less = outside + begins, NO_FACTOR - adjacency
+    free, less = outside + begins, 1.0 - adjacency
     # Up to each token: of what ends within a type, over the sum of all, which grows by `grown`.
     # `opening` is the share of it that goes on where an entity begins at the next token.
     grown, within, opening = free.copy(), begin / free[:, None], np.ones_like(free)
@@ -130,7 +130,7 @@ def score_entities(
     entities: FoundEntities,
     *,
     calibration: Calibration | None = None,
-    adjacency: float = NO_FACTOR,
+    adjacency: float = 1.0,
 ) -> np.ndarray:
     """Give the probability of entities among all valid BIO sequences.
 

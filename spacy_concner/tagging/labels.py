@@ -11,8 +11,6 @@ from ..errors import ConcnerError, Errors
 OUTSIDE = "O"
 BEGIN = "B-"
 INSIDE = "I-"
-# The factor of an entity right after another that makes it neither more nor less probable.
-NO_FACTOR = 1.0
 
 
 def bio_tags(types: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .labels import NO_FACTOR, TagColumns, as_slice
+from .labels import TagColumns, as_slice
 from .sequences import Sequences
 
 # Of what comes before the first token: no tag is of it, "O" neither.
@@ -15,7 +15,7 @@ def viterbi(
     log_probs: np.ndarray,
     lengths: Sequence[int] | np.ndarray,
     tags: TagColumns,
-    adjacency: float = NO_FACTOR,
+    adjacency: float = 1.0,
 ) -> np.ndarray:
     """Find the most probable valid BIO sequences, in time linear in the number of types.
 
@@ -39,7 +39,7 @@ def viterbi(
     types_before = np.roll(types, 1)
     types_before[starts] = NO_TYPE
     in_doubt = tags.is_inside[best] & (types != types_before)
-    if adjacency < NO_FACTOR:
+    if adjacency < 1.0:
         in_doubt |= tags.is_begin[best] & (types_before >= 0)
     is_best = log_probs == log_probs[np.arange(len(best)), best][:, None]
     if np.count_nonzero(is_best) > len(best):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from methods import LIKELY, STUDENTS, TEACHERS, TITLES
+from methods import AS_CONFIGURED, STUDENTS, TEACHERS, TITLES
 from tables import (
     Difference,
     cell,
@@ -52,8 +52,8 @@ def test_paired_differences():
 
 def test_methods_name_what_there_is():
     assert len(TITLES) == len(set(TITLES.values()))
-    assert set(TITLES) == {*TEACHERS, *STUDENTS, *LIKELY}
-    assert {*LIKELY.values()} <= {*TEACHERS, *STUDENTS}
+    assert set(TITLES) == {*TEACHERS, *STUDENTS, *AS_CONFIGURED}
+    assert {*AS_CONFIGURED.values()} <= {*TEACHERS, *STUDENTS}
     for name, student in STUDENTS.items():
         known = {*TEACHERS, *list(STUDENTS)[: list(STUDENTS).index(name)], "sources"}
         assert set(student.teachers) <= known

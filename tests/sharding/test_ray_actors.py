@@ -23,6 +23,9 @@ def test_a_cluster_that_is_not_there(address, monkeypatch):
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
     with pytest.raises(ConcnerError, match=f"C633.*nothing answers at {address}"):
         RayActors(make_double, (), 1, address=address)
+    monkeypatch.setenv("RAY_ADDRESS", address)
+    with pytest.raises(ConcnerError, match=f"C633.*nothing answers at {address}.*RAY_ADDRESS"):
+        RayActors(make_double, (), 1)
 
 
 @pytest.fixture(scope="module")
